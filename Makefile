@@ -1,0 +1,45 @@
+# Everything there is to do with this project. `make help` lists it.
+
+STORE ?= cluster
+RUNS  ?= 200000
+
+FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
+SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* .ci/run)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint build fuzz clean packages
+
+help: ## What can be made
+	@echo 'make <target>'
+	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE=memory: without Redis)
+	@exec Scripts/run --store $(STORE)
+
+# The black-box suites run the debug program that this builds beside the test bundle: a release
+# build beside it would cost minutes, and a debug one checks more. SESSION_GATEWAY_BINARY names
+# another program for them to run.
+# Swift Testing runs the tests of all suites in one process and in parallel by itself, and suites
+# that start processes are serialized where they must be. --parallel would change XCTest only, of
+# which there is none.
+test: packages ## Every test: units, store contract, black box (installs what is missing)
+	swift test --disable-xctest
+
+lint: ## Format, the house's manners, scripts
+	swift format lint --strict --parallel --recursive $(FORMATTED)
+	@Scripts/tidy
+	@for script in $(SHELL_SCRIPTS); do bash -n $$script || exit 1; done
+	@if command -v shellcheck >/dev/null; then shellcheck $(SHELL_SCRIPTS); fi
+
+build: packages ## A release of the program: .build/release/session-gateway
+	swift build -c release --product session-gateway
+
+fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed corpus
+	@RUNS=$(RUNS) Scripts/fuzz
+
+clean: ## Ends what runs under .local and removes everything that was built or made
+	@if [ -e .local ]; then Scripts/cluster down --dir .local; fi
+	rm -rf .build Fuzz/.build .local
+
+packages:
+	@Scripts/install-packages

@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is built with: the Swift 6 language mode, lifetimes for spans, strict
+/// memory safety (each unsafe use is spelled `unsafe`), and no warning let through.
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A room of the house: a library target of this package with the house's settings.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// The unit suite of a room, or a suite of the whole program.
+func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+let package = Package(
+  name: "session-gateway",
+  products: [
+    .executable(name: "session-gateway", targets: ["session-gateway"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: [.defaults, "YAML"]),
+  ],
+  targets: [
+    // C shims: module maps and inline wrappers, nothing else.
+    .target(name: "CLinux"),
+    .target(
+      name: "CBuild",
+      cSettings: Context.environment["SESSION_GATEWAY_COMMIT"].map {
+        [.define("SESSION_GATEWAY_COMMIT", to: "\"\($0)\"")]
+      }),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+
+    // Imports point down this list, never up or across.
+    room("Primitives"),
+    room("HTTP", ["Primitives"]),
+    room("Sessions", ["Primitives"]),
+    room("Redis", ["Primitives", "CHiredis"]),
+    room("Reactor", ["Primitives", "CLinux", "COpenSSL"]),
+    room("API", ["Primitives", "HTTP", "Sessions"]),
+    room("ClusterStore", ["Primitives", "Sessions", "Redis"]),
+    room(
+      "Settings",
+      ["Primitives", .product(name: "Configuration", package: "swift-configuration")]),
+    room(
+      "Gateway",
+      [
+        "Primitives", "HTTP", "Sessions", "Redis", "Reactor", "API", "ClusterStore", "Settings",
+        "CBuild", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "session-gateway",
+      dependencies: [
+        "Gateway", "Settings",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+
+    // What tests share, and the suites.
+    .target(
+      name: "StoreContract", dependencies: ["Primitives", "Sessions"],
+      path: "Tests/Support/StoreContract", swiftSettings: house),
+    .target(name: "TestLab", path: "Tests/Support/TestLab", swiftSettings: house),
+    suite("PrimitivesTests", ["Primitives"]),
+    suite("HTTPTests", ["HTTP", "Primitives"]),
+    suite("SessionsTests", ["Sessions", "Primitives", "StoreContract"]),
+    suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
+    suite("ReactorTests", ["Reactor", "Primitives"]),
+    suite("SettingsTests", ["Settings", "Primitives"]),
+  ]
+)

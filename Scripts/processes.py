@@ -1,0 +1,66 @@
+"""Starting programs and ending exactly them.
+
+A process is known by its id and the time it started: an id alone may by now be another's.
+"""
+import contextlib
+import os
+import signal
+import subprocess
+import time
+
+
+def start(command, log=None, tethered=True, **more):
+    """Starts `command`, in a session of its own: a Ctrl-C is for whoever started it, who then
+    ends its children in order. A tethered one is killed by the kernel when its parent ends
+    without doing so; it must be started from the main thread, since that is the parent."""
+    if tethered:
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
+    if log is not None:
+        more.update(stdout=log, stderr=subprocess.STDOUT)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **more)
+
+
+def born(pid):
+    """When process `pid` started, in clock ticks after boot; None when there is none, or when
+    it has ended and is only waited for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            # The name, in parentheses, may hold anything.
+            fields = stat.read().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def is_alive(pid, birth):
+    """Whether the process that had `pid` and started at `birth` still runs."""
+    return birth is not None and born(pid) == birth
+
+
+def end(known, patience=10.0):
+    """Ends all processes in `known`, pairs of id and birth: asks each, and after `patience`
+    seconds no longer asks. Returns when none is left."""
+    _signal(known, signal.SIGTERM)
+    if not _gone(known, patience):
+        _signal(known, signal.SIGKILL)
+        _gone(known, patience)
+
+
+def _signal(known, number):
+    for pid, birth in known:
+        if is_alive(pid, birth):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def _gone(known, patience):
+    limit = time.monotonic() + patience
+    while any(is_alive(pid, birth) for pid, birth in known):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.02)
+    for pid, _ in known:
+        # A child of this process is waited for; where nobody waits it would stay as a zombie.
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+    return True

@@ -1,0 +1,230 @@
+"""A real Redis Cluster on loopback: six redis-server processes, TLS only.
+
+Everything is in one folder:
+
+    tls/             the authority and certificates, reused by the next run
+    redis-password   the password of users and among nodes, new for each cluster
+    redis/<port>/    a node's redis.conf, nodes.conf and log
+    cluster.json     which processes these are, for `down`
+
+The cluster is formed by telling each node all it needs at once (slots, epoch, every other node,
+its primary); what remains to wait for is the two seconds in which a starting primary refuses to
+serve. Secrets are in files that only this user may read, never on a command line.
+"""
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import ssl
+import time
+
+import certificates
+import processes
+
+PRIMARIES = 3
+NODES = 6
+SLOTS = 16384
+# The node's own connections to the other nodes come in on a port this much higher.
+BUS = 10000
+PATIENCE = 60.0
+
+
+class Node:
+    """One redis-server and the way to talk to it: RESP over TLS, from this process."""
+
+    def __init__(self, folder, port, password):
+        self.port, self.password = port, password
+        self.home = os.path.join(folder, "redis", str(port))
+        self.trust = ssl.create_default_context(cafile=os.path.join(folder, "tls", "ca.crt"))
+        self.process = self.born = None
+
+    def ask(self, *words):
+        """Sends one command and returns its answer: text, a number, a list, or None."""
+        with socket.create_connection(("127.0.0.1", self.port), 5) as plain, \
+                self.trust.wrap_socket(plain, server_hostname="localhost") as wire, \
+                wire.makefile("rb") as answers:
+            wire.sendall(_command("AUTH", self.password) + _command(*words))
+            _answer(answers)
+            return _answer(answers)
+
+    def facts(self, *words):
+        """The `name:value` lines of an answer such as INFO's."""
+        lines = self.ask(*words).splitlines()
+        return dict(line.split(":", 1) for line in lines if ":" in line)
+
+    def serves(self):
+        """Whether the node finds the cluster whole and, as a replica, is linked."""
+        state = self.facts("CLUSTER", "INFO")
+        link = self.facts("INFO", "replication").get("master_link_status", "up")
+        whole = state["cluster_state"] == "ok" and state["cluster_known_nodes"] == str(NODES)
+        return whole and link == "up"
+
+
+def up(folder, first_port=7000, tethered=False):
+    """Starts six nodes, forms the cluster, waits until all serve, and returns them. Tethered
+    ones end with this process; the others stay until `down`."""
+    folder = os.path.abspath(folder)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    if running(folder):
+        raise SystemExit(f"a cluster runs in {folder} already; "
+                         f"`Scripts/cluster down --dir {folder}` ends it")
+    certificates.ensure(os.path.join(folder, "tls"))
+    password = secrets.token_urlsafe(32)
+    _write(os.path.join(folder, "redis-password"), password + "\n")
+    shutil.rmtree(os.path.join(folder, "redis"), ignore_errors=True)
+    nodes = [Node(folder, port, password) for port in _ports(first_port)]
+    try:
+        for node in nodes:
+            _start(folder, node, tethered)
+        _remember(folder, nodes)
+        _form(nodes)
+    except BaseException:
+        processes.end([_known(node) for node in nodes if node.process])
+        raise
+    return nodes
+
+
+def down(folder):
+    """Ends the cluster's processes and returns how many they were."""
+    known = running(folder)
+    processes.end(known)
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(os.path.join(folder, "cluster.json"))
+    return len(known)
+
+
+def running(folder):
+    """The cluster's processes that still run, as pairs of id and birth."""
+    try:
+        with open(os.path.join(folder, "cluster.json"), encoding="utf-8") as state:
+            known = [(node["pid"], node["born"]) for node in json.load(state)["nodes"]]
+    except FileNotFoundError:
+        return []
+    return [(pid, birth) for pid, birth in known if processes.is_alive(pid, birth)]
+
+
+def _ports(first):
+    for start in range(first, 65536 - BUS - NODES):
+        ports = range(start, start + NODES)
+        if all(_is_free(port) and _is_free(port + BUS) for port in ports):
+            return ports
+    raise SystemExit(f"no {NODES} free ports in a row from {first} on")
+
+
+def _is_free(port):
+    with socket.socket() as probe:
+        # As redis-server does; otherwise the connections of a cluster that has just ended would
+        # make its ports look taken for a minute.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _start(folder, node, tethered):
+    os.makedirs(node.home, mode=0o700)
+    tls = os.path.join(folder, "tls")
+    settings = f"""
+        bind 127.0.0.1
+        port 0
+        tls-port {node.port}
+        tls-ca-cert-file "{tls}/ca.crt"
+        tls-cert-file "{tls}/node.crt"
+        tls-key-file "{tls}/node.key"
+        tls-auth-clients optional
+        tls-replication yes
+        tls-cluster yes
+        requirepass {node.password}
+        masterauth {node.password}
+        cluster-enabled yes
+        cluster-node-timeout 5000
+        repl-diskless-sync-delay 0
+        appendonly no
+        save ""
+        dir "{node.home}"
+        """
+    conf = os.path.join(node.home, "redis.conf")
+    _write(conf, "\n".join(line.strip() for line in settings.strip().splitlines()) + "\n")
+    with open(os.path.join(node.home, "redis.log"), "ab") as log:
+        node.process = processes.start(["redis-server", conf], log=log, tethered=tethered)
+    node.born = processes.born(node.process.pid)
+
+
+def _form(nodes):
+    for node in nodes:
+        _wait(f"the node on port {node.port} to answer", nodes,
+              lambda node=node: node.ask("PING") == "PONG")
+    for index, node in enumerate(nodes):
+        node.ask("CLUSTER", "SET-CONFIG-EPOCH", index + 1)
+        if index < PRIMARIES:
+            first, after = (SLOTS * i // PRIMARIES for i in (index, index + 1))
+            node.ask("CLUSTER", "ADDSLOTSRANGE", first, after - 1)
+        for other in nodes[:index]:
+            node.ask("CLUSTER", "MEET", "127.0.0.1", other.port)
+    for index, node in enumerate(nodes[PRIMARIES:]):
+        primary = nodes[index].ask("CLUSTER", "MYID")
+        # Refused until the node has heard of its primary.
+        _wait(f"the node on port {node.port} to follow its primary", nodes,
+              lambda node=node, primary=primary: node.ask("CLUSTER", "REPLICATE", primary) == "OK")
+    _wait("the cluster to serve", nodes, lambda: all(node.serves() for node in nodes))
+
+
+def _wait(what, nodes, holds):
+    limit = time.monotonic() + PATIENCE
+    while True:
+        with contextlib.suppress(OSError, RedisError):
+            if holds():
+                return
+        for node in nodes:
+            if node.process.poll() is not None:
+                raise SystemExit(f"the node on port {node.port} ended; see {node.home}/redis.log")
+        if time.monotonic() > limit:
+            raise SystemExit(f"waited {PATIENCE:.0f} s in vain for {what}")
+        time.sleep(0.02)
+
+
+def _known(node):
+    return node.process.pid, node.born
+
+
+def _remember(folder, nodes):
+    state = [{"port": node.port, "pid": node.process.pid, "born": node.born} for node in nodes]
+    _write(os.path.join(folder, "cluster.json"), json.dumps({"nodes": state}, indent=2) + "\n")
+
+
+def _write(path, text):
+    """Writes a file that only this user may read, whatever was there before."""
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class RedisError(Exception):
+    """What Redis answered in place of what was asked for."""
+
+
+def _command(*words):
+    texts = [str(word).encode() for word in words]
+    return b"*%d\r\n" % len(texts) + b"".join(b"$%d\r\n%s\r\n" % (len(t), t) for t in texts)
+
+
+def _answer(answers):
+    line = answers.readline()
+    if not line:
+        raise ConnectionError("the node closed the connection")
+    kind, rest = line[:1], line[1:-2]
+    if kind == b"-":
+        raise RedisError(rest.decode())
+    if kind == b"+":
+        return rest.decode()
+    if kind == b":":
+        return int(rest)
+    if kind == b"$":
+        return None if rest == b"-1" else answers.read(int(rest) + 2)[:-2].decode()
+    return [_answer(answers) for _ in range(int(rest))]

@@ -1,0 +1,99 @@
+// The values of If-Match and If-None-Match (RFC 9110 §8.8.3, §13.1). The gateway's own tags are
+// `"` and 16 hexadecimal digits and `"`; any other tag is well-formed and matches nothing.
+
+import Primitives
+public import Sessions
+
+/// What a condition's field lists: any version, or up to 16 of them.
+public struct EntityTags: Equatable, Sendable {
+  /// The most tags that a field may list.
+  public static let maximum = 16
+
+  /// Whether the value is `*`.
+  public private(set) var matchesAny = false
+  /// How many of the listed tags could be versions of ours.
+  public private(set) var count = 0
+  private var versions = InlineArray<16, UInt64>(repeating: 0)
+
+  /// A list of no tags, which matches nothing.
+  public init() {}
+
+  /// Whether a session of this version meets the list.
+  public func match(_ version: SessionVersion) -> Bool {
+    if matchesAny { return true }
+    for place in 0..<count where versions[place] == version.bits { return true }
+    return false
+  }
+
+  /// Whether both lists are the same.
+  public static func == (left: EntityTags, right: EntityTags) -> Bool {
+    guard left.matchesAny == right.matchesAny, left.count == right.count else { return false }
+    for place in 0..<left.count where left.versions[place] != right.versions[place] {
+      return false
+    }
+    return true
+  }
+
+  /// Reads one field value; nil when it is malformed or lists too many tags. `weak` says whether
+  /// weak tags match, as they do for If-None-Match but not for If-Match (RFC 9110 §13.1).
+  init?(_ value: ByteRange, in bytes: RawSpan, weak: Bool) {
+    if bytes.isExactly("*", value) {
+      matchesAny = true
+      return
+    }
+    var place = Int(value.lower)
+    let end = Int(value.upper)
+    var listed = 0
+    while true {
+      Self.skipBlanks(&place, end, in: bytes)
+      guard let tag = Self.tag(&place, end, in: bytes) else { return nil }
+      listed += 1
+      guard listed <= Self.maximum else { return nil }
+      if weak || !tag.isWeak, let version = Self.version(tag.opaque, in: bytes) {
+        versions[count] = version
+        count += 1
+      }
+      Self.skipBlanks(&place, end, in: bytes)
+      if place == end { return }
+      guard bytes.byte(place) == UInt8(ascii: ",") else { return nil }
+      place += 1
+    }
+  }
+
+  private static func skipBlanks(_ place: inout Int, _ end: Int, in bytes: RawSpan) {
+    while place < end, bytes.byte(place) == 32 || bytes.byte(place) == 9 { place += 1 }
+  }
+
+  /// `[W/]"opaque"`
+  private static func tag(
+    _ place: inout Int, _ end: Int, in bytes: RawSpan
+  ) -> (opaque: ByteRange, isWeak: Bool)? {
+    let isWeak = bytes.has("W/", at: ByteRange(place, end))
+    if isWeak { place += 2 }
+    guard place < end, bytes.byte(place) == UInt8(ascii: "\"") else { return nil }
+    place += 1
+    let start = place
+    while place < end, bytes.byte(place) != UInt8(ascii: "\"") {
+      guard bytes.byte(place) > 32, bytes.byte(place) != 127 else { return nil }
+      place += 1
+    }
+    guard place < end else { return nil }
+    place += 1
+    return (ByteRange(start, place - 1), isWeak)
+  }
+
+  /// 16 lower-case hexadecimal digits.
+  private static func version(_ opaque: ByteRange, in bytes: RawSpan) -> UInt64? {
+    guard opaque.count == 16 else { return nil }
+    var version: UInt64 = 0
+    for place in opaque.indices {
+      let byte = bytes.byte(place)
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): version = version << 4 | UInt64(byte - 48)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): version = version << 4 | UInt64(byte - 87)
+      default: return nil
+      }
+    }
+    return version
+  }
+}

@@ -1,0 +1,27 @@
+public import HTTP
+public import Primitives
+public import Sessions
+
+/// What must be remembered of a request until it is answered. A value in its connection's slot.
+public struct Exchange: Sendable {
+  /// Which resource it is about.
+  public var route = Route.unknown
+  /// What it does there.
+  public var method = Method.other
+  /// The version of HTTP it speaks.
+  public var version = Version.http11
+  /// What becomes of the connection.
+  public var persistence = Persistence.close
+  /// When its head was complete.
+  public var began = Instant(nanoseconds: 0)
+  /// The session it names or makes, for `Location`.
+  public var id = SessionID()
+  /// The versions that need not be sent again.
+  public var ifNoneMatch = EntityTags()
+
+  /// An exchange that has yet to begin.
+  public init() {}
+
+  /// Whether the answer has no body whatever it says.
+  public var isHead: Bool { method == .head }
+}

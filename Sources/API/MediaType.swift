@@ -1,0 +1,12 @@
+import Primitives
+
+/// Content types, as far as the gateway reads any.
+enum MediaType {
+  /// Whether `value` is `application/json`, with parameters or without.
+  static func isJSON(_ value: ByteRange, in bytes: RawSpan) -> Bool {
+    var end = Int(value.lower)
+    while end < Int(value.upper), bytes.byte(end) != UInt8(ascii: ";") { end += 1 }
+    while end > Int(value.lower), bytes.byte(end - 1) == 32 || bytes.byte(end - 1) == 9 { end -= 1 }
+    return bytes.isExactly(ignoringCase: "application/json", ByteRange(Int(value.lower), end))
+  }
+}

@@ -1,0 +1,180 @@
+// Everything that can be wrong, and the one table of what is said about it (RFC 9457). A fault
+// becomes a status here and nowhere else. Nothing of the request or the session is quoted.
+
+public import HTTP
+public import Sessions
+
+/// Why a request is not answered as its sender hoped.
+public enum Problem: Equatable, Sendable {
+  /// HTTP itself refuses the request.
+  case refusal(Refusal)
+  /// The path names nothing.
+  case noSuchPath
+  /// The resource has not that method.
+  case methodNotAllowed(Route)
+  /// Nobody here implements the method.
+  case methodNotImplemented
+  /// This version does not have it yet.
+  case notImplemented
+  /// The id is not one.
+  case malformedID
+  /// A query parameter is unknown, repeated or has no meaning.
+  case malformedQuery
+  /// A timeout is not a whole number of seconds within the bounds, or is given twice.
+  case malformedTimeout
+  /// The namespace has no absolute timeout that could be shortened.
+  case absoluteTimeoutNotAllowed
+  /// `Session-Deadline` is not a whole number of seconds within the bounds.
+  case malformedDeadline
+  /// If-Match or If-None-Match is malformed, repeated, or both are given.
+  case malformedCondition
+  /// The method has no such condition.
+  case conditionNotSupported
+  /// The content type is longer than is kept, or no field value.
+  case malformedContentType
+  /// The content has a coding, which would not be given back.
+  case contentEncodingNotSupported
+  /// A part of a session cannot be written.
+  case contentRangeNotSupported
+  /// The body's length is not told.
+  case lengthRequired
+  /// The body is larger than is kept.
+  case bodyTooLarge
+  /// The resource reads JSON.
+  case notJSON
+  /// The JSON is not what the resource reads.
+  case malformedJSON
+  /// The request did not arrive in time.
+  case requestTimeout
+  /// There is no such session.
+  case noSuchSession
+  /// The condition did not hold.
+  case conditionFailed
+  /// The gateway has as many connections or requests as it can serve.
+  case gatewayFull
+  /// The gateway is shutting down.
+  case draining
+  /// The store could not say or do it.
+  case store(StoreFault)
+
+  /// The status to answer with.
+  public var status: Int { report.status }
+
+  /// A stable name for programs.
+  public var code: StaticString { report.code }
+
+  /// What this kind of problem is, for people.
+  public var title: StaticString { report.title }
+
+  /// What to know about it, for people.
+  public var detail: StaticString { report.detail }
+
+  /// Whether the request was carried out, where that is a question: `no` or `unknown`.
+  public var executed: StaticString? {
+    switch status {
+    case 503: "no"
+    case 504: "unknown"
+    default: nil
+    }
+  }
+
+  /// After how many seconds a caller may try again, where that is worth it.
+  public var retryAfter: Int? { status == 503 ? 1 : nil }
+
+  /// Whether the connection cannot be used after the answer.
+  public var closesConnection: Bool {
+    switch self {
+    case .refusal, .requestTimeout, .gatewayFull, .draining, .bodyTooLarge, .lengthRequired: true
+    default: false
+    }
+  }
+
+  private typealias Report = (
+    status: Int, code: StaticString, title: StaticString, detail: StaticString
+  )
+
+  private var report: Report {
+    switch self {
+    case .refusal(let refusal):
+      (refusal.status, refusal.code, "The request is not acceptable HTTP.", refusal.detail)
+    case .noSuchPath:
+      (404, "no-such-path", "Nothing is here.", "The contract at /openapi.yaml lists all paths.")
+    case .methodNotAllowed:
+      (405, "method-not-allowed", "The method is not allowed here.", "Allow lists those that are.")
+    case .methodNotImplemented:
+      (501, "method-not-implemented", "The method is not implemented.", "No resource here has it.")
+    case .notImplemented:
+      (501, "not-implemented", "Not implemented.", "This version does not do that yet.")
+    case .noSuchSession:
+      (404, "no-such-session", "There is no such session.", "It was removed, or it expired.")
+    case .conditionFailed:
+      (412, "condition-failed", "The condition does not hold.", "Nothing was changed.")
+    case .requestTimeout:
+      (408, "request-timeout", "The request took too long.", "It did not arrive in time.")
+    case .gatewayFull:
+      (503, "gateway-full", "The gateway is full.", "It serves as much as it can.")
+    case .draining:
+      (503, "draining", "The gateway is shutting down.", "Another one will serve the request.")
+    case .store(let fault): Self.report(fault)
+    default: malformed
+    }
+  }
+
+  /// What is wrong with a request that is good HTTP.
+  private var malformed: Report {
+    switch self {
+    case .malformedID:
+      (400, "malformed-id", "The session id is not one.", "An id is 1 to 256 of the bytes allowed.")
+    case .malformedQuery:
+      (400, "malformed-query", "The query is not understood.", "Parameters are known, and once.")
+    case .malformedTimeout:
+      (400, "malformed-timeout", "The timeout is not one.", "It is 1 to 31536000 whole seconds.")
+    case .absoluteTimeoutNotAllowed:
+      (
+        400, "absolute-timeout-not-allowed", "The absolute timeout cannot be set.",
+        "It can only shorten that of a namespace that has one."
+      )
+    case .malformedDeadline:
+      (400, "malformed-deadline", "The deadline is not one.", "It is 1 to 31536000 whole seconds.")
+    case .malformedCondition:
+      (400, "malformed-condition", "The condition is not one.", "It is * or a list of tags, once.")
+    case .conditionNotSupported:
+      (400, "condition-not-supported", "The condition means nothing here.", "See the contract.")
+    case .malformedContentType:
+      (400, "malformed-content-type", "The content type is not one.", "It has at most 255 bytes.")
+    case .contentEncodingNotSupported:
+      (415, "content-encoding", "The content has a coding.", "Send it without Content-Encoding.")
+    case .contentRangeNotSupported:
+      (400, "content-range", "A session is written whole.", "Send it without Content-Range.")
+    case .lengthRequired:
+      (411, "length-required", "The body has no length.", "Send Content-Length, or chunks.")
+    case .bodyTooLarge:
+      (413, "body-too-large", "The body is too large.", "It is larger than --max-body.")
+    case .notJSON:
+      (415, "not-json", "The content is not JSON.", "Send it as application/json.")
+    default:
+      (400, "malformed-json", "The JSON is not understood.", "Send an object with a list of ids.")
+    }
+  }
+
+  private static func report(_ fault: StoreFault) -> Report {
+    switch fault {
+    case .unavailable:
+      (503, "store-unavailable", "The store is unavailable.", "Nobody could be asked.")
+    case .overloaded:
+      (503, "store-overloaded", "The store is overloaded.", "Too much waits for it already.")
+    case .storeFull:
+      (503, "store-full", "The store is full.", "There is no room for the session.")
+    case .deadlinePassed:
+      (503, "deadline-passed", "The deadline passed.", "The store could not be asked in time.")
+    case .outcomeUnknown:
+      (504, "outcome-unknown", "The store did not answer.", "It may have been carried out.")
+    case .notPermitted:
+      (503, "store-refuses-gateway", "The store refuses the gateway.", "Its operator is needed.")
+    case .misconfigured:
+      (503, "store-refuses-command", "The store refuses the command.", "Its operator is needed.")
+    case .unreadable:
+      (500, "unreadable-session", "The session cannot be read.", "Something else is stored there.")
+    }
+  }
+}

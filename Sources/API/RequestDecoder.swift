@@ -1,0 +1,301 @@
+// A request's head in, what it asks for out, or the problem with it. Stateless: called once when the
+// head is complete, so that a hopeless request is refused before its body comes, and again when the
+// body is there. Nothing is copied but the id.
+
+public import HTTP
+public import Primitives
+public import Sessions
+
+/// What the decoder goes by.
+public struct RequestPolicy: Sendable {
+  /// The largest body, in bytes.
+  public var largestBody: Int
+  /// How long a request may take, at most.
+  public var deadline: TimeSpan
+
+  /// A policy from its parts.
+  public init(largestBody: Int, deadline: TimeSpan) {
+    self.largestBody = largestBody
+    self.deadline = deadline
+  }
+}
+
+/// A request that was understood. One a worker, written anew for each request.
+public struct DecodedRequest: ~Copyable {
+  /// What to remember until it is answered.
+  public var exchange = Exchange()
+  /// What it wants of the store. Its payload is the caller's to fill in.
+  public var command = SessionCommand()
+
+  /// A request that has yet to be decoded.
+  public init() {}
+}
+
+/// Turns heads into commands.
+public struct RequestDecoder: Sendable {
+  private let policy: RequestPolicy
+
+  /// A decoder that goes by `policy`.
+  public init(policy: RequestPolicy) { self.policy = policy }
+
+  /// Decodes a head that HTTP found well-formed.
+  ///
+  /// - Parameters:
+  ///   - head: the head, whose ranges point into `bytes`.
+  ///   - bytes: the request.
+  ///   - now: when it arrived.
+  ///   - request: is written.
+  /// - Returns: what is wrong with it; nil when it can be carried out.
+  public func decode(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, at now: Instant,
+    into request: inout DecodedRequest
+  ) -> Problem? {
+    let (route, id) = Route.find(head.path, in: bytes)
+    begin(&request, head, route, at: now)
+    if head.method == .other || head.method == .connect { return .methodNotImplemented }
+    if route == .unknown { return .noSuchPath }
+    guard route.has(head.method) else { return .methodNotAllowed(route) }
+    if route.isOperators { return nil }
+    if case .length(let length) = head.framing, length > policy.largestBody {
+      return .bodyTooLarge
+    }
+    return decodeDeadline(head, bytes, &request, at: now)
+      ?? decodeID(id, bytes, &request)
+      ?? decodeVerb(head, bytes, &request)
+  }
+
+  private func begin(
+    _ request: inout DecodedRequest, _ head: borrowing RequestHead, _ route: Route, at now: Instant
+  ) {
+    request.exchange.route = route
+    request.exchange.method = head.method
+    request.exchange.version = head.version
+    request.exchange.persistence = head.persistence
+    request.exchange.began = now
+    request.exchange.ifNoneMatch = EntityTags()
+    request.exchange.id.clear()
+    request.command.condition = .none
+    request.command.ownIdleTimeout = 0
+    request.command.contentType = .empty
+    request.command.payload = .empty
+    request.command.id.clear()
+    request.command.tag = 0
+  }
+
+  private func decodeDeadline(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest,
+    at now: Instant
+  ) -> Problem? {
+    request.command.deadline = now + policy.deadline
+    switch head.fields.only(named: "session-deadline", in: bytes) {
+    case .absent: return nil
+    case .repeated: return .malformedDeadline
+    case .one(let value):
+      guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
+        return .malformedDeadline
+      }
+      request.command.deadline = min(request.command.deadline, now + .seconds(seconds))
+      return nil
+    }
+  }
+
+  private func decodeID(
+    _ range: ByteRange, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    switch request.exchange.route {
+    case .session, .touch, .lock: break
+    default: return nil
+    }
+    let encoded = bytes.extracting(range.indices)
+    guard request.command.id.read(percentEncoded: encoded) else { return .malformedID }
+    request.exchange.id = request.command.id
+    return nil
+  }
+
+  private func decodeVerb(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    switch (request.exchange.route, head.method) {
+    case (.session, .get): decodeGet(head, bytes, &request)
+    case (.session, .head): decodeInspect(head, bytes, &request)
+    case (.session, .put): decodePut(head, bytes, &request)
+    case (.session, .delete): decodeChange(.delete, head, bytes, &request)
+    case (.touch, .post): decodeChange(.touch, head, bytes, &request)
+    case (.sessions, .post): decodeCreate(head, bytes, &request)
+    case (.touches, .post): decodeTouches(head, bytes, &request)
+    default: .notImplemented
+    }
+  }
+
+  /// `?touch=false` is the only parameter there is.
+  private func decodeGet(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .get
+    var parameters = QueryParameters(head.query)
+    var seen = false
+    while let parameter = parameters.next(in: bytes) {
+      guard !seen, bytes.isExactly("touch", parameter.name), let value = parameter.value else {
+        return .malformedQuery
+      }
+      seen = true
+      if bytes.isExactly("false", value) {
+        request.command.verb = .peek
+      } else if !bytes.isExactly("true", value) {
+        return .malformedQuery
+      }
+    }
+    return decodeValidators(head, bytes, &request)
+  }
+
+  private func decodeInspect(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .inspect
+    return noQuery(head) ?? decodeValidators(head, bytes, &request)
+  }
+
+  /// If-None-Match of GET and HEAD: versions that need not be sent again (RFC 9110 §13.1.2).
+  private func decodeValidators(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    if head.fields.contains(.ifMatch) { return .conditionNotSupported }
+    switch head.fields.only(.ifNoneMatch) {
+    case .absent: return nil
+    case .repeated: return .malformedCondition
+    case .one(let value):
+      guard let tags = EntityTags(value, in: bytes, weak: true) else { return .malformedCondition }
+      request.exchange.ifNoneMatch = tags
+      return nil
+    }
+  }
+
+  private func decodePut(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .put
+    return noQuery(head) ?? noLock(head, bytes) ?? decodeCondition(head, bytes, &request)
+      ?? decodeContent(head, bytes, &request)
+  }
+
+  /// A new session under a new id: the worker chooses the id, and the store makes sure that it is
+  /// nobody's yet.
+  private func decodeCreate(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .put
+    request.command.condition = .absent
+    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
+      return .conditionNotSupported
+    }
+    return noQuery(head) ?? noLock(head, bytes) ?? decodeContent(head, bytes, &request)
+  }
+
+  private func decodeChange(
+    _ verb: Verb, _ head: borrowing RequestHead, _ bytes: RawSpan,
+    _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = verb
+    if head.fields.contains(.ifNoneMatch) { return .conditionNotSupported }
+    return noQuery(head) ?? noLock(head, bytes) ?? decodeCondition(head, bytes, &request)
+  }
+
+  private func decodeTouches(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .touch
+    if head.framing == .none { return .lengthRequired }
+    if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
+    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
+      return .conditionNotSupported
+    }
+    guard case .one(let type) = head.fields.only(.contentType), MediaType.isJSON(type, in: bytes)
+    else { return .notJSON }
+    return noQuery(head)
+  }
+
+  /// If-Match and If-None-Match of what changes a session.
+  private func decodeCondition(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    let exists = head.fields.only(.ifMatch)
+    let absent = head.fields.only(.ifNoneMatch)
+    switch (exists, absent) {
+    case (.absent, .absent): return nil
+    case (.one(let value), .absent):
+      guard let tags = EntityTags(value, in: bytes, weak: false) else { return .malformedCondition }
+      request.command.condition = .exists
+      return tags.matchesAny ? nil : .notImplemented
+    case (.absent, .one(let value)):
+      guard let tags = EntityTags(value, in: bytes, weak: true) else { return .malformedCondition }
+      request.command.condition = .absent
+      return tags.matchesAny ? nil : .conditionNotSupported
+    default: return .malformedCondition
+    }
+  }
+
+  private func decodeContent(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    if head.framing == .none { return .lengthRequired }
+    if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
+    if head.fields.first(named: "content-range", in: bytes) != nil {
+      return .contentRangeNotSupported
+    }
+    return decodeContentType(head, bytes, &request) ?? decodeTimeouts(head, bytes, &request)
+  }
+
+  private func decodeContentType(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    switch head.fields.only(.contentType) {
+    case .absent: return nil
+    case .repeated: return .malformedContentType
+    case .one(let value):
+      guard value.count <= RecordHeader.longestContentType,
+        FieldValue.isValid(bytes.extracting(value.indices))
+      else { return .malformedContentType }
+      request.command.contentType = value
+      return nil
+    }
+  }
+
+  private func decodeTimeouts(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    if head.fields.first(named: "session-absolute-timeout", in: bytes) != nil {
+      return .absoluteTimeoutNotAllowed
+    }
+    switch head.fields.only(named: "session-idle-timeout", in: bytes) {
+    case .absent: return nil
+    case .repeated: return .malformedTimeout
+    case .one(let value):
+      guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
+        return .malformedTimeout
+      }
+      request.command.ownIdleTimeout = seconds
+      return nil
+    }
+  }
+
+  private func noQuery(_ head: borrowing RequestHead) -> Problem? {
+    head.query.isEmpty ? nil : .malformedQuery
+  }
+
+  /// A fenced write must never be taken for a plain one.
+  private func noLock(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Problem? {
+    head.fields.first(named: "session-lock", in: bytes) == nil ? nil : .notImplemented
+  }
+}
+
+extension SessionID {
+  /// Reads an id out of a path segment; false when it is not one.
+  mutating func read(percentEncoded bytes: RawSpan) -> Bool {
+    clear()
+    var decoded = InlineArray<256, UInt8>(repeating: 0)
+    var room = decoded.mutableSpan
+    guard let length = PercentEncoding.decode(bytes, into: &room), length > 0 else { return false }
+    for place in 0..<length where !append(decoded[place]) { return false }
+    return true
+  }
+}

@@ -1,0 +1,193 @@
+// An outcome in, the bytes of the answer out: one contiguous piece in the reply's own buffer, so
+// that it leaves in one write. A found session's payload is already there, behind the headroom that
+// the head is put into.
+
+import HTTP
+public import Primitives
+public import Sessions
+
+/// A page for operators: made rarely, so it may be a text.
+public struct Page: Sendable {
+  /// 200 or 503.
+  public var status: Int
+  /// The content type.
+  public var type: StaticString
+  /// The content.
+  public var content: String
+
+  /// A page from its parts.
+  public init(status: Int = 200, type: StaticString, content: String) {
+    self.status = status
+    self.type = type
+    self.content = content
+  }
+}
+
+/// Writes answers. One a worker.
+public struct ResponseEncoder: ~Copyable {
+  private var writer = ResponseWriter()
+  private var body = ByteBuffer()
+  private var date: DateClock
+
+  /// An encoder whose `Date` starts at `time`.
+  public init(_ time: UnixTime) { date = DateClock(time) }
+
+  /// Sets the time that `Date` tells.
+  public mutating func set(_ time: UnixTime) { date.set(time) }
+
+  /// Makes `reply` the answer to an exchange whose command ended with `outcome`.
+  ///
+  /// - Parameter reply: holds a found session's bytes, as the store left them.
+  /// - Returns: the answer's status.
+  public mutating func encode(
+    _ outcome: Outcome, _ exchange: Exchange, into reply: inout ByteBuffer
+  ) -> Int {
+    switch outcome {
+    case .found(let facts): found(facts, exchange, &reply)
+    case .created(let version): created(version, exchange, &reply)
+    case .replaced(let version): noContent(exchange, &reply, version: version)
+    case .touched, .deleted: noContent(exchange, &reply, version: nil)
+    case .missing: encode(Problem.noSuchSession, exchange, into: &reply)
+    case .conditionFailed: encode(Problem.conditionFailed, exchange, into: &reply)
+    case .fault(let fault): encode(.store(fault), exchange, into: &reply)
+    }
+  }
+
+  private mutating func found(
+    _ facts: SessionFacts, _ exchange: Exchange, _ reply: inout ByteBuffer
+  ) -> Int {
+    let isKnown = exchange.ifNoneMatch.match(facts.version)
+    let status = isKnown ? 304 : 200
+    begin(status, exchange)
+    writer.field("Cache-Control", "no-store")
+    writer.field("ETag", quotedHexadecimal: facts.version.bits)
+    writer.field("Session-Expires-In", decimal: facts.expiresIn)
+    if !isKnown {
+      if facts.contentType.isEmpty {
+        writer.field("Content-Type", "application/octet-stream")
+      } else {
+        writer.field("Content-Type", reply.bytes.extracting(facts.contentType.indices))
+      }
+    }
+    writer.end(length: isKnown ? 0 : facts.payloadLength)
+    if isKnown || exchange.isHead {
+      reply.clear()
+      reply.append(writer.bytes)
+    } else {
+      reply.convertToHeadroom(Int(facts.payload.lower))
+      reply.prepend(writer.bytes)
+    }
+    return status
+  }
+
+  private mutating func created(
+    _ version: SessionVersion, _ exchange: Exchange, _ reply: inout ByteBuffer
+  ) -> Int {
+    begin(201, exchange)
+    Self.location(exchange.id, &writer, &body)
+    writer.field("ETag", quotedHexadecimal: version.bits)
+    body.clear()
+    if exchange.route == .sessions {
+      writer.field("Content-Type", "application/json")
+      writer.field("Cache-Control", "no-store")
+      body.append("{\"id\":\"")
+      body.append(exchange.id.bytes)
+      body.append("\"}")
+    }
+    finish(exchange, &reply)
+    return 201
+  }
+
+  /// Ids hold only what may stand in a path as it is.
+  private static func location(
+    _ id: SessionID, _ writer: inout ResponseWriter, _ path: inout ByteBuffer
+  ) {
+    path.clear()
+    path.append("/v1/sessions/")
+    path.append(id.bytes)
+    writer.field("Location", path.bytes)
+  }
+
+  private mutating func noContent(
+    _ exchange: Exchange, _ reply: inout ByteBuffer, version: SessionVersion?
+  ) -> Int {
+    begin(204, exchange)
+    if let version { writer.field("ETag", quotedHexadecimal: version.bits) }
+    body.clear()
+    finish(exchange, &reply)
+    return 204
+  }
+
+  /// Makes `reply` the answer that tells a problem (RFC 9457).
+  public mutating func encode(
+    _ problem: Problem, _ exchange: Exchange, into reply: inout ByteBuffer
+  ) -> Int {
+    begin(problem.status, exchange, closes: problem.closesConnection)
+    if case .methodNotAllowed(let route) = problem { writer.field("Allow", route.allow) }
+    if let seconds = problem.retryAfter { writer.field("Retry-After", decimal: seconds) }
+    writer.field("Content-Type", "application/problem+json")
+    writer.field("Cache-Control", "no-store")
+    body.clear()
+    body.append("{\"type\":\"urn:session-gateway:problem:")
+    body.append(problem.code)
+    body.append("\",\"title\":\"")
+    body.append(problem.title)
+    body.append("\",\"status\":")
+    body.append(decimal: problem.status)
+    body.append(",\"detail\":\"")
+    body.append(problem.detail)
+    body.append("\",\"code\":\"")
+    body.append(problem.code)
+    if let executed = problem.executed {
+      body.append("\",\"executed\":\"")
+      body.append(executed)
+    }
+    body.append("\"}")
+    finish(exchange, &reply)
+    return problem.status
+  }
+
+  /// Makes `reply` the answer to a batch of touches, all of which are done.
+  public mutating func encode(
+    _ batch: borrowing TouchBatch, _ exchange: Exchange, into reply: inout ByteBuffer
+  ) -> Int {
+    if let fault = batch.fault { return encode(.store(fault), exchange, into: &reply) }
+    begin(200, exchange)
+    writer.field("Content-Type", "application/json")
+    writer.field("Cache-Control", "no-store")
+    body.clear()
+    batch.appendAnswer(to: &body)
+    finish(exchange, &reply)
+    return 200
+  }
+
+  /// Makes `reply` the answer that is a page for operators.
+  public mutating func encode(
+    _ page: borrowing Page, _ exchange: Exchange, into reply: inout ByteBuffer
+  ) -> Int {
+    begin(page.status, exchange)
+    if page.status == 503 { writer.field("Retry-After", decimal: 1) }
+    writer.field("Content-Type", page.type)
+    writer.field("Cache-Control", "no-store")
+    body.clear()
+    body.append(page.content)
+    finish(exchange, &reply)
+    return page.status
+  }
+
+  private mutating func begin(
+    _ status: Int, _ exchange: Exchange, closes: Bool = false
+  ) {
+    writer.begin(
+      status: status, version: exchange.version,
+      persistence: closes ? .close : exchange.persistence, date: date)
+  }
+
+  /// Ends the head and puts it and the body together.
+  private mutating func finish(_ exchange: Exchange, _ reply: inout ByteBuffer) {
+    writer.end(length: body.count)
+    reply.clear()
+    reply.append(writer.bytes)
+    if !exchange.isHead { reply.append(body.bytes) }
+  }
+}

@@ -1,0 +1,73 @@
+// `POST /v1/touches`: many touches in one request, and one answer when all of them are done. Off the
+// data path's rule of no allocation: JSON is the library's job.
+
+import FoundationEssentials
+public import Primitives
+public import Sessions
+
+/// The touches of one request that are under way.
+public struct TouchBatch: Sendable {
+  /// The most ids of one request.
+  public static let maximum = 1_000
+
+  private struct Body: Decodable { var ids: [String] }
+
+  /// The ids as they came.
+  private let ids: [String]
+  private var missing: [Bool]
+  /// How many have no outcome yet.
+  public private(set) var pending: Int
+  /// The first fault, if any touch had one: then nothing else is told.
+  public private(set) var fault: StoreFault?
+  /// The store's operations that are pending.
+  public var operations: [Ticket] = []
+
+  /// Reads the body of a request; nil when it is not `{"ids": [...]}` with at most 1,000 ids.
+  public init?(json bytes: RawSpan) {
+    let data = unsafe bytes.withUnsafeBytes { unsafe Data($0) }
+    guard let body = try? JSONDecoder().decode(Body.self, from: data),
+      body.ids.count <= Self.maximum
+    else { return nil }
+    ids = body.ids
+    missing = Array(repeating: false, count: ids.count)
+    pending = ids.count
+  }
+
+  /// How many ids there are.
+  public var count: Int { ids.count }
+
+  /// Reads the id at a place; nil when it is not one.
+  public func id(at place: Int) -> SessionID? {
+    var id = SessionID()
+    for byte in ids[place].utf8 {
+      guard id.append(byte) else { return nil }
+    }
+    return id.count > 0 ? id : nil
+  }
+
+  /// Notes the outcome of the touch at a place.
+  public mutating func take(_ outcome: Outcome, at place: Int) {
+    pending -= 1
+    switch outcome {
+    case .touched: break
+    case .fault(let fault): self.fault = self.fault ?? fault
+    default: missing[place] = true
+    }
+  }
+
+  /// Appends `{"touched":N,"missing":[...]}`. Ids hold nothing that JSON would escape.
+  public func appendAnswer(to body: inout ByteBuffer) {
+    body.append("{\"touched\":")
+    body.append(decimal: missing.count { !$0 })
+    body.append(",\"missing\":[")
+    var isFirst = true
+    for place in ids.indices where missing[place] {
+      if !isFirst { body.append(",") }
+      isFirst = false
+      body.append("\"")
+      body.append(ids[place])
+      body.append("\"")
+    }
+    body.append("]}")
+  }
+}

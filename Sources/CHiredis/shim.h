@@ -1,0 +1,184 @@
+// hiredis's reply reader for Swift: one shape of callback for hiredis 0.14 and 1.x, and the socket
+// reads straight into the reader's own buffer. Inline wrappers, nothing else.
+
+#ifndef CHIREDIS_SHIM_H
+#define CHIREDIS_SHIM_H
+
+// pkg-config names the folder of the headers; without it they are found beside the system's.
+#if __has_include(<hiredis.h>)
+#include <hiredis.h>
+#else
+#include <hiredis/hiredis.h>
+#endif
+#include <stddef.h>
+
+// What a token of a reply is. `other` is what the RESP2 dialect of Redis never sends: a RESP3 type,
+// or a bulk string that does not end in CR LF (hiredis skips those two bytes unseen).
+enum {
+  chiredis_string = 1,
+  chiredis_status,
+  chiredis_error,
+  chiredis_integer,
+  chiredis_null,
+  chiredis_array,
+  chiredis_other,
+};
+
+// One token. `bytes` is valid during the call only: the buffer may move when the reply ends.
+typedef struct chiredis_token {
+  int kind;
+  int depth;         // how many arrays it stands in
+  long long number;  // an integer's value, an array's count, how many bytes a text has
+  const char *bytes;
+} chiredis_token;
+
+// Takes a token; 0 when it was taken, else a code that ends the reading.
+typedef int (*chiredis_receiver)(void *target, chiredis_token token);
+
+// Where the tokens of a reader go.
+typedef struct chiredis_sink {
+  redisReader *reader;
+  chiredis_receiver receive;
+  void *target;
+  int refusal;  // what the receiver said when it took a token no more
+} chiredis_sink;
+
+// hiredis asks for an object and gives up when it gets none; there are no objects, so a token that
+// was taken is answered with any address.
+static inline void *chiredis_emit(const redisReadTask *task, chiredis_token token) {
+  chiredis_sink *sink = (chiredis_sink *)task->privdata;
+  token.depth = sink->reader->ridx;
+  sink->refusal = sink->receive(sink->target, token);
+  return sink->refusal == 0 ? sink : NULL;
+}
+
+static inline void *chiredis_on_string(const redisReadTask *task, char *bytes, size_t count) {
+  chiredis_token token = {chiredis_other, 0, (long long)count, bytes};
+  switch (task->type) {
+    case REDIS_REPLY_STATUS: token.kind = chiredis_status; break;
+    case REDIS_REPLY_ERROR: token.kind = chiredis_error; break;
+    case REDIS_REPLY_STRING:
+      if (bytes[count] == '\r' && bytes[count + 1] == '\n') token.kind = chiredis_string;
+      break;
+    default: token.number = 0;
+  }
+  return chiredis_emit(task, token);
+}
+
+#if HIREDIS_MAJOR >= 1
+static inline void *chiredis_on_array(const redisReadTask *task, size_t count) {
+#else
+static inline void *chiredis_on_array(const redisReadTask *task, int count) {
+#endif
+  int kind = task->type == REDIS_REPLY_ARRAY ? chiredis_array : chiredis_other;
+  chiredis_token token = {kind, 0, kind == chiredis_array ? (long long)count : 0, NULL};
+  return chiredis_emit(task, token);
+}
+
+static inline void *chiredis_on_integer(const redisReadTask *task, long long number) {
+  chiredis_token token = {chiredis_integer, 0, number, NULL};
+  return chiredis_emit(task, token);
+}
+
+static inline void *chiredis_on_null(const redisReadTask *task) {
+  // `$-1` and `*-1`; RESP3's own null has its own type.
+  int kind = task->type == REDIS_REPLY_NIL ? chiredis_other : chiredis_null;
+  chiredis_token token = {kind, 0, 0, NULL};
+  return chiredis_emit(task, token);
+}
+
+#if HIREDIS_MAJOR >= 1
+static inline void *chiredis_on_double(
+    const redisReadTask *task, double number, char *bytes, size_t count) {
+  (void)number;
+  (void)bytes;
+  (void)count;
+  chiredis_token token = {chiredis_other, 0, 0, NULL};
+  return chiredis_emit(task, token);
+}
+
+static inline void *chiredis_on_bool(const redisReadTask *task, int truth) {
+  (void)truth;
+  chiredis_token token = {chiredis_other, 0, 0, NULL};
+  return chiredis_emit(task, token);
+}
+#endif
+
+static inline void chiredis_on_free(void *object) { (void)object; }
+
+// Makes a reader whose tokens go to `sink`; false when there is no memory.
+static inline int chiredis_open(chiredis_sink *sink) {
+  static redisReplyObjectFunctions functions = {
+    .createString = chiredis_on_string,
+    .createArray = chiredis_on_array,
+    .createInteger = chiredis_on_integer,
+    .createNil = chiredis_on_null,
+#if HIREDIS_MAJOR >= 1
+    .createDouble = chiredis_on_double,
+    .createBool = chiredis_on_bool,
+#endif
+    .freeObject = chiredis_on_free,
+  };
+  sink->reader = redisReaderCreateWithFunctions(&functions);
+  if (sink->reader == NULL) return 0;
+  sink->reader->maxbuf = 0;
+  sink->reader->privdata = sink;
+  return 1;
+}
+
+// Room for `count` bytes behind what the reader has not parsed; NULL when there is no memory. An
+// empty buffer starts over, and one of more than `retained` bytes is given back first.
+static inline char *chiredis_prepare(redisReader *reader, size_t count, size_t retained) {
+  if (reader->pos == reader->len) {
+    reader->pos = reader->len = 0;
+    sdssetlen(reader->buf, 0);
+    if (sdsalloc(reader->buf) > retained) {
+      sds fresh = sdsempty();
+      if (fresh == NULL) return NULL;
+      sdsfree(reader->buf);
+      reader->buf = fresh;
+    }
+  }
+  sds roomy = sdsMakeRoomFor(reader->buf, count);
+  if (roomy == NULL) return NULL;
+  reader->buf = roomy;
+  return roomy + reader->len;
+}
+
+// Makes `count` bytes of the prepared room the reader's.
+static inline void chiredis_commit(redisReader *reader, size_t count) {
+  sdsIncrLen(reader->buf, (int)count);
+  reader->len += count;
+}
+
+// The token that is not complete: what it is (0: its first byte has not come) and what there is of
+// it behind its first byte.
+typedef struct chiredis_rest {
+  int kind;
+  const char *bytes;
+  size_t count;
+} chiredis_rest;
+
+static inline chiredis_rest chiredis_unfinished(const redisReader *reader) {
+  chiredis_rest rest = {0, NULL, 0};
+  if (reader->ridx < 0) return rest;
+#if HIREDIS_MAJOR >= 1
+  int type = reader->task[reader->ridx]->type;
+#else
+  int type = reader->rstack[reader->ridx].type;
+#endif
+  if (type < 0) return rest;
+  rest.bytes = reader->buf + reader->pos;
+  rest.count = reader->len - reader->pos;
+  switch (type) {
+    case REDIS_REPLY_STRING: rest.kind = chiredis_string; break;
+    case REDIS_REPLY_STATUS: rest.kind = chiredis_status; break;
+    case REDIS_REPLY_ERROR: rest.kind = chiredis_error; break;
+    case REDIS_REPLY_INTEGER: rest.kind = chiredis_integer; break;
+    case REDIS_REPLY_ARRAY: rest.kind = chiredis_array; break;
+    default: rest.kind = chiredis_other;
+  }
+  return rest;
+}
+
+#endif

@@ -1,0 +1,25 @@
+// The wrappers that need _GNU_SOURCE; everything else is inline in the header.
+#define _GNU_SOURCE
+
+#include "CLinux.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+
+int linux_accept(int fd, struct sockaddr *peer, socklen_t *length) {
+  return accept4(fd, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int linux_affinity_count(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+}
+
+void linux_name_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }
+
+const char *linux_error_text(int error, char *room, size_t size) {
+  // The GNU variant may answer with a text of its own and leave the room alone.
+  return strerror_r(error, room, size);
+}

@@ -1,0 +1,82 @@
+// What Linux offers and Swift's Glibc module leaves out: wrappers and typed constants only.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+static const uint32_t LINUX_EPOLLIN = EPOLLIN;
+static const uint32_t LINUX_EPOLLOUT = EPOLLOUT;
+static const uint32_t LINUX_EPOLLRDHUP = EPOLLRDHUP;
+static const uint32_t LINUX_EPOLLHUP = EPOLLHUP;
+static const uint32_t LINUX_EPOLLERR = EPOLLERR;
+static const uint32_t LINUX_EPOLLET = 1u << 31;
+
+static const int LINUX_EPOLL_CTL_ADD = EPOLL_CTL_ADD;
+static const int LINUX_EPOLL_CTL_MOD = EPOLL_CTL_MOD;
+static const int LINUX_EPOLL_CTL_DEL = EPOLL_CTL_DEL;
+
+static const int LINUX_SOCK_STREAM = SOCK_STREAM;
+static const int LINUX_SOCK_NEW = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+static const int LINUX_SO_REUSEPORT = SO_REUSEPORT;
+static const int LINUX_TCP_NODELAY = TCP_NODELAY;
+static const int LINUX_TCP_KEEPIDLE = TCP_KEEPIDLE;
+static const int LINUX_TCP_KEEPINTVL = TCP_KEEPINTVL;
+static const int LINUX_TCP_KEEPCNT = TCP_KEEPCNT;
+static const int LINUX_TCP_USER_TIMEOUT = TCP_USER_TIMEOUT;
+
+static inline int linux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static inline int linux_epoll_ctl(int poller, int operation, int fd, uint32_t events,
+                                  uint64_t token) {
+  struct epoll_event event;
+  event.events = events;
+  event.data.u64 = token;
+  return epoll_ctl(poller, operation, fd, &event);
+}
+
+static inline uint64_t linux_event_token(const struct epoll_event *event) {
+  return event->data.u64;
+}
+
+static inline uint32_t linux_event_bits(const struct epoll_event *event) { return event->events; }
+
+static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+static inline int linux_socket(int family) { return socket(family, LINUX_SOCK_NEW, 0); }
+
+static inline int linux_socketpair(int fds[2]) {
+  return socketpair(AF_UNIX, LINUX_SOCK_NEW, 0, fds);
+}
+
+// These are compiled in CLinux.c: the C library declares what they call under _GNU_SOURCE only,
+// which a header that is imported as a module cannot ask for.
+
+// accept4 with a nonblocking socket that child programs do not inherit.
+int linux_accept(int fd, struct sockaddr *peer, socklen_t *length);
+
+// How many processors this process may run on; 0 when the kernel has more than fit the set.
+int linux_affinity_count(void);
+
+// Names the calling thread; the kernel keeps 15 bytes.
+void linux_name_thread(const char *name);
+
+// The system's words for an error number.
+const char *linux_error_text(int error, char *room, size_t size);
+
+static inline int linux_get_descriptor_limit(struct rlimit *limit) {
+  return getrlimit(RLIMIT_NOFILE, limit);
+}
+
+static inline int linux_set_descriptor_limit(const struct rlimit *limit) {
+  return setrlimit(RLIMIT_NOFILE, limit);
+}
+
+#endif

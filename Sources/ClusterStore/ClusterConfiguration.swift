@@ -1,0 +1,64 @@
+// What the store over Redis is told once, at its start.
+
+public import Primitives
+public import Redis
+
+/// Which kind of deployment the seeds belong to.
+public enum TopologyMode: Sendable {
+  /// Ask the first node that answers.
+  case discover
+  /// One node that serves every slot.
+  case single
+  /// A cluster; a node that is none is a fault.
+  case cluster
+}
+
+/// Bounds of the store over Redis. Every queue, buffer and retry has one; when it is reached the
+/// caller is told before work is wasted.
+public struct ClusterLimits: Sendable {
+  /// How many operations one worker has under way, waiting ones included.
+  public var operations = 16_384
+  /// How many operations wait for answers of one node.
+  public var pipelineOperations = 8_192
+  /// How many bytes of commands one node's pipeline holds, answered ones excluded.
+  public var pipelineBytes = 64 << 20
+  /// How many operations wait for a node to be found or to recover.
+  public var parkedOperations = 8_192
+  /// How many bytes of commands wait with them.
+  public var parkedBytes = 64 << 20
+  /// The longest reply, in bytes: a payload of the largest size with its header and content type.
+  public var replyBytes = 80 << 20
+  /// How often one operation is tried before it is given up.
+  public var attempts = 250
+  /// After how long without an answer a node's connection is given up.
+  public var silence = TimeSpan.seconds(5)
+  /// How long a connection may take to be made, handshakes included.
+  public var connecting = TimeSpan.seconds(3)
+  /// How old the topology may become before it is asked for again.
+  public var topologyAge = TimeSpan.seconds(60)
+  /// The least time between two requests for the topology.
+  public var refreshPause = TimeSpan.milliseconds(100)
+
+  /// The defaults.
+  public init() {}
+}
+
+/// How to reach Redis and how to behave there.
+public struct ClusterConfiguration: Sendable {
+  /// First addresses; any node of a cluster will do.
+  public var seeds: [Endpoint]
+  /// Which kind of deployment they belong to.
+  public var mode: TopologyMode
+  /// Who the gateway is to Redis; nil when Redis asks for no password.
+  public var credentials: NodeCredentials?
+  /// The bounds.
+  public var limits: ClusterLimits
+
+  /// A configuration without credentials.
+  public init(seeds: [Endpoint], mode: TopologyMode = .discover) {
+    precondition(!seeds.isEmpty, "a store over Redis has at least one seed")
+    self.seeds = seeds
+    self.mode = mode
+    limits = ClusterLimits()
+  }
+}

@@ -1,0 +1,156 @@
+// What comes back. The socket is read straight into the node's reply reader; each reply belongs to
+// the front entry of the node's pipeline, which is how Redis answers.
+
+public import Primitives
+import Redis
+public import Sessions
+
+extension ClusterStore {
+  /// Room for the connection to read into; what was filled is then given to `received`.
+  public mutating func prepare(_ link: Link, room: Int) -> UnsafeMutableRawBufferPointer {
+    unsafe nodes[link].reader.prepare(room)
+  }
+
+  /// `count` bytes came. The caller then takes completions until there are none.
+  public mutating func received(_ link: Link, _ count: Int) {
+    nodes[link].reader.commit(count)
+    reading = link
+  }
+
+  /// Whether there are completions to be taken.
+  public var hasCompletions: Bool { !completions.isEmpty || reading != nil }
+
+  /// The next operation that ended, be it by an answer or by a fault.
+  public mutating func nextCompletion(
+    at moment: Moment, reply: inout ByteBuffer
+  ) -> Completion? {
+    while true {
+      if let completion = completions.popFirst() { return completion }
+      guard let link = reading, nodes.contains(link) else { return nil }
+      switch nodes[link].nextReply() {
+      case .needMore:
+        reading = nil
+      case .broken:
+        lose(link, .brokenProtocol, at: moment.instant, close: true)
+      case .reply:
+        if let completion = take(from: link, at: moment.instant, &reply) { return completion }
+      }
+    }
+  }
+
+  /// Takes the link's complete reply to whoever it is for.
+  private mutating func take(
+    from link: Link, at now: Instant, _ bytes: inout ByteBuffer
+  ) -> Completion? {
+    if case .greeting = nodes[link].state {
+      greet(link, at: now)
+      return nil
+    }
+    guard let entry = nodes[link].pipeline.answer() else {
+      lose(link, .brokenProtocol, at: now, close: true)
+      return nil
+    }
+    if entry.operation == .none {
+      nodes[link].pipeline.retire()
+      takeTopology(from: link, at: now)
+      return nil
+    }
+    return take(entry, from: link, at: now, &bytes)
+  }
+
+  private mutating func greet(_ link: Link, at now: Instant) {
+    switch nodes[link].judgeHandshake() {
+    case .continue: break
+    case .ready: linkReady(link, at: now)
+    case .refused(let error): lose(link, .refused(error), at: now, close: true)
+    case .unexpected: lose(link, .brokenProtocol, at: now, close: true)
+    }
+  }
+
+  private mutating func take(
+    _ entry: Pipeline.Entry, from link: Link, at now: Instant, _ bytes: inout ByteBuffer
+  ) -> Completion? {
+    let isLast = entry.answered + 1 == entry.replies
+    defer { if isLast { settle(link, entry, at: now) } }
+    // With ASKING in front of each command, every other reply is that one's OK.
+    let isCommand = !entry.asking || entry.answered % 2 == 1
+    guard isCommand, operations.contains(entry.operation) else { return nil }
+    let index = Int(entry.asking ? entry.answered / 2 : entry.answered)
+    let step = nodes[link].answer(entry.operation, of: &operations, index: index)
+    switch step {
+    case .more:
+      return nil
+    case .done(let outcome):
+      return complete(entry.operation, outcome, link, &bytes)
+    case .correct(let outcome, let milliseconds):
+      correct(entry.operation, milliseconds: milliseconds, on: link, at: now)
+      return complete(entry.operation, outcome, link, &bytes)
+    case .refused(let error):
+      refused(entry.operation, error, by: link, at: now)
+      return nil
+    }
+  }
+
+  /// Ends an operation by its answer. The caller gets the buffer that holds a found record.
+  private mutating func complete(
+    _ handle: Ticket, _ outcome: Outcome, _ link: Link, _ bytes: inout ByteBuffer
+  ) -> Completion? {
+    let operation = operations.remove(handle)
+    guard case .session = operation.purpose else { return nil }
+    if case .found = outcome {
+      swapBytes(of: link, &bytes)
+    }
+    return Completion(ticket: operation.ticket, tag: operation.tag, outcome: outcome)
+  }
+
+  private mutating func swapBytes(of link: Link, _ bytes: inout ByteBuffer) {
+    var fresh = ByteBuffer()
+    swap(&fresh, &bytes)
+    bytes = nodes[link].reply.exchangeBytes(fresh)
+  }
+
+  /// Forgets an entry whose replies have all come.
+  private mutating func settle(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
+    nodes[link].latency = now - entry.since
+    nodes[link].pipeline.retire()
+  }
+
+  /// Sets the timeout that the record names, behind the command that set the namespace's.
+  private mutating func correct(
+    _ handle: Ticket, milliseconds: Int, on link: Link, at now: Instant
+  ) {
+    guard !operations.isFull, nodes[link].pipeline.hasRoom else { return }
+    let found = operations[handle]
+    let mark = nodes[link].pipeline.log.count
+    CommandEncoder.slide(
+      spaces[Int(found.namespace.rawValue)], found.id, milliseconds: milliseconds,
+      in: &nodes[link].pipeline.log)
+    var correction = found.corrected(by: now + .seconds(30))
+    correction.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+    enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
+  }
+
+  /// A node refused an operation without executing it.
+  private mutating func refused(
+    _ handle: Ticket, _ error: RedisError, by link: Link, at now: Instant
+  ) {
+    let commands = copyFront(of: link)
+    switch error {
+    case .moved(let slot, let host, let port):
+      counters.moved += 1
+      if let owner = node(host, port, namedBy: link) { patch(slot, to: owner, at: now) }
+      wantRefresh(at: now)
+      again(handle, commands, at: now, hurry: operations[handle].attempts <= 1)
+    case .ask(_, let host, let port):
+      counters.asked += 1
+      let asked = node(host, port, namedBy: link)
+      if let asked { open(asked, at: now) }
+      again(
+        handle, commands, at: now, hurry: operations[handle].attempts <= 2, asked: asked)
+    default:
+      counters.deferred += 1
+      wantRefresh(at: now)
+      again(handle, commands, at: now, hurry: false)
+    }
+  }
+}

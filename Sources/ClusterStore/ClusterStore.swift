@@ -1,0 +1,189 @@
+// Sessions kept in Redis: one node or a cluster. Sans-IO: the tick owns the connections, and this
+// store is told what they brought and says what they should carry.
+//
+//   submit ─► slot ─► owner's pipeline ─► dirty ─► output ─► (socket) ─► receive ─► nextCompletion
+//                         ▲                                                  │
+//                         └── parked: no owner yet, a redirect, a pause ◄────┘
+//
+// An operation is always in one of two places: in the pipeline of a node whose connection is ready,
+// or parked with a copy of its commands. So what was never handed to a connection can always be
+// taken back, and an operation that was abandoned there is surely never carried out.
+//
+// The files: this one holds the state and the way of a command; Links what happens to connections;
+// Replies what comes back; Retry what is parked; Refresh how the topology is learnt.
+
+public import Primitives
+import Redis
+public import Sessions
+
+/// A store over Redis, owned by one worker.
+public struct ClusterStore: ~Copyable {
+  let configuration: ClusterConfiguration
+  let spaces: [KeySpace]
+  var entropy = Entropy()
+
+  var nodes: Slab<Node>
+  var slots = SlotTable()
+  var operations: Slab<Operation>
+  var parked: Ring<ParkedOperation>
+  var parkedBytes = 0
+  /// When the parked operation that is due first is due.
+  var parkedDue = Instant.never
+  var spare: BufferPool
+
+  var refresh = RefreshState()
+  var deployment = Deployment.unknown
+
+  var actions = Ring<LinkAction>(limit: 4_096)
+  var dirty = Ring<Link>(limit: 4_096)
+  var completions: Ring<Completion>
+  var events = Ring<ClusterEvent>(limit: 256)
+  /// The link whose received bytes are being turned into completions.
+  var reading: Link?
+  /// When `advance` has something to do.
+  var nextCheck = Instant(nanoseconds: .min)
+
+  /// What was counted since the start.
+  public internal(set) var counters = ClusterCounters()
+
+  /// What the seeds turned out to be.
+  enum Deployment { case unknown, single, cluster }
+
+  /// A store that knows nothing but its seeds; `advance` makes it connect.
+  public init(_ configuration: ClusterConfiguration, namespaces: NamespaceList) {
+    self.configuration = configuration
+    spaces = namespaces.namespaces.map(KeySpace.init)
+    let limits = configuration.limits
+    nodes = Slab(limit: 2_048)
+    operations = Slab(limit: limits.operations)
+    parked = Ring(limit: limits.parkedOperations)
+    completions = Ring(limit: limits.operations)
+    spare = BufferPool(capacity: 1_024, largest: 64 << 10, limit: 64)
+    for seed in configuration.seeds { _ = addNode(seed, isSeed: true) }
+  }
+
+  /// How many operations are under way.
+  public var depth: Int { operations.count }
+
+  /// How many operations wait for a node.
+  public var parkedCount: Int { parked.count }
+
+  /// Whether every slot has an owner whose connection is ready.
+  public var isServing: Bool {
+    guard deployment != .unknown, slots.isComplete else { return false }
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index) else { continue }
+      if nodes[link].slotCount > 0, !nodes[link].isReady { return false }
+    }
+    return true
+  }
+
+  /// When the topology was last taken over; nil before the first time.
+  public var topologySince: Instant? { refresh.since }
+
+  /// What there is to say of each node, in the order they became known.
+  public var health: [NodeHealth] {
+    var health: [NodeHealth] = []
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index) else { continue }
+      health.append(
+        NodeHealth(
+          endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
+          slots: nodes[link].slotCount, latencySeconds: nodes[link].latency.seconds,
+          depth: nodes[link].pipeline.depth, fault: nodes[link].lastFault))
+    }
+    return health
+  }
+
+  /// The next thing that belongs in the log.
+  public mutating func nextEvent() -> ClusterEvent? { events.popFirst() }
+
+  /// The link of a slot's owner; nil while nobody is known to own it.
+  func owner(of slot: UInt16) -> Link? {
+    let index = slots.owner(of: slot)
+    return index == SlotTable.nobody ? nil : nodes.ticket(at: Int(index))
+  }
+
+  /// Notes that the tick should write to a link.
+  mutating func markDirty(_ link: Link) {
+    guard !nodes[link].isDirty else { return }
+    nodes[link].isDirty = true
+    dirty.append(link)
+  }
+
+  /// Sees to it that `advance` acts no later than `instant`.
+  mutating func check(at instant: Instant) {
+    if instant < nextCheck { nextCheck = instant }
+  }
+}
+
+extension ClusterStore: SessionStore {
+  /// Encodes the command into its slot's owner's pipeline, or parks it until there is one.
+  public mutating func submit(
+    _ command: borrowing SessionCommand, request: RawSpan, ticket: Ticket, at moment: Moment,
+    reply: inout ByteBuffer
+  ) -> Submission {
+    guard !operations.isFull else { return refuse() }
+    counters.operations += 1
+    let space = spaces[Int(command.namespace.rawValue)]
+    let slot = space.slot(of: command.id)
+    var operation = Operation(
+      .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
+      idleMilliseconds: space.idleMilliseconds)
+    guard let link = owner(of: slot), nodes[link].isReady else {
+      return park(&operation, command, request: request, space, at: moment)
+    }
+    guard nodes[link].pipeline.hasRoom else { return refuse() }
+    let mark = nodes[link].pipeline.log.count
+    operation.commandLengths = CommandEncoder.encode(
+      command, request: request, space: space, wall: moment.wall,
+      into: &nodes[link].pipeline.log)
+    let handle = operations.insert(operation)
+    enqueue(handle, on: link, from: mark, asking: false, at: moment.instant)
+    return .pending(operation: handle)
+  }
+
+  /// Makes what was written to the link's log from `mark` on the operation's entry.
+  mutating func enqueue(
+    _ handle: Ticket, on link: Link, from mark: Int, asking: Bool, at now: Instant
+  ) {
+    let replies = operations[handle].commandCount * (asking ? 2 : 1)
+    operations[handle].attempts += 1
+    operations[handle].link = link
+    operations[handle].sequence = nodes[link].pipeline.close(
+      handle, from: mark, replies: replies, asking: asking, at: now)
+    markDirty(link)
+  }
+
+  private mutating func refuse() -> Submission {
+    counters.overloaded += 1
+    return .done(.fault(.overloaded))
+  }
+
+  /// Parks a new operation whose slot has no ready owner.
+  private mutating func park(
+    _ operation: inout Operation, _ command: borrowing SessionCommand, request: RawSpan,
+    _ space: KeySpace, at moment: Moment
+  ) -> Submission {
+    guard hasParkingRoom else { return refuse() }
+    var bytes = spare.take()
+    operation.commandLengths = CommandEncoder.encode(
+      command, request: request, space: space, wall: moment.wall, into: &bytes)
+    let handle = operations.insert(operation)
+    park(handle, bytes, until: pause(handle, at: moment.instant))
+    wantOwner(of: operation.slot, at: moment.instant)
+    return .pending(operation: handle)
+  }
+
+  /// Gives up on an operation; what no byte of was handed over is taken back.
+  public mutating func abandon(operation handle: Ticket) -> StoreFault {
+    guard operations.contains(handle) else { return .outcomeUnknown }
+    let operation = operations.remove(handle)
+    guard nodes.contains(operation.link) else { return .deadlinePassed }
+    guard operation.sequence > nodes[operation.link].pipeline.touched else {
+      return .outcomeUnknown
+    }
+    nodes[operation.link].needsPurge = true
+    return .deadlinePassed
+  }
+}

@@ -1,0 +1,135 @@
+// A session's command as RESP, written straight into a pipeline's log.
+
+import Primitives
+import Redis
+import Sessions
+
+/// Writes an operation's commands at the end of a buffer.
+enum CommandEncoder {
+  /// How long the part of a record is that `inspect` reads: its header and any content type.
+  private static let inspected = RecordHeader.length + RecordHeader.longestContentType
+
+  /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
+  static func encode(
+    _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
+    wall: UnixTime, into log: inout ByteBuffer
+  ) -> (Int, Int) {
+    let start = log.count
+    let idle =
+      command.ownIdleTimeout == 0 ? space.idleMilliseconds : command.ownIdleTimeout * 1_000
+    switch command.verb {
+    case .get:
+      CommandWriter.begin(4, in: &log)
+      CommandWriter.argument("GETEX", in: &log)
+      key(space, command.id, in: &log)
+      expiry(space.idleMilliseconds, in: &log)
+      return (log.count - start, 0)
+    case .peek:
+      one("PTTL", space, command.id, in: &log)
+      let first = log.count - start
+      one("GET", space, command.id, in: &log)
+      return (first, log.count - start - first)
+    case .inspect:
+      one("PTTL", space, command.id, in: &log)
+      let first = log.count - start
+      head(inspected, space, command.id, in: &log)
+      return (first, log.count - start - first)
+    case .put:
+      if command.condition == .none { head(RecordHeader.length, space, command.id, in: &log) }
+      let first = log.count - start
+      set(command, request: request, space, idle: idle, wall: wall, in: &log)
+      let last = log.count - start - first
+      return first == 0 ? (last, 0) : (first, last)
+    case .touch:
+      head(RecordHeader.length, space, command.id, in: &log)
+      let first = log.count - start
+      slide(space, command.id, milliseconds: space.idleMilliseconds, in: &log)
+      return (first, log.count - start - first)
+    case .delete:
+      one("UNLINK", space, command.id, in: &log)
+      return (log.count - start, 0)
+    }
+  }
+
+  /// How many bytes `asking` writes.
+  static let askingLength = 16
+
+  /// `ASKING`, which goes in front of each command that ASK sent to another node.
+  static func asking(in log: inout ByteBuffer) {
+    CommandWriter.begin(1, in: &log)
+    CommandWriter.argument("ASKING", in: &log)
+  }
+
+  /// `PEXPIRE key milliseconds`
+  static func slide(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
+    in log: inout ByteBuffer
+  ) {
+    CommandWriter.begin(3, in: &log)
+    CommandWriter.argument("PEXPIRE", in: &log)
+    key(space, id, in: &log)
+    CommandWriter.argument(decimal: milliseconds, in: &log)
+  }
+
+  /// `NAME key`
+  private static func one(
+    _ name: StaticString, _ space: borrowing KeySpace, _ id: borrowing SessionID,
+    in log: inout ByteBuffer
+  ) {
+    CommandWriter.begin(2, in: &log)
+    CommandWriter.argument(name, in: &log)
+    key(space, id, in: &log)
+  }
+
+  /// `GETRANGE key 0 length-1`
+  private static func head(
+    _ length: Int, _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
+  ) {
+    CommandWriter.begin(4, in: &log)
+    CommandWriter.argument("GETRANGE", in: &log)
+    key(space, id, in: &log)
+    CommandWriter.argument("0", in: &log)
+    CommandWriter.argument(decimal: length - 1, in: &log)
+  }
+
+  /// `SET key record PX milliseconds [NX | XX]`
+  private static func set(
+    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace, idle: Int,
+    wall: UnixTime, in log: inout ByteBuffer
+  ) {
+    let header = RecordHeader(
+      contentTypeLength: command.contentType.count, payloadLength: command.payload.count,
+      version: command.version, created: wall, ownIdleTimeout: command.ownIdleTimeout)
+    log.reserve(header.recordLength + 512)
+    CommandWriter.begin(command.condition == .none ? 5 : 6, in: &log)
+    CommandWriter.argument("SET", in: &log)
+    key(space, command.id, in: &log)
+    let record = CommandWriter.open(byteCount: header.recordLength, in: &log)
+    let encoded = header.encoded
+    unsafe log.append(encoded.span.bytes)
+    log.append(request.extracting(command.contentType.indices))
+    log.append(request.extracting(command.payload.indices))
+    CommandWriter.close(record, in: &log)
+    expiry(idle, in: &log)
+    switch command.condition {
+    case .none: break
+    case .absent: CommandWriter.argument("NX", in: &log)
+    case .exists: CommandWriter.argument("XX", in: &log)
+    }
+  }
+
+  private static func expiry(_ milliseconds: Int, in log: inout ByteBuffer) {
+    CommandWriter.argument("PX", in: &log)
+    CommandWriter.argument(decimal: milliseconds, in: &log)
+  }
+
+  private static func key(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
+  ) {
+    let key = CommandWriter.open(byteCount: space.prefix.count + id.count + 1, in: &log)
+    unsafe log.append(space.prefix.span.bytes)
+    log.append(id.bytes)
+    log.append(UInt8(ascii: "}"))
+    CommandWriter.close(key, in: &log)
+  }
+}

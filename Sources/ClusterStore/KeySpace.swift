@@ -1,0 +1,32 @@
+// How a session is called in Redis: `sg:{namespace:id}`. The hash tag is the whole name, so whatever
+// else belongs to a session can be put into the same slot.
+
+import Primitives
+import Redis
+import Sessions
+
+/// A namespace's part of its keys, prepared once.
+struct KeySpace: Sendable {
+  /// `sg:{name:`
+  let prefix: [UInt8]
+  /// The slot's checksum up to where the id begins.
+  let checksum: HashSlot.Hasher
+  /// The namespace's idle timeout in milliseconds.
+  let idleMilliseconds: Int
+
+  init(_ namespace: Namespace) {
+    let tag = Array(namespace.name.utf8) + [UInt8(ascii: ":")]
+    prefix = Array("sg:{".utf8) + tag
+    var checksum = HashSlot.Hasher()
+    unsafe checksum.update(tag.span.bytes)
+    self.checksum = checksum
+    idleMilliseconds = namespace.idleTimeout * 1_000
+  }
+
+  /// The slot that the key of `id` belongs to.
+  func slot(of id: borrowing SessionID) -> UInt16 {
+    var checksum = self.checksum
+    checksum.update(id.bytes)
+    return checksum.slot
+  }
+}

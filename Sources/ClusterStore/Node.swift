@@ -1,0 +1,127 @@
+// One Redis process as this worker knows it: where it is, the state of the one connection to it, and
+// what was asked of it. The connection itself belongs to the tick; a link is its number here.
+
+public import Primitives
+import Redis
+import Sessions
+
+/// Names the connection to one node. Tickets of nodes that are gone find nothing.
+public typealias Link = Ticket
+
+/// Why a connection to a node could not be made or was lost: a stable code for metrics and a
+/// sentence for people. Holds no secret.
+public struct LinkFault: Error, Equatable, Sendable {
+  /// A stable word such as `refused` or `tls-expired`.
+  public let code: String
+  /// A sentence that says what happened.
+  public let detail: String
+
+  /// A fault from its parts.
+  public init(code: String, detail: String) {
+    self.code = code
+    self.detail = detail
+  }
+
+  static let silent = LinkFault(
+    code: "silent", detail: "the node took commands and gave no answer in time")
+  static let slowConnect = LinkFault(
+    code: "connect-timeout", detail: "the connection was not made in time")
+  static let brokenProtocol = LinkFault(
+    code: "protocol", detail: "what the node sent is not a reply, or nobody asked for it")
+  static let retired = LinkFault(
+    code: "retired", detail: "the node left the topology")
+  static func refused(_ error: RedisError) -> LinkFault {
+    switch error {
+    case .wrongPassword, .noAuth:
+      LinkFault(
+        code: "credentials",
+        detail: "Redis refuses the user or the password: check --redis-user and the password")
+    case .noPermission:
+      LinkFault(code: "permission", detail: "the ACL user may not run a command it needs")
+    case .loading:
+      LinkFault(code: "loading", detail: "Redis is still loading its data")
+    default:
+      LinkFault(code: "greeting", detail: "Redis refuses the connection's first commands")
+    }
+  }
+}
+
+/// What a node is for.
+public enum NodeRole: String, Sendable {
+  /// Not known yet: a seed, or a node that left the topology.
+  case unknown
+  /// It serves slots.
+  case primary
+  /// It follows a primary.
+  case replica
+}
+
+/// One Redis process.
+struct Node: ~Copyable {
+  /// The state of the connection.
+  enum State: Equatable {
+    /// There is none, and none is made before `retryAt`.
+    case down(retryAt: Instant)
+    /// The tick is making it.
+    case opening(since: Instant)
+    /// It is there; the node has yet to accept the credentials.
+    case greeting(since: Instant)
+    /// Commands can be sent.
+    case ready
+  }
+
+  let endpoint: Endpoint
+  let isSeed: Bool
+  var role = NodeRole.unknown
+  var state = State.down(retryAt: Instant(nanoseconds: .min))
+  var pipeline: Pipeline
+  var reader: ReplyReader
+  var reply: Reply
+  var handshake: NodeHandshake
+  /// What of the handshake's commands is still to hand to the transport.
+  var hello = ByteBuffer()
+  /// Whether the tick was told that there is something to write.
+  var isDirty = false
+  /// Whether entries of abandoned operations may wait unsent.
+  var needsPurge = false
+  /// How often in a row no connection came about.
+  var failures = 0
+  var lastFault: LinkFault?
+  var slotCount = 0
+  /// How long the last answer took, the wait in the pipeline included.
+  var latency = TimeSpan(nanoseconds: 0)
+
+  init(_ endpoint: Endpoint, isSeed: Bool, _ configuration: borrowing ClusterConfiguration) {
+    self.endpoint = endpoint
+    self.isSeed = isSeed
+    pipeline = Pipeline(limits: configuration.limits)
+    reader = ReplyReader()
+    reply = Node.freshReply(configuration.limits)
+    handshake = NodeHandshake(authenticates: configuration.credentials != nil)
+  }
+
+  /// A reply whose bytes leave room for the head of a response.
+  static func freshReply(_ limits: ClusterLimits) -> Reply {
+    Reply(limits: ReplyLimits(bytes: limits.replyBytes), headroom: replyHeadroom)
+  }
+
+  /// Reads on towards the next reply.
+  mutating func nextReply() -> ReplyReader.Progress { reader.next(into: &reply) }
+
+  /// What the reply that just came means to the handshake.
+  mutating func judgeHandshake() -> NodeHandshake.Verdict { handshake.judge(reply) }
+
+  /// What the reply that just came means to an operation.
+  mutating func answer(
+    _ handle: Ticket, of operations: inout Slab<Operation>, index: Int
+  ) -> Operation.Step {
+    operations[handle].take(reply, index: index)
+  }
+
+  var isReady: Bool { state == .ready }
+
+  var isDown: Bool {
+    if case .down = state { return true }
+    return false
+  }
+}

@@ -1,0 +1,151 @@
+// The commands that one node was given and has not answered: what goes out (`unsent`), and what its
+// answers are matched with, in order (`front`). One buffer is both the send queue and the store of
+// what may have to be sent again: bytes stay in it until they are answered, so a redirect or a lost
+// connection costs no copy while all is well.
+//
+//   log:      | sent, unanswered            | unsent          |
+//             0                             handed            count
+//   entries:  | front |       |      |      |       |         |   one an operation, in the same order
+//
+// Bounded by the limits on entries and bytes. Rejected: a queue of frames that each own their bytes
+// (an allocation an operation), a ring of bytes (SSL_write wants them contiguous).
+
+import Glibc
+import Primitives
+
+/// A node's unanswered and unsent commands.
+struct Pipeline: ~Copyable {
+  /// One operation's commands in the log.
+  struct Entry {
+    /// Whose they are.
+    var operation: Ticket
+    /// How many bytes of the log they take.
+    var length: Int
+    /// How many replies they get.
+    var replies: UInt8
+    /// How many of those have come.
+    var answered: UInt8 = 0
+    /// Whether each command follows an ASKING of its own, whose reply is counted too.
+    var asking: Bool
+    /// When they were put here.
+    var since: Instant
+    /// Counts the entries this pipeline ever had.
+    var sequence: UInt64
+  }
+
+  /// Commands in RESP: written at the end by `open` and `close`, forgotten when answered.
+  var log: ByteBuffer
+  private var entries: Ring<Entry>
+  private let largest: Int
+  /// How many of the log's bytes were handed to the transport. A command is surely unexecuted while
+  /// its last byte was not.
+  private(set) var handed = 0
+  /// The sequence number of the last entry of which a byte was handed over. What comes behind it
+  /// was surely not executed.
+  private(set) var touched: UInt64 = 0
+  private var sequence: UInt64 = 0
+  // The first entry of which no byte was handed over: its place in the ring, its offset in the log.
+  private var untouched = (place: 0, offset: 0)
+
+  init(limits: ClusterLimits) {
+    log = ByteBuffer()
+    entries = Ring(limit: limits.pipelineOperations)
+    largest = limits.pipelineBytes
+  }
+
+  /// How many operations wait here.
+  var depth: Int { entries.count }
+  /// Whether nothing waits here.
+  var isEmpty: Bool { entries.isEmpty }
+  /// Whether another operation may wait here.
+  var hasRoom: Bool { !entries.isFull && log.count < largest }
+  /// Whether there are bytes for the transport.
+  var hasUnsent: Bool { log.count > handed }
+
+  /// The bytes that the transport has not had yet.
+  var unsent: RawSpan {
+    @_lifetime(borrow self)
+    get { log.bytes.extracting(handed..<log.count) }
+  }
+
+  /// Notes that the operation's commands, everything in the log from `mark` on, are complete.
+  /// Returns the entry's sequence number.
+  mutating func close(
+    _ operation: Ticket, from mark: Int, replies: Int, asking: Bool, at now: Instant
+  ) -> UInt64 {
+    sequence += 1
+    let entry = Entry(
+      operation: operation, length: log.count - mark, replies: UInt8(replies), asking: asking,
+      since: now, sequence: sequence)
+    let refused = entries.append(entry) != nil
+    precondition(!refused, "ask hasRoom before opening an entry")
+    return sequence
+  }
+
+  /// Notes that the transport took `count` of the unsent bytes. Returns how many entries that
+  /// touched for the first time.
+  mutating func hand(_ count: Int) -> Int {
+    handed += count
+    let before = untouched.place
+    while untouched.place < entries.count, untouched.offset < handed {
+      untouched.offset += entries[untouched.place].length
+      touched = entries[untouched.place].sequence
+      untouched.place += 1
+    }
+    return untouched.place - before
+  }
+
+  /// Notes one reply to the front entry and gives the entry as it was before.
+  mutating func answer() -> Entry? {
+    guard !entries.isEmpty else { return nil }
+    let entry = entries[0]
+    entries[0].answered += 1
+    return entry
+  }
+
+  /// Since when the oldest unanswered operation waits, if any of its bytes are out.
+  var oldestHanded: Instant? { handed > 0 && !entries.isEmpty ? entries[0].since : nil }
+
+  /// Whether the front entry's last byte was handed to the transport, so that it may have been
+  /// executed.
+  var isFrontHanded: Bool { !entries.isEmpty && handed >= entries[0].length }
+
+  /// The entry that the next reply belongs to.
+  var front: Entry? { entries.isEmpty ? nil : entries[0] }
+
+  /// The front entry's bytes.
+  var frontBytes: RawSpan {
+    @_lifetime(borrow self)
+    get { log.bytes.extracting(first: entries[0].length) }
+  }
+
+  /// Drops the entries of which no byte was handed over and whose operation is not wanted any more,
+  /// so that a command whose caller was told "not carried out" can never be carried out later.
+  mutating func purge(keeping operations: borrowing Slab<Operation>) {
+    let base = unsafe log.mutableReadable
+    var from = 0
+    var to = 0
+    for place in 0..<entries.count {
+      guard let entry = entries.popFirst() else { break }
+      let isWanted = entry.operation == .none || operations.contains(entry.operation)
+      if place < untouched.place || isWanted {
+        if to != from { unsafe memmove(base + to, base + from, entry.length) }
+        to += entry.length
+        entries.append(entry)
+      }
+      from += entry.length
+    }
+    log.truncate(to: to)
+  }
+
+  /// Forgets the front entry and its bytes.
+  @discardableResult
+  mutating func retire() -> Entry? {
+    guard let entry = entries.popFirst() else { return nil }
+    log.consume(entry.length)
+    handed = max(0, handed - entry.length)
+    untouched.place = max(0, untouched.place - 1)
+    untouched.offset = max(0, untouched.offset - entry.length)
+    return entry
+  }
+}

@@ -1,0 +1,288 @@
+// The store over Redis with its connections. The store says which links to open, what to write and
+// what it read; this is the hand that does it. Reading happens when a completion is asked for, a
+// piece at a time, so that no more than one piece of each node waits undigested.
+
+import ClusterStore
+import Primitives
+import Reactor
+import Redis
+import Sessions
+
+/// The store over Redis as a backend.
+struct ClusterBackend: ~Copyable, Backend {
+  /// How many bytes are read at once from a node: hiredis moves what follows a reply to the front
+  /// of its buffer, so a longer read costs more than it saves.
+  private static let readSize = 32 << 10
+
+  private var store: ClusterStore
+  private var connections = Slab<NodeConnection>(limit: 4_096)
+  /// The connection of each link, by the link's index.
+  private var places: [Ticket] = []
+  /// The TLS session of each link's last connection, by the link's index.
+  private var sessions = Slab<TLSSession>(limit: 4_096)
+  private var sessionPlaces: [Ticket] = []
+  private var readable = Ring<Ticket>(limit: 8_192)
+  private var entropy = Entropy()
+  private let context: TLSContext?
+  private let resolve: @Sendable (Endpoint, Link) -> Void
+
+  /// A backend whose names are looked up by `resolve`, which answers through the worker's inbox.
+  init(
+    _ store: consuming ClusterStore, context: consuming TLSContext?,
+    resolve: @escaping @Sendable (Endpoint, Link) -> Void
+  ) {
+    self.store = store
+    self.context = context
+    self.resolve = resolve
+  }
+
+  var isServing: Bool { store.isServing }
+  var nextDeadline: Instant { store.nextDeadline }
+  var isBusy: Bool { !readable.isEmpty || store.hasCompletions }
+
+  // MARK: The store's doors
+
+  mutating func submit(
+    _ command: borrowing SessionCommand, request: RawSpan, ticket: Ticket, at moment: Moment,
+    reply: inout ByteBuffer
+  ) -> Submission {
+    store.submit(command, request: request, ticket: ticket, at: moment, reply: &reply)
+  }
+
+  mutating func abandon(operation: Ticket) -> StoreFault { store.abandon(operation: operation) }
+
+  mutating func nextCompletion(at moment: Moment, reply: inout ByteBuffer) -> Completion? {
+    while true {
+      if let completion = store.nextCompletion(at: moment, reply: &reply) { return completion }
+      guard let connection = readable.popFirst() else { return nil }
+      if connections.contains(connection) { read(connection, at: moment.instant) }
+    }
+  }
+
+  // MARK: Connections
+
+  mutating func advance(_ poller: inout Poller, at moment: Moment) {
+    store.advance(at: moment.instant)
+    while let action = store.nextAction() {
+      switch action {
+      case .open(let link, let endpoint): open(link, endpoint, &poller, at: moment.instant)
+      case .close(let link): close(link)
+      }
+    }
+  }
+
+  /// Connects to a literal address at once; a name is looked up first.
+  private mutating func open(
+    _ link: Link, _ endpoint: Endpoint, _ poller: inout Poller, at now: Instant
+  ) {
+    close(link)
+    if let address = Address(literal: endpoint.host, port: endpoint.port) {
+      connect(link, to: address, endpoint, &poller, at: now)
+    } else {
+      resolve(endpoint, link)
+    }
+  }
+
+  mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant) {
+    guard store.isOpening(answer.link), connection(of: answer.link) == nil else { return }
+    switch answer.resolution {
+    case .addresses(let addresses):
+      // Another one each time, in case the first does not answer.
+      let address = addresses[Int(entropy.bits() % UInt64(addresses.count))]
+      connect(answer.link, to: address, answer.endpoint, &poller, at: now)
+    case .unknown: store.linkLost(answer.link, .unknownHost, at: now)
+    case .unavailable, .busy: store.linkLost(answer.link, .noNameService, at: now)
+    }
+  }
+
+  private mutating func connect(
+    _ link: Link, to address: Address, _ endpoint: Endpoint, _ poller: inout Poller,
+    at now: Instant
+  ) {
+    do throws(TransportFault) {
+      let connection = NodeConnection(
+        link: link, transport: try transport(to: address, endpoint, for: link))
+      let fd = connection.transport.fd
+      let ticket = connections.insert(connection)
+      place(link, ticket)
+      if !poller.register(fd, token: Token.node(ticket), interest: .connection) {
+        lose(ticket, .noMemory, at: now)
+      }
+    } catch {
+      store.linkLost(link, LinkFault(error), at: now)
+    }
+  }
+
+  private mutating func transport(
+    to address: Address, _ endpoint: Endpoint, for link: Link
+  ) throws(TransportFault) -> Transport {
+    let socket = try Socket.connect(to: address)
+    socket.setKeepAlive(KeepAlive(idle: 10, interval: 5, count: 3))
+    socket.setUserTimeout(.seconds(10))
+    let session = takeSession(of: link)
+    switch context {
+    case .some(let context):
+      return Transport(client: socket, context: context, host: endpoint.host, resuming: session)
+    case .none: return Transport(plain: socket)
+    }
+  }
+
+  mutating func take(_ event: Event, on connection: Ticket, at now: Instant) {
+    guard connections.contains(connection) else { return }
+    guard connections[connection].phase == .open else {
+      return establish(connection, at: now)
+    }
+    if event.readable { willRead(connection) }
+    if event.writable { writable(connection, at: now) }
+  }
+
+  private mutating func establish(_ connection: Ticket, at now: Instant) {
+    switch connections[connection].establish() {
+    case nil: break
+    case .failure(let fault): lose(connection, LinkFault(fault), at: now)
+    case .success:
+      store.linkOpened(connections[connection].link, at: now)
+      willRead(connection)
+    }
+  }
+
+  // MARK: Reading
+
+  private mutating func willRead(_ connection: Ticket) {
+    guard !connections[connection].isReadable else { return }
+    connections[connection].isReadable = true
+    readable.append(connection)
+  }
+
+  /// Reads a piece; what it completes is then the store's next completions.
+  private mutating func read(_ connection: Ticket, at now: Instant) {
+    let link = connections[connection].link
+    let room = unsafe store.prepare(link, room: Self.readSize)
+    let result = connections[connection].transport.read(into: room)
+    connections[connection].isReadable = false
+    switch result {
+    case .moved(let count):
+      store.received(link, count)
+      if connections[connection].transport.mayHaveMore { willRead(connection) }
+    case .wouldBlock: break
+    case .closed: lose(connection, .closed, at: now)
+    case .failed(let fault): lose(connection, LinkFault(fault), at: now)
+    }
+  }
+
+  // MARK: Writing
+
+  mutating func flush(at now: Instant) {
+    while let link = store.nextDirty() {
+      if let connection = connection(of: link) { write(connection, at: now) }
+    }
+  }
+
+  /// Hands the link's bytes to its transport until it has no more or takes no more.
+  private mutating func write(_ connection: Ticket, at now: Instant) {
+    let link = connections[connection].link
+    while connections[connection].isWritable, store.hasOutput(link) {
+      let (result, offered) = Self.write(&connections[connection].transport, &store, link)
+      switch result {
+      case .moved(let count):
+        store.handed(link, count)
+        let isShort = count < offered && !connections[connection].transport.isEncrypted
+        connections[connection].isWritable =
+          !isShort && !connections[connection].transport.hasPendingOutput
+      case .wouldBlock: connections[connection].isWritable = false
+      case .closed: return lose(connection, .closed, at: now)
+      case .failed(let fault): return lose(connection, LinkFault(fault), at: now)
+      }
+    }
+  }
+
+  private static func write(
+    _ transport: inout Transport, _ store: inout ClusterStore, _ link: Link
+  ) -> (Transfer, offered: Int) {
+    let output = store.output(link)
+    return (transport.write(output), output.byteCount)
+  }
+
+  private mutating func writable(_ connection: Ticket, at now: Instant) {
+    switch connections[connection].transport.flush() {
+    case .wouldBlock: return
+    case .failed(let fault): return lose(connection, LinkFault(fault), at: now)
+    case .done:
+      connections[connection].isWritable = true
+      store.linkWritable(connections[connection].link)
+    }
+  }
+
+  // MARK: The end of a connection
+
+  private mutating func lose(_ connection: Ticket, _ fault: LinkFault, at now: Instant) {
+    let link = connections[connection].link
+    close(link)
+    store.linkLost(link, fault, at: now)
+  }
+
+  private mutating func close(_ link: Link) {
+    guard let connection = connection(of: link) else { return }
+    if connections[connection].phase == .open { keepSession(of: connection, link) }
+    var closed = connections.remove(connection)
+    closed.transport.close()
+    places[Int(link.index)] = .none
+  }
+
+  /// The connection that carries a link, if there is one.
+  private func connection(of link: Link) -> Ticket? {
+    guard Int(link.index) < places.count else { return nil }
+    let ticket = places[Int(link.index)]
+    return connections.contains(ticket) && connections[ticket].link == link ? ticket : nil
+  }
+
+  private mutating func place(_ link: Link, _ ticket: Ticket) {
+    while places.count <= Int(link.index) { places.append(.none) }
+    places[Int(link.index)] = ticket
+  }
+
+  // MARK: TLS sessions
+
+  private mutating func keepSession(of connection: Ticket, _ link: Link) {
+    guard let session = connections[connection].transport.takeSession() else { return }
+    _ = takeSession(of: link)
+    while sessionPlaces.count <= Int(link.index) { sessionPlaces.append(.none) }
+    sessionPlaces[Int(link.index)] = sessions.insert(session)
+  }
+
+  private mutating func takeSession(of link: Link) -> TLSSession? {
+    guard Int(link.index) < sessionPlaces.count else { return nil }
+    let ticket = sessionPlaces[Int(link.index)]
+    return sessions.contains(ticket) ? sessions.remove(ticket) : nil
+  }
+
+  // MARK: Telling
+
+  mutating func publish(to board: borrowing WorkerBoard) {
+    board.publish(store.counters)
+    board.set(.storeOperations, store.depth)
+    board.set(.storeParked, store.parkedCount)
+  }
+
+  func health(at now: Instant) -> BackendHealth {
+    BackendHealth(
+      store: "redis", isServing: store.isServing, nodes: store.health,
+      topologyAge: store.topologySince.map { (now - $0).seconds })
+  }
+
+  mutating func nextEvent() -> ClusterEvent? { store.nextEvent() }
+}
+
+extension LinkFault {
+  /// What the transport says went wrong.
+  init(_ fault: TransportFault) { self.init(code: fault.code, detail: fault.description) }
+
+  fileprivate static let closed = LinkFault(
+    code: "closed", detail: "the node closed the connection")
+  fileprivate static let noMemory = LinkFault(
+    code: "no-memory", detail: "the kernel cannot watch another connection")
+  fileprivate static let unknownHost = LinkFault(
+    code: "unknown-host", detail: "its name has no address")
+  fileprivate static let noNameService = LinkFault(
+    code: "no-name-service", detail: "the name service does not answer")
+}

@@ -1,0 +1,54 @@
+import ClusterStore
+import Primitives
+import Reactor
+import Sessions
+
+/// The embedded store as a backend: it is always there, and only its sweep needs time.
+struct MemoryBackend: ~Copyable, Backend {
+  /// How often expired sessions are looked for, and at how many places of the table each time.
+  private static let sweepPause = TimeSpan.milliseconds(100)
+  private static let sweepBudget = 2_048
+
+  private var store: MemoryStore
+  private let sessions: SharedSessions
+  private(set) var nextDeadline = Instant(nanoseconds: .min)
+
+  init(_ sessions: SharedSessions) {
+    self.sessions = sessions
+    store = MemoryStore(sessions)
+  }
+
+  var isServing: Bool { true }
+  var isBusy: Bool { false }
+
+  mutating func submit(
+    _ command: borrowing SessionCommand, request: RawSpan, ticket: Ticket, at moment: Moment,
+    reply: inout ByteBuffer
+  ) -> Submission {
+    store.submit(command, request: request, ticket: ticket, at: moment, reply: &reply)
+  }
+
+  mutating func nextCompletion(at moment: Moment, reply: inout ByteBuffer) -> Completion? { nil }
+
+  mutating func abandon(operation: Ticket) -> StoreFault { store.abandon(operation: operation) }
+
+  mutating func take(_ event: Event, on connection: Ticket, at now: Instant) {}
+
+  mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant) {}
+
+  mutating func advance(_ poller: inout Poller, at moment: Moment) {
+    guard nextDeadline <= moment.instant else { return }
+    nextDeadline = moment.instant + Self.sweepPause
+    store.sweep(at: moment, budget: Self.sweepBudget)
+  }
+
+  mutating func flush(at now: Instant) {}
+
+  mutating func publish(to board: borrowing WorkerBoard) {}
+
+  func health(at now: Instant) -> BackendHealth {
+    BackendHealth(store: "memory", isServing: true, memory: sessions.statistics)
+  }
+
+  mutating func nextEvent() -> ClusterEvent? { nil }
+}

@@ -1,0 +1,42 @@
+import ClusterStore
+import Primitives
+import Reactor
+
+/// The connection to one Redis node, from the first SYN to the end.
+struct NodeConnection: ~Copyable {
+  /// How far it is.
+  enum Phase { case connecting, handshaking, open }
+
+  /// Which of the store's links it carries.
+  let link: Link
+  var transport: Transport
+  var phase = Phase.connecting
+  /// The kernel has bytes, as far as is known.
+  var isReadable = false
+  /// The kernel takes bytes, as far as is known.
+  var isWritable = false
+
+  init(link: Link, transport: consuming Transport) {
+    self.link = link
+    self.transport = transport
+  }
+
+  /// Takes the connection as far as it goes now: nil while it is not open yet.
+  mutating func establish() -> Result<Void, TransportFault>? {
+    if phase == .connecting {
+      switch transport.connectResult() {
+      case .pending: return nil
+      case .failed(let fault): return .failure(fault)
+      case .connected: phase = .handshaking
+      }
+    }
+    switch transport.handshake() {
+    case .wantsRead, .wantsWrite: return nil
+    case .failed(let fault): return .failure(fault)
+    case .done:
+      phase = .open
+      isWritable = true
+      return .success(())
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// The workers, and what they are started and ended with.
+
+import API
+import ClusterStore
+import Logging
+import Primitives
+import Reactor
+import Redis
+import Sessions
+import Settings
+import Synchronization
+
+/// All workers of a gateway.
+final class Crew {
+  private let settings: Settings
+  private let log: Logger
+  private let state: GatewayState
+  private let inboxes: [Inbox]
+  private let namespaces: NamespaceList
+  private let store: StoreChoice
+  private let resolver: Resolver
+  private var threads: Ring<WorkerThread>
+  private let ended: Countdown
+
+  /// Starts the workers, each with a listener of its own on the same port.
+  init(_ settings: Settings, version: String, log: Logger) throws(StartFault) {
+    let count = settings.workers ?? Processors.available
+    _ = Descriptors.raiseLimit()
+    self.settings = settings
+    self.log = log
+    namespaces = try Self.namespaces(settings)
+    store = StoreChoice(settings, namespaces)
+    state = GatewayState(
+      version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text)
+    ended = Countdown(count)
+    do throws(SystemFault) {
+      resolver = try Resolver()
+      var inboxes: [Inbox] = []
+      for _ in 0..<count { inboxes.append(try Inbox()) }
+      self.inboxes = inboxes
+    } catch {
+      throw StartFault("the system gives no descriptor or thread: \(error)")
+    }
+    threads = Ring(limit: count)
+    try startAll()
+  }
+
+  private static func namespaces(_ settings: Settings) throws(StartFault) -> NamespaceList {
+    let idle = Int(settings.defaultPolicy.idleTimeout.nanoseconds / 1_000_000_000)
+    guard let namespace = Namespace(name: "default", idleTimeout: idle) else {
+      throw StartFault("--idle-timeout is not 1 s to 365 days")
+    }
+    return NamespaceList([namespace])
+  }
+
+  /// The first worker chooses the port, if any will do; the others share it.
+  private func startAll() throws(StartFault) {
+    var listen = settings.listen
+    for index in inboxes.indices {
+      let report = try makeReport()
+      let duty = WorkerDuty(
+        index: index, listen: listen, settings: settings, namespaces: namespaces, store: store,
+        state: state, inbox: inboxes[index], resolver: resolver, log: log, report: report,
+        ended: ended)
+      do throws(SystemFault) {
+        let thread = try WorkerThread.start(name: "worker-\(index)") { duty.carryOut() }
+        threads.append(thread)
+      } catch {
+        throw StartFault("the system gives no thread: \(error)")
+      }
+      switch report.wait() {
+      case .listening(let address): listen.port = address.port
+      case .failed(let fault):
+        stopAll()
+        throw fault
+      }
+    }
+    log.info(
+      "listening",
+      metadata: [
+        "address": "\(listen.host):\(listen.port)", "workers": "\(inboxes.count)",
+        "store": "\(store.name)", "version": "\(state.version)",
+      ])
+  }
+
+  private func makeReport() throws(StartFault) -> StartReport {
+    do throws(SystemFault) {
+      return try StartReport()
+    } catch {
+      throw StartFault("the system gives no descriptor: \(error)")
+    }
+  }
+
+  /// Waits for signals until the workers have ended.
+  func serve() -> Int32 {
+    var isDraining = false
+    while !ended.isZero {
+      switch Signals.wait() {
+      case .terminate, .interrupt:
+        if isDraining {
+          log.warning("stopping at once: told a second time")
+          stopAll()
+        } else {
+          isDraining = true
+          log.info("draining", metadata: ["timeout": "\(settings.drainTimeout.seconds) s"])
+          for inbox in inboxes { inbox.put(.drain) }
+        }
+      case .hangUp: log.info("nothing to reload")
+      // The last worker says so when it ends.
+      case .user1: break
+      }
+    }
+    stopAll()
+    log.info("stopped")
+    return 0
+  }
+
+  private func stopAll() {
+    for inbox in inboxes { inbox.put(.stop) }
+    while let thread = threads.popFirst() { thread.join() }
+    resolver.stop()
+  }
+}

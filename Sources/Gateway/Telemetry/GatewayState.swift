@@ -1,0 +1,32 @@
+// What all workers share besides their boards: who this gateway is, and how it is doing.
+
+import Primitives
+import Reactor
+
+/// What a gateway can tell about itself, on any worker.
+final class GatewayState: Sendable {
+  /// The program's version.
+  let version: String
+  /// When it started.
+  let started: Instant
+  /// The workers' numbers.
+  let boards: [WorkerBoard]
+  /// The contract, as `/openapi.yaml` gives it.
+  let contract: String
+
+  /// What makes a TLS session of one worker resumable at another.
+  let ticketKeys = TicketKeys.random()
+
+  init(version: String, boards: [WorkerBoard], contract: String) {
+    self.version = version
+    started = .now()
+    self.boards = boards
+    self.contract = contract
+  }
+
+  /// How long the gateway has been up, in seconds.
+  var uptime: Double { (Instant.now() - started).seconds }
+
+  /// The sum of a number over all workers.
+  func sum(_ cell: WorkerBoard.Cell) -> Int { boards.reduce(0) { $0 + $1.value(cell) } }
+}

@@ -1,0 +1,68 @@
+// `/health`: the state as a document that a monitor can read (draft-inadarei-api-health-check).
+
+import API
+import ClusterStore
+import Redis
+import Sessions
+
+/// Makes the health document.
+enum HealthPage {
+  /// 200, or 503 when sessions cannot be served.
+  static func page(_ health: BackendHealth, _ state: GatewayState, isDraining: Bool) -> Page {
+    let isFailing = !health.isServing || isDraining
+    let hasWarning = health.nodes.contains { !$0.isReady && $0.fault != nil }
+    let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"
+    var fields = [
+      "\"status\":\"\(status)\"",
+      "\"version\":\(JSONText.quoted(state.version))",
+      "\"description\":\"session-gateway before the \(health.store) store\"",
+      "\"uptimeSeconds\":\(Int(state.uptime))",
+      "\"draining\":\(isDraining)",
+    ]
+    if let age = health.topologyAge {
+      fields.append("\"topologyAgeSeconds\":\(Int(age))")
+    }
+    fields.append("\"checks\":{\(checks(health))}")
+    return Page(
+      status: isFailing ? 503 : 200, type: "application/health+json",
+      content: "{" + fields.joined(separator: ",") + "}\n")
+  }
+
+  private static func checks(_ health: BackendHealth) -> String {
+    if let memory = health.memory {
+      return """
+        "memory:sessions":[{"componentType":"datastore","observedValue":\(memory.sessions),\
+        "observedUnit":"sessions","status":"pass"}],\
+        "memory:bytes":[{"componentType":"datastore","observedValue":\(memory.bytes),\
+        "observedUnit":"bytes","status":"pass"}]
+        """
+    }
+    let nodes = health.nodes.map(check).joined(separator: ",")
+    return "\"redis:nodes\":[\(nodes)]"
+  }
+
+  /// One node's check. A replica that nobody asked is neither well nor ill.
+  private static func check(_ node: NodeHealth) -> String {
+    let status = node.isReady || node.fault == nil ? "pass" : node.slots > 0 ? "fail" : "warn"
+    var fields = [
+      "\"componentId\":\(JSONText.quoted(node.endpoint.description))",
+      "\"componentType\":\"datastore\"",
+      "\"role\":\"\(node.role.rawValue)\"",
+      "\"connected\":\(node.isReady)",
+      "\"slots\":\(node.slots)",
+      "\"pending\":\(node.depth)",
+      "\"observedValue\":\(milliseconds(node.latencySeconds))",
+      "\"observedUnit\":\"ms\"",
+      "\"status\":\"\(status)\"",
+    ]
+    if let fault = node.fault {
+      fields.append("\"code\":\(JSONText.quoted(fault.code))")
+      fields.append("\"output\":\(JSONText.quoted(fault.detail))")
+    }
+    return "{" + fields.joined(separator: ",") + "}"
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    String((seconds * 1_000_000).rounded() / 1_000)
+  }
+}

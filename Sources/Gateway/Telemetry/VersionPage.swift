@@ -1,0 +1,17 @@
+import API
+import Reactor
+import Redis
+
+/// `/version`: what runs here.
+enum VersionPage {
+  static func page(_ state: GatewayState) -> Page {
+    let fields = [
+      ("name", "session-gateway"), ("version", state.version),
+      ("commit", BuildFacts.commit), ("swift", BuildFacts.swift),
+      ("openssl", OpenSSLLibrary.version), ("hiredis", HiredisLibrary.version),
+    ]
+    let content = fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }
+    return Page(
+      type: "application/json", content: "{" + content.joined(separator: ",") + "}\n")
+  }
+}

@@ -1,0 +1,72 @@
+// A client's connection: what is read of its present request, and what is still to be sent of the
+// last answer. One exchange at a time: the next request of a client that pipelines waits, unparsed,
+// until the answer to this one has left.
+//
+//   handshaking ─► idle ─► head ─► body | chunks ─► waiting ─► writing ─► idle …
+//                                                                  └────► lingering ─► gone
+//
+// An idle connection owns no buffer.
+
+import API
+import HTTP
+import Primitives
+import Reactor
+
+/// A connection from a client.
+struct Client: ~Copyable {
+  /// What is being done.
+  enum Phase: Equatable {
+    /// TLS is being set up.
+    case handshaking
+    /// Nothing of a request has come.
+    case idle
+    /// A part of a head has come.
+    case head
+    /// The head has come and is so long; the body ends at `end` bytes from the request's first.
+    case body(head: Int, end: Int)
+    /// The head has come and is this long; the body comes in chunks.
+    case chunks(head: Int)
+    /// The store has the command.
+    case waiting
+    /// The answer is being sent.
+    case writing
+    /// The last answer was sent, and the rest of what comes is dropped.
+    case lingering
+  }
+
+  var transport: Transport
+  var phase: Phase
+  var parser = RequestParser()
+  var chunks = ChunkedDecoder()
+  /// What was read and is not answered.
+  var input = ByteBuffer()
+  /// What is left to send.
+  var output = ByteBuffer()
+  /// The kernel has bytes, as far as is known.
+  var isReadable = false
+  /// The kernel takes bytes, as far as is known.
+  var isWritable = true
+  /// The connection ends with the answer that is being sent.
+  var closesAfterAnswer = false
+  /// The client was told to go on sending its body.
+  var wasContinued = false
+  /// The exchange under way.
+  var exchange = Exchange()
+  /// The store's operation that is pending.
+  var operation = Ticket.none
+  /// The batch of touches that is pending.
+  var batch: TouchBatch?
+
+  init(_ transport: consuming Transport) {
+    phase = transport.isEncrypted ? .handshaking : .idle
+    self.transport = transport
+  }
+
+  /// Whether requests are being read.
+  var isReading: Bool {
+    switch phase {
+    case .idle, .head, .body, .chunks: true
+    case .handshaking, .waiting, .writing, .lingering: false
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Primitives
+import Reactor
+import Synchronization
+
+/// What other threads want of a worker.
+enum Message: Sendable {
+  /// A name was looked up.
+  case resolved(ResolvedEndpoint)
+  /// Finish what is in flight, then end.
+  case drain
+  /// End.
+  case stop
+}
+
+/// Where other threads leave messages for a worker, and the bell that wakes it.
+final class Inbox: Sendable {
+  let wake: Wake
+  private let messages = Mutex<[Message]>([])
+
+  init() throws(SystemFault) { wake = try Wake() }
+
+  /// Leaves a message and rings.
+  func put(_ message: Message) {
+    messages.withLock { $0.append(message) }
+    wake.signal()
+  }
+
+  /// Takes all messages.
+  func takeAll() -> [Message] {
+    wake.drain()
+    return messages.withLock { messages in
+      defer { messages = [] }
+      return messages
+    }
+  }
+}

@@ -1,0 +1,216 @@
+// What happens on clients' connections: reading requests, sending answers, and the end.
+
+import API
+import HTTP
+import Primitives
+import Reactor
+import Sessions
+
+extension Worker where Store: ~Copyable {
+  /// A client's socket is ready for something.
+  mutating func take(_ event: Event, from client: Ticket) {
+    guard clients.contains(client) else { return }
+    if event.failed { return drop(client) }
+    if event.readable { clients[client].isReadable = true }
+    if event.writable { clients[client].isWritable = true }
+    switch clients[client].phase {
+    case .handshaking: shakeHands(client)
+    case .writing where event.writable: sendRest(client)
+    case .lingering: receiveRest(client)
+    case .idle, .head, .body, .chunks: receive(client)
+    case .waiting, .writing: break
+    }
+  }
+
+  private mutating func shakeHands(_ client: Ticket) {
+    switch clients[client].transport.handshake() {
+    case .wantsRead, .wantsWrite: break
+    case .failed: drop(client)
+    case .done:
+      clients[client].phase = .idle
+      clients[client].isReadable = true
+      timers.set(client.index, at: moment.instant + bounds.idle)
+      receive(client)
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads as long as there is something and requests are taken.
+  ///
+  /// Most requests come whole: they are read into the worker's scratch memory and parsed there. Only
+  /// what is left over of an incomplete one moves into memory of the client's own.
+  mutating func receive(_ client: Ticket) {
+    while clients.contains(client), clients[client].isReading, clients[client].isReadable {
+      let isLent = clients[client].input.capacity == 0
+      var bytes = ByteBuffer()
+      if isLent { swap(&bytes, &scratch) } else { swap(&bytes, &clients[client].input) }
+      let isOpen = read(client, into: &bytes)
+      if isOpen { process(client, &bytes) }
+      putBack(&bytes, of: client, isLent: isLent)
+      if !isOpen { return hangUp(client) }
+    }
+  }
+
+  /// One read; false when the client sends no more.
+  private mutating func read(_ client: Ticket, into bytes: inout ByteBuffer) -> Bool {
+    bytes.reserve(min(bounds.readSize, max(4_096, missing(client, bytes.count))))
+    let room = unsafe bytes.writable
+    switch clients[client].transport.read(into: room) {
+    case .moved(let count):
+      bytes.commit(count)
+      board.add(count, to: .bytesReceived)
+      clients[client].isReadable = clients[client].transport.mayHaveMore
+    case .wouldBlock:
+      clients[client].isReadable = false
+    case .closed, .failed:
+      clients[client].isReadable = false
+      return false
+    }
+    return true
+  }
+
+  /// How many bytes of the present request are known to be still missing.
+  private func missing(_ client: Ticket, _ count: Int) -> Int {
+    if case .body(_, let end) = clients[client].phase { return end - count }
+    return 0
+  }
+
+  /// Gives the client what is left of its bytes, and the worker its scratch memory.
+  private mutating func putBack(
+    _ bytes: inout ByteBuffer, of client: Ticket, isLent: Bool
+  ) {
+    if isLent {
+      if clients.contains(client), !bytes.isEmpty {
+        clients[client].input.reserve(bytes.count + missing(client, bytes.count))
+        clients[client].input.append(bytes.bytes)
+      }
+      bytes.clear()
+      swap(&bytes, &scratch)
+    } else if clients.contains(client), !bytes.isEmpty {
+      swap(&bytes, &clients[client].input)
+    }
+  }
+
+  /// Processes the bytes of a pipelining client's next request, then reads on.
+  mutating func resume(_ client: Ticket) {
+    guard clients.contains(client), clients[client].isReading else { return }
+    if !clients[client].input.isEmpty {
+      var bytes = ByteBuffer()
+      swap(&bytes, &clients[client].input)
+      process(client, &bytes)
+      putBack(&bytes, of: client, isLent: false)
+    }
+    receive(client)
+  }
+
+  /// The client sends no more. A request that is not complete will never be.
+  private mutating func hangUp(_ client: Ticket) {
+    guard clients.contains(client) else { return }
+    if clients[client].isReading { drop(client) }
+  }
+
+  // MARK: Writing
+
+  /// Sends the answer that `reply` holds.
+  mutating func send(_ client: Ticket) {
+    timers.set(client.index, at: moment.instant + bounds.write)
+    clients[client].phase = .writing
+    var answer = ByteBuffer()
+    swap(&answer, &reply)
+    let isDone = write(client, &answer)
+    if isDone || !clients.contains(client) {
+      swap(&answer, &reply)
+      if isDone { answered(client) }
+    } else {
+      swap(&answer, &clients[client].output)
+      reply = spare.take()
+    }
+  }
+
+  /// The socket takes bytes again.
+  private mutating func sendRest(_ client: Ticket) {
+    var rest = ByteBuffer()
+    swap(&rest, &clients[client].output)
+    let isDone = write(client, &rest)
+    if clients.contains(client), !isDone {
+      swap(&rest, &clients[client].output)
+    } else {
+      spare.give(rest)
+      if isDone { answered(client) }
+    }
+  }
+
+  /// Writes what the socket takes; whether that was all. The client may be gone afterwards.
+  private mutating func write(_ client: Ticket, _ bytes: inout ByteBuffer) -> Bool {
+    if case .failed = clients[client].transport.flush() {
+      drop(client)
+      return false
+    }
+    while !bytes.isEmpty, !clients[client].transport.hasPendingOutput {
+      switch clients[client].transport.write(bytes.bytes) {
+      case .moved(let count):
+        bytes.consume(count)
+        board.add(count, to: .bytesSent)
+        if !bytes.isEmpty, !clients[client].transport.isEncrypted { return false }
+      case .wouldBlock: return false
+      case .closed, .failed:
+        drop(client)
+        return false
+      }
+    }
+    return bytes.isEmpty && !clients[client].transport.hasPendingOutput
+  }
+
+  /// The answer has left: the connection is ready for the next request, or ends.
+  private mutating func answered(_ client: Ticket) {
+    if clients[client].closesAfterAnswer { return linger(client) }
+    clients[client].phase = .idle
+    clients[client].parser.reset()
+    clients[client].wasContinued = false
+    timers.set(client.index, at: moment.instant + bounds.idle)
+  }
+
+  // MARK: The end
+
+  /// Ends the sending side and drops what still comes for a while: closing at once while the client
+  /// sends would reset the connection before the client has read the answer.
+  private mutating func linger(_ client: Ticket) {
+    clients[client].transport.close()
+    clients[client].phase = .lingering
+    clients[client].input = ByteBuffer()
+    timers.set(client.index, at: moment.instant + bounds.linger)
+    receiveRest(client)
+  }
+
+  private mutating func receiveRest(_ client: Ticket) {
+    while clients.contains(client), clients[client].isReadable {
+      var bytes = ByteBuffer()
+      swap(&bytes, &scratch)
+      if !read(client, into: &bytes) { drop(client) }
+      bytes.clear()
+      swap(&bytes, &scratch)
+    }
+  }
+
+  /// Forgets a client and whatever it waited for.
+  mutating func drop(_ client: Ticket) {
+    if clients[client].phase == .waiting { abandon(client) }
+    timers.cancel(client.index)
+    var gone = clients.remove(client)
+    gone.transport.close()
+    board.set(.connections, clients.count)
+  }
+
+  /// A client's deadline has passed.
+  mutating func timeOut(_ client: Ticket) {
+    board.add(1, to: .timeouts)
+    switch clients[client].phase {
+    case .handshaking, .idle, .writing, .lingering: drop(client)
+    case .head, .body, .chunks:
+      clients[client].exchange = Exchange()
+      answer(client, .requestTimeout)
+    case .waiting: answerLate(client)
+    }
+  }
+}

@@ -1,0 +1,234 @@
+// One event loop: one thread, sharing nothing but the settings, its board of numbers and its inbox.
+//
+// The tick:
+//   1. wait                 until a socket is ready or a deadline comes
+//   2. clients and nodes    read and parse what is ready, submit commands
+//   3. the backend          does what time brings
+//   4. completions          read nodes' answers, answer clients at once, take their next requests
+//   5. deadlines            time out what took too long
+//   6. accept               new connections, a bounded number
+//   7. flush                write once to each node that has something to be told
+//
+// An answer leaves when it is complete, in one write, since a client has one exchange at a time; the
+// commands of all clients that a tick served leave together, which is where pipelines come from.
+
+import API
+import ClusterStore
+import HTTP
+import Logging
+import Primitives
+import Reactor
+import Sessions
+
+/// What a worker is told at its start.
+struct WorkerPlan: Sendable {
+  var bounds: Bounds
+  var requests: RequestPolicy
+  /// How long what is in flight may take once the gateway drains.
+  var drainTimeout: TimeSpan
+}
+
+/// An event loop with its clients and its store.
+struct Worker<Store: Backend & ~Copyable>: ~Copyable {
+  let bounds: Bounds
+  let plan: WorkerPlan
+  let board: WorkerBoard
+  let gatewayState: GatewayState
+  let inbox: Inbox
+  let log: Logger
+  let decoder: RequestDecoder
+
+  var poller: Poller
+  var listener: Listener?
+  var clientContext: TLSContext?
+  var backend: Store
+  var clients: Slab<Client>
+  var timers: TimerWheel
+  var encoder: ResponseEncoder
+  var entropy = Entropy()
+  var moment: Moment
+
+  /// The request that is being decoded.
+  var head = RequestHead()
+  var request = DecodedRequest()
+  /// What clients are read into.
+  var scratch: ByteBuffer
+  /// The answer that is being made.
+  var reply: ByteBuffer
+  var spare: BufferPool
+
+  /// Connections wait in the kernel's queue, as far as is known.
+  var mayAccept = true
+  /// When accepting goes on after the process ran out of descriptors.
+  var acceptAgain = Instant.never
+  /// When the worker ends although clients are left; nil while it serves.
+  var drainDeadline: Instant?
+  var isStopped = false
+
+  init(
+    _ plan: WorkerPlan, poller: consuming Poller, listener: consuming Listener,
+    clientContext: consuming TLSContext?, backend: consuming Store, inbox: Inbox,
+    board: WorkerBoard, state: GatewayState, log: Logger
+  ) {
+    self.plan = plan
+    bounds = plan.bounds
+    self.board = board
+    gatewayState = state
+    self.inbox = inbox
+    self.log = log
+    decoder = RequestDecoder(policy: plan.requests)
+    moment = .now()
+    clients = Slab(limit: bounds.connections)
+    timers = TimerWheel(now: moment.instant)
+    encoder = ResponseEncoder(moment.wall)
+    scratch = ByteBuffer(capacity: bounds.readSize)
+    spare = BufferPool(
+      capacity: 32 << 10, largest: 256 << 10, limit: bounds.spareBuffers)
+    reply = spare.take()
+    let isWatched =
+      poller.register(listener.fd, token: Token.listener, interest: [.readable, .edgeTriggered])
+      && poller.register(inbox.wake.fd, token: Token.inbox, interest: [.readable])
+    precondition(isWatched, "a new poller has room for two descriptors")
+    self.poller = poller
+    self.listener = consume listener
+    self.clientContext = clientContext
+    self.backend = backend
+  }
+
+  /// Serves until it is told to end.
+  mutating func run() {
+    while !isStopped { tick() }
+  }
+
+  private mutating func tick() {
+    let count = poller.wait(until: deadline, now: moment.instant)
+    moment = .now()
+    encoder.set(moment.wall)
+    for index in 0..<count { take(poller.event(index)) }
+    backend.advance(&poller, at: moment)
+    answerCompletions()
+    expire()
+    acceptSome()
+    backend.flush(at: moment.instant)
+    tell()
+  }
+
+  /// When the next wait ends at the latest.
+  private var deadline: Instant? {
+    if backend.isBusy || mayAccept && listener != nil && !clients.isFull { return moment.instant }
+    var deadline = min(backend.nextDeadline, acceptAgain)
+    if let timer = timers.next { deadline = min(deadline, timer) }
+    if let drain = drainDeadline { deadline = min(deadline, drain) }
+    return deadline == .never ? nil : deadline
+  }
+
+  private mutating func take(_ event: Event) {
+    switch event.token {
+    case Token.listener: mayAccept = true
+    case Token.inbox: readInbox()
+    case let token where Token.isNode(token):
+      backend.take(event, on: Token.ticket(token), at: moment.instant)
+    case let token: take(event, from: Token.ticket(token))
+    }
+  }
+
+  private mutating func readInbox() {
+    for message in inbox.takeAll() {
+      switch message {
+      case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
+      case .drain: drain()
+      case .stop: isStopped = true
+      }
+    }
+  }
+
+  private mutating func answerCompletions() {
+    while let completion = backend.nextCompletion(at: moment, reply: &reply) {
+      take(completion)
+    }
+  }
+
+  private mutating func expire() {
+    while let index = timers.popExpired(now: moment.instant) {
+      if let client = clients.ticket(at: Int(index)) { timeOut(client) }
+    }
+    if acceptAgain <= moment.instant {
+      acceptAgain = .never
+      mayAccept = true
+    }
+    if let drain = drainDeadline, drain <= moment.instant || clients.count == 0 {
+      isStopped = true
+    }
+  }
+
+  /// Tells the board and the log what happened in this tick.
+  private mutating func tell() {
+    board.add(1, to: .ticks)
+    board.set(.connections, clients.count)
+    backend.publish(to: board)
+    while let event = backend.nextEvent() { log.tell(event) }
+  }
+
+  // MARK: Accepting
+
+  private mutating func acceptSome() {
+    guard mayAccept, listener != nil else { return }
+    for _ in 0..<bounds.acceptsPerTick {
+      if clients.isFull { return }
+      switch listener!.accept() {
+      case .connection(let socket, _): welcome(socket)
+      case .none:
+        mayAccept = false
+        return
+      case .transient: break
+      case .exhausted:
+        // Nothing can be accepted until a descriptor is free; asking at once would spin.
+        board.add(1, to: .connectionsRefused)
+        mayAccept = false
+        acceptAgain = moment.instant + bounds.exhaustionPause
+        return
+      }
+    }
+  }
+
+  private mutating func welcome(_ socket: consuming Socket) {
+    let fd = socket.fd
+    let client: Ticket
+    if clientContext != nil {
+      client = clients.insert(Client(secured(socket)))
+    } else {
+      client = clients.insert(Client(Transport(plain: socket)))
+    }
+    guard poller.register(fd, token: Token.client(client), interest: .connection) else {
+      board.add(1, to: .connectionsRefused)
+      clients.remove(client)
+      return
+    }
+    board.add(1, to: .connectionsAccepted)
+    let patience = clients[client].phase == .handshaking ? bounds.handshake : bounds.idle
+    timers.set(client.index, at: moment.instant + patience)
+  }
+
+  private func secured(_ socket: consuming Socket) -> Transport {
+    switch clientContext {
+    case .some(let context): Transport(server: socket, context: context)
+    case .none: Transport(plain: socket)
+    }
+  }
+
+  // MARK: Ending
+
+  /// Stops accepting, ends connections that ask for nothing, and lets the others finish.
+  private mutating func drain() {
+    guard drainDeadline == nil else { return }
+    drainDeadline = moment.instant + plan.drainTimeout
+    if let listener = listener.take() { poller.remove(listener.fd) }
+    for index in 0..<clients.places {
+      guard let client = clients.ticket(at: index) else { continue }
+      switch clients[client].phase {
+      case .idle, .handshaking, .lingering: drop(client)
+      default: break
+      }
+    }
+  }
+}

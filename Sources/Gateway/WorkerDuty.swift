@@ -1,0 +1,112 @@
+// What a worker's thread does from its first line to its last.
+
+import API
+import ClusterStore
+import Logging
+import Primitives
+import Reactor
+import Redis
+import Sessions
+import Settings
+
+/// One worker's whole life, to be carried out on a thread of its own.
+struct WorkerDuty: Sendable {
+  let index: Int
+  let listen: HostPort
+  let settings: Settings
+  let namespaces: NamespaceList
+  let store: StoreChoice
+  let state: GatewayState
+  let inbox: Inbox
+  let resolver: Resolver
+  let log: Logger
+  let report: StartReport
+  let ended: Countdown
+
+  /// Starts, says how that went, serves, and says when it is over.
+  func carryOut() {
+    do throws(StartFault) {
+      switch store {
+      case .memory(let sessions): try serve(MemoryBackend(sessions))
+      case .redis(let configuration, let tls): try serve(backend(configuration, tls))
+      }
+    } catch {
+      report.put(.failed(error))
+    }
+    ended.arrive()
+  }
+
+  private func serve<Store: Backend & ~Copyable>(
+    _ backend: consuming Store
+  ) throws(StartFault) {
+    let listener = try makeListener()
+    let address = listener.address
+    let context = try makeClientContext()
+    var worker = Worker(
+      plan, poller: try makePoller(), listener: listener, clientContext: context,
+      backend: backend, inbox: inbox, board: state.boards[index], state: state, log: log)
+    report.put(.listening(address))
+    worker.run()
+  }
+
+  private func makePoller() throws(StartFault) -> Poller {
+    do throws(SystemFault) {
+      return try Poller()
+    } catch {
+      throw StartFault("the system gives no descriptor: \(error)")
+    }
+  }
+
+  private var plan: WorkerPlan {
+    WorkerPlan(
+      bounds: Bounds(largestBody: settings.maxBody),
+      requests: RequestPolicy(largestBody: settings.maxBody, deadline: settings.deadline),
+      drainTimeout: settings.drainTimeout)
+  }
+
+  private func makeListener() throws(StartFault) -> Listener {
+    do throws(ListenFault) {
+      return try Listener(host: listen.host, port: listen.port, backlog: 1_024)
+    } catch {
+      throw StartFault("--listen \(listen.host):\(listen.port): \(error)")
+    }
+  }
+
+  private func makeClientContext() throws(StartFault) -> TLSContext? {
+    guard let tls = settings.tls else { return nil }
+    do throws(TLSSettingsFault) {
+      return try .server(
+        TLSServerSettings(
+          certificate: tls.certificate.path, key: tls.key.path,
+          clientAuthorities: tls.clientCA?.path, ticketKeys: state.ticketKeys))
+    } catch {
+      throw StartFault("--tls-cert, --tls-key or --tls-client-ca: \(error)")
+    }
+  }
+
+  private func backend(
+    _ configuration: ClusterConfiguration, _ tls: RedisTLSSettings?
+  ) throws(StartFault) -> ClusterBackend {
+    let (resolver, inbox) = (resolver, inbox)
+    return ClusterBackend(
+      ClusterStore(configuration, namespaces: namespaces), context: try makeNodeContext(tls)
+    ) { endpoint, link in
+      resolver.resolve(endpoint.host, port: endpoint.port) { resolution in
+        inbox.put(
+          .resolved(ResolvedEndpoint(link: link, endpoint: endpoint, resolution: resolution)))
+      }
+    }
+  }
+
+  private func makeNodeContext(_ tls: RedisTLSSettings?) throws(StartFault) -> TLSContext? {
+    guard let tls else { return nil }
+    do throws(TLSSettingsFault) {
+      return try .client(
+        TLSClientSettings(
+          authorities: tls.ca?.path, certificate: tls.client?.certificate.path,
+          key: tls.client?.key.path, serverName: tls.serverName))
+    } catch {
+      throw StartFault("--redis-ca, --redis-cert or --redis-key: \(error)")
+    }
+  }
+}

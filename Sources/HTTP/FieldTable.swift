@@ -1,0 +1,122 @@
+// The fields of one head, in the order they came. Reused from request to request: emptying it sets
+// three integers. Bounded by `capacity`; the ranges are valid as long as the head's bytes stay.
+//
+// The lines live in memory of their own, made once. Rejected: InlineArray<100, FieldLine>; the
+// compiler copies all its 2 KiB for a look at one line, which was a quarter of a request's parsing.
+
+public import Primitives
+
+/// Up to 100 fields of a request.
+@safe
+public struct FieldTable: ~Copyable {
+  /// The most fields a table holds.
+  public static var capacity: Int { 100 }
+
+  /// What is found where one field is expected.
+  public enum Lookup: Equatable, Sendable {
+    /// There is no such field.
+    case absent
+    /// The value of the only one.
+    case one(ByteRange)
+    /// There is more than one field line of that name.
+    case repeated
+  }
+
+  private let lines: UnsafeMutablePointer<FieldLine>
+  private var places: InlineArray<32, UInt8>
+  private var present: UInt32
+  private var repeated: UInt32
+  /// How many fields there are.
+  public private(set) var count: Int
+
+  /// A table of no fields.
+  public init() {
+    unsafe lines = UnsafeMutablePointer<FieldLine>.allocate(capacity: Self.capacity)
+    unsafe lines.initialize(repeating: .none, count: Self.capacity)
+    places = InlineArray(repeating: 0)
+    present = 0
+    repeated = 0
+    count = 0
+  }
+
+  deinit { unsafe lines.deallocate() }
+
+  /// The field at a place, counted from 0 in the order of the request.
+  public subscript(place: Int) -> FieldLine {
+    precondition(place >= 0 && place < count, "no field has that place")
+    return unsafe lines[place]
+  }
+
+  /// The only field of a well-known name.
+  public func only(_ name: FieldName) -> Lookup {
+    let bit: UInt32 = 1 << UInt32(name.rawValue)
+    if present & bit == 0 { return .absent }
+    if repeated & bit != 0 { return .repeated }
+    return .one(self[Int(places[Int(name.rawValue)])].value)
+  }
+
+  /// The value of the first field of a well-known name.
+  public func first(_ name: FieldName) -> ByteRange? {
+    if !contains(name) { return nil }
+    return self[Int(places[Int(name.rawValue)])].value
+  }
+
+  /// Whether there is a field of a well-known name.
+  public func contains(_ name: FieldName) -> Bool {
+    present & (1 << UInt32(name.rawValue)) != 0
+  }
+
+  /// The only field of any name; `bytes` are those the head was read from.
+  public func only(named name: StaticString, in bytes: RawSpan) -> Lookup {
+    guard let place = next(named: name, in: bytes, from: 0) else { return .absent }
+    if next(named: name, in: bytes, from: place + 1) != nil { return .repeated }
+    return .one(self[place].value)
+  }
+
+  /// The value of the first field of any name; `bytes` are those the head was read from.
+  public func first(named name: StaticString, in bytes: RawSpan) -> ByteRange? {
+    guard let place = next(named: name, in: bytes, from: 0) else { return nil }
+    return self[place].value
+  }
+
+  /// The place of the next field of any name at or behind `place`, to walk over repeated ones.
+  public func next(named name: StaticString, in bytes: RawSpan, from place: Int) -> Int? {
+    var place = place
+    while place < count {
+      if bytes.matches(ignoringCase: name, in: self[place].name) { return place }
+      place += 1
+    }
+    return nil
+  }
+
+  /// The place of the next field of a well-known name at or behind `place`.
+  public func next(_ name: FieldName, from place: Int) -> Int? {
+    if !contains(name) { return nil }
+    var place = place
+    while place < count {
+      if self[place].tag == name { return place }
+      place += 1
+    }
+    return nil
+  }
+
+  mutating func removeAll() {
+    count = 0
+    present = 0
+    repeated = 0
+  }
+
+  /// Adds a field. The scanner has counted the lines, so there is room.
+  mutating func append(_ line: FieldLine) {
+    precondition(count < Self.capacity, "the limits let no more lines through than fit")
+    let bit: UInt32 = 1 << UInt32(line.tag.rawValue)
+    if present & bit == 0 {
+      places[Int(line.tag.rawValue)] = UInt8(truncatingIfNeeded: count)
+    } else {
+      repeated |= bit
+    }
+    present |= bit
+    unsafe lines[count] = line
+    count += 1
+  }
+}

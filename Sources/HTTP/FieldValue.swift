@@ -1,0 +1,18 @@
+/// What may stand in a field's value (RFC 9110, 5.5).
+public enum FieldValue {
+  /// Whether `bytes` can be sent as a field's value: visible ASCII, spaces and tabs, with neither
+  /// at the ends, since no reader would give those back.
+  public static func isValid(_ bytes: RawSpan) -> Bool {
+    let end = bytes.byteCount
+    if end == 0 { return true }
+    if Octet.isBlank(bytes[0]) || Octet.isBlank(bytes[end - 1]) { return false }
+    for at in 0..<end where !(allows(bytes[at]) && bytes[at] < 0x80) { return false }
+    return true
+  }
+
+  /// Whether a received value may hold the byte: tabs and all but controls, `obs-text` included.
+  @inline(__always)
+  static func allows(_ byte: UInt8) -> Bool {
+    byte >= Octet.space && byte != Octet.delete || byte == Octet.tab
+  }
+}

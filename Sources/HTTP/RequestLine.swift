@@ -1,0 +1,52 @@
+// The first line of a request (RFC 9112, 3): method SP target SP version, exactly one space each.
+// The scanner has seen to it that the line holds no control bytes and nothing but ASCII.
+
+internal import Primitives
+
+extension RequestHead {
+  /// Reads the request line from `start` to its line end at `end`.
+  mutating func readLine(
+    _ bytes: RawSpan, from start: Int, to end: Int, limits: Limits
+  ) throws(Refusal) {
+    // 1. The method: a token.
+    let methodEnd = bytes.first(Octet.space, from: start, to: end)
+    methodName = ByteRange(start, methodEnd)
+    if methodName.isEmpty { throw .malformedRequestLine }
+    guard bytes.first(outside: .token, from: start, to: methodEnd) == methodEnd else {
+      throw .malformedMethod
+    }
+    if methodName.count > Limits.method { throw .methodTooLong }
+    if methodEnd == end { throw .malformedRequestLine }
+    method = Method(bytes, methodName)
+
+    // 2. The version, before the target: the preface of HTTP/2 has an odd target, too.
+    let targetEnd = bytes.first(Octet.space, from: methodEnd + 1, to: end)
+    target = ByteRange(methodEnd + 1, targetEnd)
+    if target.isEmpty { throw .malformedRequestLine }
+    if target.count > limits.target { throw .targetTooLong }
+    version = try Version(bytes, from: targetEnd, to: end)
+
+    // 3. The target, as its method takes it.
+    try readTarget(bytes)
+  }
+}
+
+extension Version {
+  /// Reads ` HTTP/1.1` or ` HTTP/1.0`. A line that ends with its target is HTTP/0.9's.
+  init(_ bytes: RawSpan, from start: Int, to end: Int) throws(Refusal) {
+    if start == end { throw .unsupportedVersion }
+    let first = start + 1
+    guard bytes.first(Octet.space, from: first, to: end) == end else {
+      throw .malformedRequestLine
+    }
+    guard end - first == 8, bytes.matches("HTTP/", in: ByteRange(first, first + 5)),
+      Octet.isDigit(bytes[first + 5]), bytes[first + 6] == UInt8(ascii: "."),
+      Octet.isDigit(bytes[first + 7])
+    else { throw .malformedVersion }
+    switch (bytes[first + 5], bytes[first + 7]) {
+    case (UInt8(ascii: "1"), UInt8(ascii: "1")): self = .http11
+    case (UInt8(ascii: "1"), UInt8(ascii: "0")): self = .http10
+    default: throw .unsupportedVersion
+    }
+  }
+}

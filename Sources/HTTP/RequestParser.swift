@@ -1,0 +1,116 @@
+// Bytes in, a head or a refusal out. The parser is a few integers a connection; the bytes are the
+// caller's, begin at the request's first byte at every call, and grow. Bounded by `Limits`.
+//
+//   1. the scanner finds the end of the request line      more than `limits.line` bytes: 414, 501
+//   2. the request line is read at once                   so that another protocol is refused early
+//   3. the scanner finds the empty line, line by line     more than the limits: 431
+//   4. request line and fields are read, statelessly      again at each later call, until `reset`
+//
+// Every refusal is a function of a prefix of the bytes: of the byte that the scanner stands at, or
+// of a whole line or head. So it makes no difference in which pieces the bytes came.
+//
+// Rejected: a state machine over every byte (a state for each rule to carry over a pause; slower,
+// and longer to read), and keeping heads while bodies arrive (2 KiB a connection; reading again
+// costs less than the system call that brought the bytes).
+
+/// Finds and reads the head of one request after the other.
+public struct RequestParser: Sendable {
+  /// What became of the bytes so far.
+  public enum Progress: Equatable, Sendable {
+    /// The head is not complete. Call again with the same bytes and more.
+    case needMore
+    /// The head was read; its first `length` bytes are the head's.
+    case head
+    /// The request is not served: answer with the refusal's status, then close.
+    case refused(Refusal)
+  }
+
+  private let limits: Limits
+  private var scanner = LineScanner()
+  /// Where the request line starts: behind the one empty line that may stand before it.
+  private var line = 0
+  /// Where the field section starts; 0 while the request line is not complete.
+  private var section = 0
+  private var fieldCount = 0
+  /// How many bytes the head takes; 0 while it is not complete.
+  private var length = 0
+  private var refusal: Refusal?
+
+  /// A parser at the start of a request.
+  public init(limits: Limits = Limits()) { self.limits = limits }
+
+  /// Starts over: the next bytes begin with another request.
+  public mutating func reset() { self = RequestParser(limits: limits) }
+
+  /// How many bytes the scanner looked at since the start of the request.
+  var examined: Int { scanner.examined }
+
+  /// Reads the head at the start of `bytes`, which begin with the request's first byte at every
+  /// call. A complete head is read again at each call until `reset`; a refusal stays one.
+  public mutating func parse(_ bytes: RawSpan, into head: inout RequestHead) -> Progress {
+    if let refusal { return .refused(refusal) }
+    do {
+      return try advance(bytes, &head) ? .head : .needMore
+    } catch {
+      refusal = error
+      return .refused(error)
+    }
+  }
+
+  private mutating func advance(
+    _ bytes: RawSpan, _ head: inout RequestHead
+  ) throws(Refusal) -> Bool {
+    let isNew = section == 0
+    if isNew {
+      guard try findLine(bytes) else { return false }
+      try head.readLine(bytes, from: line, to: section - 2, limits: limits)
+    }
+    if length == 0 {
+      guard try findEnd(bytes) else { return false }
+    }
+    if !isNew { try head.readLine(bytes, from: line, to: section - 2, limits: limits) }
+    try head.readFields(bytes, from: section, to: length - 2)
+    head.length = length
+    return true
+  }
+
+  /// Finds the end of the request line. One empty line before it is skipped, as left over by a
+  /// client that ends a body with a line break (RFC 9112, 2.2); more are refused.
+  private mutating func findLine(_ bytes: RawSpan) throws(Refusal) -> Bool {
+    while true {
+      let window = line + limits.line + 2
+      guard try scanner.finishLine(bytes, window: window, ascii: true) else {
+        if bytes.byteCount >= window { throw overlong(bytes) }
+        return false
+      }
+      if scanner.cursor - line > 2 { break }
+      if line > 0 { throw .malformedRequestLine }
+      line = scanner.cursor
+    }
+    section = scanner.cursor
+    return true
+  }
+
+  /// What is too long in a request line that does not end (RFC 9112, 3).
+  private func overlong(_ bytes: RawSpan) -> Refusal {
+    let most = line + Limits.method + 1
+    return bytes.first(Octet.space, from: line, to: most) < most ? .targetTooLong : .methodTooLong
+  }
+
+  /// Finds the empty line at the end of the field section.
+  private mutating func findEnd(_ bytes: RawSpan) throws(Refusal) -> Bool {
+    let window = section + limits.section + 2
+    while true {
+      guard try scanner.finishLine(bytes, window: window) else {
+        if bytes.byteCount >= window { throw .fieldsTooLarge }
+        return false
+      }
+      // The empty line is CRLF right behind CRLF.
+      if bytes[scanner.cursor - 3] == Octet.lineFeed { break }
+      fieldCount += 1
+      if fieldCount > limits.fields { throw .tooManyFields }
+    }
+    length = scanner.cursor
+    return true
+  }
+}

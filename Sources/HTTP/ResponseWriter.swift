@@ -1,0 +1,111 @@
+// The head of an answer, written into a buffer of the writer's own and then put in front of the
+// payload, whose buffer has headroom for it (`ByteBuffer.prepend`): one piece, one send. One a
+// worker. The framing rules are kept here, so that no caller can break them:
+//
+//   begin(status …)  field(…) …  end(length:)  then `bytes`
+//
+// Field values that come from users pass through `field(_:_: RawSpan)`, which cannot split an
+// answer in two: bytes that no value may hold are sent as spaces (RFC 9110, 5.5).
+
+internal import Primitives
+
+/// Writes the head of one answer after the other.
+public struct ResponseWriter: ~Copyable {
+  private var buffer: ByteBuffer
+  private var status = 0
+
+  /// A writer of heads that seldom pass `capacity` bytes.
+  public init(capacity: Int = 1024) { buffer = ByteBuffer(capacity: capacity) }
+
+  /// What a client waits for that sent `Expect: 100-continue` (RFC 9110, 15.2.1).
+  public static var continueResponse: StaticString { "HTTP/1.1 100 Continue\r\n\r\n" }
+
+  /// The head, from `end` until the next `begin`.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get { buffer.bytes }
+  }
+
+  /// Starts a head with status line, Date and Connection. `version` is the request's: HTTP/1.0 is
+  /// told that the connection stays open, HTTP/1.1 that it does not (RFC 9112, 9.3).
+  public mutating func begin(
+    status: Int, version: Version = .http11, persistence: Persistence, date: borrowing DateClock
+  ) {
+    precondition(status >= 200 && status <= 599, "a final status has three digits from 200 to 599")
+    self.status = status
+    buffer.clear()
+    // Room for all that is written here, so that the appends below need not grow.
+    buffer.reserve(256)
+    if status == 200 {
+      put("HTTP/1.1 200 OK\r\nDate: ")
+    } else {
+      put("HTTP/1.1 ")
+      buffer.append(decimal: status)
+      put(" ")
+      put(Status.reason(status))
+      put("\r\nDate: ")
+    }
+    buffer.append(date.bytes)
+    switch (persistence, version) {
+    case (.close, _): put("\r\nConnection: close\r\n")
+    case (.keepAlive, .http10): put("\r\nConnection: keep-alive\r\n")
+    case (.keepAlive, .http11): put("\r\n")
+    }
+  }
+
+  /// A field whose value is part of the program.
+  public mutating func field(_ name: StaticString, _ value: StaticString) {
+    start(name)
+    put(value)
+    put("\r\n")
+  }
+
+  /// A field with a number, in decimal digits.
+  public mutating func field(_ name: StaticString, decimal value: Int) {
+    start(name)
+    buffer.append(decimal: value)
+    put("\r\n")
+  }
+
+  /// A field with 16 hexadecimal digits in quotes, as a strong entity tag is (RFC 9110, 8.8.3).
+  public mutating func field(_ name: StaticString, quotedHexadecimal value: UInt64) {
+    start(name)
+    put("\"")
+    buffer.append(hexadecimal: value)
+    put("\"\r\n")
+  }
+
+  /// A field whose value was given by a user and found valid (`FieldValue.isValid`).
+  public mutating func field(_ name: StaticString, _ value: RawSpan) {
+    start(name)
+    if FieldValue.isValid(value) {
+      buffer.append(value)
+    } else {
+      for at in 0..<value.byteCount {
+        let byte = value[at]
+        buffer.append(FieldValue.allows(byte) && byte < 0x80 ? byte : Octet.space)
+      }
+    }
+    put("\r\n")
+  }
+
+  /// Ends the head. `length` is the size of the content in bytes, for HEAD that of the content that
+  /// GET would give. 204 and 304 have no content, and no Content-Length says so (RFC 9110, 8.6).
+  public mutating func end(length: Int) {
+    if status != 204 && status != 304 {
+      field("Content-Length", decimal: length)
+    } else {
+      precondition(status == 304 || length == 0, "a 204 has no content")
+    }
+    put("\r\n")
+  }
+
+  private mutating func start(_ name: StaticString) {
+    put(name)
+    put(": ")
+  }
+
+  /// A literal handed to `ByteBuffer.append` would become a String, with a count of references.
+  @inline(__always)
+  private mutating func put(_ text: StaticString) { buffer.append(text) }
+}

@@ -1,0 +1,237 @@
+// Bytes that one owner holds: what comes from a socket is committed at the end, what is done with
+// is consumed at the front. Bounded by whoever reserves room (`reserve`), never by itself.
+//
+//   0 ......... start ............. end ......... capacity
+//   headroom    readable bytes      room to write
+//
+// The headroom is what makes an answer leave in one write without moving its payload: a store puts
+// the payload behind a headroom, and the head of the response is prepended when it is known.
+//
+// Rejected: [UInt8] (a reference count and a uniqueness check for each touch), a ring (a parser and
+// SSL_write want contiguous bytes), a chain of chunks (a payload is one piece, nearly always).
+
+import Glibc
+
+/// A growable run of bytes with one owner, readable in the middle, writable behind, with room in
+/// front.
+@safe
+public struct ByteBuffer: ~Copyable {
+  private var base: UnsafeMutableRawPointer?
+  /// The offset of the first readable byte.
+  public private(set) var start: Int
+  /// The offset after the last readable byte.
+  public private(set) var end: Int
+  // How much of the room in front was asked for; the rest is what was consumed.
+  private var headroom: Int
+  /// How many bytes the storage holds, headroom and room to write included.
+  public private(set) var capacity: Int
+
+  /// A buffer that owns `capacity` bytes; none are allocated for 0.
+  public init(capacity: Int = 0) {
+    precondition(capacity >= 0, "a buffer's capacity is not negative")
+    unsafe base = capacity == 0 ? nil : malloc(capacity)
+    unsafe precondition(capacity == 0 || base != nil, "the machine is out of memory")
+    start = 0
+    end = 0
+    headroom = 0
+    self.capacity = capacity
+  }
+
+  deinit { unsafe free(base) }
+
+  /// How many bytes are readable.
+  public var count: Int { end - start }
+
+  /// Whether nothing is readable.
+  public var isEmpty: Bool { start == end }
+
+  /// How many bytes can be committed without `reserve`.
+  public var room: Int { capacity - end }
+
+  /// The readable bytes.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      let span = unsafe RawSpan(
+        _unsafeStart: readable, byteCount: end - start)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Where the first readable byte is. Valid until the buffer is changed.
+  public var readable: UnsafeRawPointer {
+    unsafe UnsafeRawPointer(mutableReadable)
+  }
+
+  /// Where the first readable byte is, to be changed in place. Valid until the buffer is changed.
+  public var mutableReadable: UnsafeMutableRawPointer {
+    // An empty span still needs an address; any will do, since nothing is read from it.
+    guard let base = unsafe base else { return unsafe UnsafeMutableRawPointer(bitPattern: 16)! }
+    return unsafe base + start
+  }
+
+  /// The room behind the readable bytes, for a socket to read into; what was filled is then given
+  /// to `commit`. Valid until the buffer is changed.
+  public var writable: UnsafeMutableRawBufferPointer {
+    guard let base = unsafe base else {
+      return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    }
+    return unsafe UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end)
+  }
+
+  /// Makes `count` bytes of the room readable.
+  public mutating func commit(_ count: Int) {
+    precondition(count >= 0 && count <= room, "only what there was room for can be committed")
+    end += count
+  }
+
+  /// Forgets `count` bytes at the front. An empty buffer starts over at its first byte.
+  public mutating func consume(_ count: Int) {
+    precondition(count >= 0 && count <= self.count, "only what is readable can be consumed")
+    start += count
+    if start == end { clear() }
+  }
+
+  /// Forgets `count` bytes at the front and keeps their place as headroom, also when none is left.
+  public mutating func convertToHeadroom(_ count: Int) {
+    precondition(count >= 0 && count <= self.count, "only what is readable can become headroom")
+    start += count
+    headroom = start
+  }
+
+  /// Forgets the bytes behind the first `count`.
+  public mutating func truncate(to count: Int) {
+    precondition(count >= 0 && count <= self.count, "a buffer is not truncated to more than it has")
+    end = start + count
+  }
+
+  /// Forgets all bytes and leaves `headroom` bytes free in front (see `reserve` for their storage).
+  public mutating func clear(headroom: Int = 0) {
+    if headroom > capacity { grow(to: headroom) }
+    start = headroom
+    end = headroom
+    self.headroom = headroom
+  }
+
+  /// Makes room for `count` more bytes: moves the readable bytes to the front, behind the headroom,
+  /// where that is enough, else at least doubles the storage. Never takes from the headroom.
+  public mutating func reserve(_ count: Int) {
+    if room < count { makeRoom(count) }
+  }
+
+  mutating func makeRoom(_ count: Int) {
+    let needed = self.count + count
+    // Moving pays off only when at least half of the storage is free in front; otherwise a long
+    // queue would be moved again and again.
+    let consumed = start - headroom
+    if headroom + needed <= capacity, consumed >= capacity / 2, let base = unsafe base {
+      unsafe memmove(base + headroom, base + start, self.count)
+      end -= consumed
+      start = headroom
+    } else {
+      grow(to: max(start + needed, capacity * 2, 256))
+    }
+  }
+
+  mutating func grow(to capacity: Int) {
+    unsafe base = realloc(base, capacity)
+    unsafe precondition(base != nil, "the machine is out of memory")
+    self.capacity = capacity
+  }
+
+  /// Appends a copy of `bytes`.
+  public mutating func append(_ bytes: RawSpan) {
+    let count = bytes.byteCount
+    if count == 0 { return }
+    reserve(count)
+    let room = unsafe writable.baseAddress!
+    unsafe bytes.withUnsafeBytes {
+      unsafe room.copyMemory(from: $0.baseAddress!, byteCount: count)
+    }
+    end += count
+  }
+
+  /// Appends the `count` bytes at `address`.
+  public mutating func append(_ address: UnsafeRawPointer, _ count: Int) {
+    if count == 0 { return }
+    reserve(count)
+    unsafe writable.baseAddress!.copyMemory(from: address, byteCount: count)
+    end += count
+  }
+
+  /// Appends a text that is part of the program.
+  public mutating func append(_ text: StaticString) {
+    unsafe append(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount)
+  }
+
+  /// Appends a text's UTF-8. For rare texts: the data path has no strings.
+  public mutating func append(_ text: String) {
+    if text.isEmpty { return }
+    var text = text
+    text.withUTF8 { unsafe append(UnsafeRawPointer($0.baseAddress!), $0.count) }
+  }
+
+  /// Appends one byte.
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    unsafe writable.storeBytes(of: byte, as: UInt8.self)
+    end += 1
+  }
+
+  /// Appends a number in decimal digits.
+  public mutating func append(decimal number: Int) {
+    reserve(20)
+    if number < 0 {
+      append(UInt8(ascii: "-"))
+    }
+    var rest = number.magnitude
+    let digits = Self.digits(of: rest)
+    let first = unsafe writable.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    var at = digits
+    repeat {
+      at -= 1
+      unsafe first[at] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+      rest /= 10
+    } while at > 0
+    end += digits
+  }
+
+  /// Appends a number as 16 lower-case hexadecimal digits.
+  public mutating func append(hexadecimal number: UInt64) {
+    reserve(16)
+    let first = unsafe writable.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    var rest = number
+    for at in stride(from: 15, through: 0, by: -1) {
+      let digit = UInt8(truncatingIfNeeded: rest & 15)
+      unsafe first[at] = digit < 10 ? 48 + digit : 87 + digit
+      rest >>= 4
+    }
+    end += 16
+  }
+
+  /// Puts `bytes` in front of the readable ones. They must fit the headroom.
+  public mutating func prepend(_ bytes: RawSpan) {
+    let count = bytes.byteCount
+    precondition(count <= start, "what is prepended must fit the headroom")
+    if count == 0 { return }
+    start -= count
+    headroom = min(headroom, start)
+    let front = unsafe mutableReadable
+    unsafe bytes.withUnsafeBytes {
+      unsafe front.copyMemory(from: $0.baseAddress!, byteCount: count)
+    }
+  }
+
+  /// How many decimal digits `number` has.
+  public static func digits(of number: UInt) -> Int {
+    var digits = 1
+    var bound: UInt = 10
+    while number >= bound {
+      digits += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    return digits
+  }
+}

@@ -1,0 +1,118 @@
+// Clocks. Rooms are told the time: only the event loop reads a clock, once a tick, so that tests and
+// simulations choose it.
+
+import Glibc
+
+/// A point on the machine's monotonic clock, in nanoseconds.
+///
+/// Rooms are told the time; only the event loop reads the clock, once a tick. Eight bytes, so that
+/// a deadline in a table costs as much as any other integer.
+public struct Instant: Comparable, Hashable, Sendable {
+  /// Nanoseconds since an arbitrary start, the same for all threads of the machine.
+  public var nanoseconds: Int64
+
+  /// The instant `nanoseconds` after the clock's start.
+  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  /// An instant that no clock reaches: "no deadline".
+  public static var never: Instant { Instant(nanoseconds: .max) }
+
+  /// What the machine's clock says now (`CLOCK_MONOTONIC`).
+  public static func now() -> Instant {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+
+  /// Whether `left` comes before `right`.
+  public static func < (left: Instant, right: Instant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  /// The instant `span` later; `never` stays `never`.
+  public static func + (instant: Instant, span: TimeSpan) -> Instant {
+    if instant == .never { return .never }
+    let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(span.nanoseconds)
+    return Instant(nanoseconds: overflow ? .max : sum)
+  }
+
+  /// How much later `left` is than `right`; negative when it is earlier.
+  public static func - (left: Instant, right: Instant) -> TimeSpan {
+    TimeSpan(nanoseconds: left.nanoseconds &- right.nanoseconds)
+  }
+}
+
+/// A distance between two instants, in nanoseconds.
+public struct TimeSpan: Comparable, Hashable, Sendable {
+  /// The distance; may be negative.
+  public var nanoseconds: Int64
+
+  /// A distance of `nanoseconds`.
+  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  /// A distance of whole seconds.
+  public static func seconds(_ count: Int) -> TimeSpan {
+    TimeSpan(nanoseconds: Int64(count) * 1_000_000_000)
+  }
+
+  /// A distance of whole milliseconds.
+  public static func milliseconds(_ count: Int) -> TimeSpan {
+    TimeSpan(nanoseconds: Int64(count) * 1_000_000)
+  }
+
+  /// A distance of whole microseconds.
+  public static func microseconds(_ count: Int) -> TimeSpan {
+    TimeSpan(nanoseconds: Int64(count) * 1_000)
+  }
+
+  /// The distance in seconds, for people and metrics.
+  public var seconds: Double { Double(nanoseconds) / 1e9 }
+
+  /// The distance in whole milliseconds, rounded up, so that a timer never fires early.
+  public var millisecondsRoundedUp: Int64 {
+    nanoseconds <= 0 ? 0 : (nanoseconds - 1) / 1_000_000 + 1
+  }
+
+  /// Whether `left` is the shorter one.
+  public static func < (left: TimeSpan, right: TimeSpan) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+}
+
+/// A point on the wall clock, in milliseconds since 1970 (UTC), as records in a store carry it.
+public struct UnixTime: Comparable, Hashable, Sendable {
+  /// Milliseconds since 1970-01-01T00:00:00Z.
+  public var milliseconds: Int64
+
+  /// The time `milliseconds` after the start of 1970.
+  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  /// What the machine's clock says now (`CLOCK_REALTIME`).
+  public static func now() -> UnixTime {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return UnixTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  /// Whether `left` comes before `right`.
+  public static func < (left: UnixTime, right: UnixTime) -> Bool {
+    left.milliseconds < right.milliseconds
+  }
+}
+
+/// What both clocks said at the start of a tick: the time that everything in the tick goes by.
+public struct Moment: Sendable {
+  /// The monotonic clock, for deadlines and timers.
+  public var instant: Instant
+  /// The wall clock, for what is stored and for `Date`.
+  public var wall: UnixTime
+
+  /// A moment from its two readings.
+  public init(instant: Instant, wall: UnixTime) {
+    self.instant = instant
+    self.wall = wall
+  }
+
+  /// The present moment.
+  public static func now() -> Moment { Moment(instant: .now(), wall: .now()) }
+}

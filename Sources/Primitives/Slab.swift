@@ -1,0 +1,136 @@
+// A table with stable places: an element is found by its place in one step, and a place that was
+// freed and taken again is told from its former self by the generation. What epoll, timers and
+// answers from Redis carry is a ticket; when its element is gone, it finds nothing.
+
+/// Where an element of a slab is, and which of the place's tenants it is.
+public struct Ticket: Hashable, Sendable {
+  /// The place in the table.
+  public var index: UInt32
+  /// Which tenant of the place; never 0 for a ticket that was given out.
+  public var generation: UInt32
+
+  /// A ticket from its parts, as they come back from epoll.
+  public init(index: UInt32, generation: UInt32) {
+    self.index = index
+    self.generation = generation
+  }
+
+  /// The ticket that finds nothing.
+  public static var none: Ticket { Ticket(index: 0, generation: 0) }
+}
+
+/// A bounded table of elements with stable places.
+@safe
+public struct Slab<Element: ~Copyable>: ~Copyable {
+  private var base: UnsafeMutablePointer<Element>?
+  // Odd while the place is taken, even while it is free.
+  private var generations: UnsafeMutablePointer<UInt32>?
+  private var free: UnsafeMutablePointer<UInt32>?
+  private var freeCount: Int
+  private var capacity: Int
+  /// How many places are taken.
+  public private(set) var count: Int
+  /// How many places there may be.
+  public let limit: Int
+
+  /// An empty table for at most `limit` elements; storage is made as it fills.
+  public init(limit: Int) {
+    precondition(limit > 0 && limit <= Int(UInt32.max), "a slab holds 1 to 2^32 - 1 elements")
+    unsafe base = nil
+    unsafe generations = nil
+    unsafe free = nil
+    freeCount = 0
+    capacity = 0
+    count = 0
+    self.limit = limit
+  }
+
+  deinit {
+    for index in 0..<capacity where unsafe generations![index] & 1 == 1 {
+      unsafe (base! + index).deinitialize(count: 1)
+    }
+    unsafe base?.deallocate()
+    unsafe generations?.deallocate()
+    unsafe free?.deallocate()
+  }
+
+  /// Whether no more elements fit.
+  public var isFull: Bool { count == limit }
+
+  /// How many places have storage; tickets' indices are below it.
+  public var places: Int { capacity }
+
+  /// Gives `element` a place. The table must not be full.
+  public mutating func insert(_ element: consuming Element) -> Ticket {
+    precondition(count < limit, "ask isFull before inserting")
+    if freeCount == 0 { grow() }
+    freeCount -= 1
+    let index = unsafe free![freeCount]
+    unsafe generations![Int(index)] &+= 1
+    unsafe (base! + Int(index)).initialize(to: element)
+    count += 1
+    return unsafe Ticket(index: index, generation: generations![Int(index)])
+  }
+
+  /// Whether the ticket's element is still there.
+  public func contains(_ ticket: Ticket) -> Bool {
+    guard Int(ticket.index) < capacity, ticket.generation & 1 == 1 else { return false }
+    return unsafe generations![Int(ticket.index)] == ticket.generation
+  }
+
+  /// The ticket of the element at a place, if the place is taken.
+  public func ticket(at index: Int) -> Ticket? {
+    guard index < capacity, unsafe generations![index] & 1 == 1 else { return nil }
+    return unsafe Ticket(index: UInt32(truncatingIfNeeded: index), generation: generations![index])
+  }
+
+  /// The ticket's element. It must be there.
+  public subscript(ticket: Ticket) -> Element {
+    unsafeAddress {
+      precondition(contains(ticket), "the element is gone: ask contains first")
+      return unsafe UnsafePointer(base! + Int(ticket.index))
+    }
+    unsafeMutableAddress {
+      precondition(contains(ticket), "the element is gone: ask contains first")
+      return unsafe base! + Int(ticket.index)
+    }
+  }
+
+  /// Takes the ticket's element out and frees its place. It must be there.
+  @discardableResult
+  public mutating func remove(_ ticket: Ticket) -> Element {
+    precondition(contains(ticket), "the element is gone: ask contains first")
+    let index = Int(ticket.index)
+    let element = unsafe (base! + index).move()
+    unsafe generations![index] &+= 1
+    unsafe free![freeCount] = ticket.index
+    freeCount += 1
+    count -= 1
+    return element
+  }
+
+  mutating func grow() {
+    let larger = min(limit, max(8, capacity * 2))
+    let elements = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+    let tenants = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
+    let places = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
+    // Only a full table grows, so every old place holds an element.
+    if capacity > 0 {
+      unsafe elements.moveInitialize(from: base!, count: capacity)
+      unsafe tenants.initialize(from: generations!, count: capacity)
+      unsafe base!.deallocate()
+      unsafe generations!.deallocate()
+      unsafe free!.deallocate()
+    }
+    unsafe (tenants + capacity).initialize(repeating: 0, count: larger - capacity)
+    // The lowest free place is on top, so that a small table stays dense.
+    for (position, index) in (capacity..<larger).reversed().enumerated() {
+      unsafe places[position] = UInt32(index)
+    }
+    freeCount = larger - capacity
+    unsafe base = elements
+    unsafe generations = tenants
+    unsafe free = places
+    capacity = larger
+  }
+}

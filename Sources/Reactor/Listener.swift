@@ -1,0 +1,127 @@
+// Takes new connections in. One a worker: with SO_REUSEPORT the kernel spreads connections over all
+// listeners of a port. In: a host and a port. Out: sockets, already without Nagle's delay.
+//
+// Bounded: by the backlog; what the kernel cannot queue is refused there.
+
+import CLinux
+import Glibc
+
+/// Why a port cannot be listened at.
+public enum ListenFault: Error, Equatable, Sendable, CustomStringConvertible {
+  case addressInUse(String)
+  case notPermitted(String)
+  /// The address is none of this machine's.
+  case notLocal(String)
+  /// The name has no address.
+  case unknownHost(String)
+  case system(String, Int32)
+
+  /// One sentence for the log.
+  public var description: String {
+    switch self {
+    case .addressInUse(let place): "another program listens at \(place)"
+    case .notPermitted(let place): "listening at \(place) needs a privilege this process lacks"
+    case .notLocal(let place): "\(place) is not an address of this machine"
+    case .unknownHost(let host): "no address is known for the host \(host)"
+    case .system(let place, let error): "cannot listen at \(place): \(message(of: error))"
+    }
+  }
+}
+
+/// What waited at a listener.
+public enum Accepted: ~Copyable {
+  /// A connection, and where it comes from.
+  case connection(Socket, Address)
+  /// Nobody waits.
+  case none
+  /// The process or the machine has no descriptor or memory left: pause accepting.
+  case exhausted(Int32)
+  /// One connection broke before it was taken: go on.
+  case transient(Int32)
+}
+
+/// A listening TCP socket.
+public struct Listener: ~Copyable {
+  private let socket: Socket
+  /// Where it listens, with the port the kernel chose if 0 was asked for.
+  public let address: Address
+
+  /// The descriptor, for the poller.
+  public var fd: Int32 { socket.fd }
+
+  /// Listens at `host` ("127.0.0.1", "::1", "[::1]", "localhost", "*", "" or another name of this
+  /// machine) and `port` (0: any free one), with up to `backlog` connections waiting. "::" takes
+  /// IPv4 too. A name is looked up on this thread, so this may block. Unless `shared`, no second
+  /// listener may have the port, not even this process's.
+  public init(host: String, port: UInt16, backlog: Int, shared: Bool = true) throws(ListenFault) {
+    let asked = try Self.address(host, port)
+    let listening = try Self.open(asked, backlog, shared)
+    address = listening.localAddress ?? asked
+    socket = listening
+  }
+
+  private static func open(
+    _ address: Address, _ backlog: Int, _ shared: Bool
+  ) throws(ListenFault) -> Socket {
+    let fd = linux_socket(address.family)
+    if fd < 0 { throw .system(address.description, errno) }
+    let socket = Socket(owning: fd)
+    socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1)
+    if shared { socket.setOption(SOL_SOCKET, LINUX_SO_REUSEPORT, 1) }
+    if address.isV6 { socket.setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+    // Accepted sockets inherit it, which saves a system call for each.
+    socket.setNoDelay()
+    let bound = unsafe address.withSocketAddress { unsafe bind(fd, $0, $1) }
+    if bound != 0 { throw fault(address.description, errno) }
+    if listen(fd, Int32(clamping: backlog)) != 0 { throw fault(address.description, errno) }
+    return socket
+  }
+
+  /// Probes silent peers of all connections accepted from now on, which inherit it.
+  public func setKeepAlive(_ keepAlive: KeepAlive) { socket.setKeepAlive(keepAlive) }
+
+  /// Takes one waiting connection in. Under edge-triggered events call it until `.none`.
+  public func accept() -> Accepted {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let listening = fd
+    let fd = unsafe withSockaddr(&storage) { unsafe linux_accept(listening, $0, &length) }
+    if fd < 0 { return Self.refusal(errno) }
+    // A peer that broke already may have no address left; where it came from no longer matters.
+    let peer = unsafe withSockaddr(&storage) { Address($0) }
+    return .connection(Socket(owning: fd), peer ?? address.with(port: 0))
+  }
+
+  private static func refusal(_ error: Int32) -> Accepted {
+    switch error {
+    case EAGAIN, EWOULDBLOCK: return .none
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(error)
+    default:
+      mustNotBeOurs(error)
+      return .transient(error)
+    }
+  }
+
+  private static func address(_ host: String, _ port: UInt16) throws(ListenFault) -> Address {
+    let literal =
+      switch host {
+      case "", "*": "0.0.0.0"
+      case "localhost": "127.0.0.1"
+      default: host
+      }
+    if let address = Address(literal: literal, port: port) { return address }
+    guard case .addresses(let found) = Resolver.lookUp(host, port: port) else {
+      throw .unknownHost(host)
+    }
+    return found[0]
+  }
+
+  private static func fault(_ place: String, _ error: Int32) -> ListenFault {
+    switch error {
+    case EADDRINUSE: .addressInUse(place)
+    case EACCES, EPERM: .notPermitted(place)
+    case EADDRNOTAVAIL: .notLocal(place)
+    default: .system(place, error)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// What the machine, and the container around the process, lets the process have.
+
+import CLinux
+import Glibc
+
+/// The processors this process may use.
+public enum Processors {
+  /// How many: what the scheduler's affinity allows, limited by the control group's quota (cgroup
+  /// v2, cpu.max) rounded up; at least 1.
+  public static var available: Int {
+    var count = max(1, Int(linux_affinity_count()))
+    for path in groups(smallFile("/proc/self/cgroup") ?? "") {
+      guard let limit = limit(cpuMax: smallFile(path + "/cpu.max") ?? "") else { continue }
+      count = min(count, limit)
+    }
+    return count
+  }
+
+  /// The control group's folder and all above it, out of the text of /proc/self/cgroup.
+  static func groups(_ text: String) -> [String] {
+    let root = "/sys/fs/cgroup"
+    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else {
+      return [root]
+    }
+    var folders = [root]
+    for part in line.dropFirst(4).split(separator: "/") {
+      folders.append("\(folders.last!)/\(part)")
+    }
+    return folders
+  }
+
+  /// How many processors a quota is worth, out of the text of cpu.max ("150000 100000" is 2).
+  /// Nil without a quota.
+  static func limit(cpuMax text: String) -> Int? {
+    let parts = text.split { $0 == " " || $0 == "\n" }
+    guard parts.count == 2, let quota = Int(parts[0]), let period = Int(parts[1]),
+      quota > 0, period > 0
+    else { return nil }
+    return (quota - 1) / period + 1
+  }
+}
+
+/// The descriptors this process may have open.
+public enum Descriptors {
+  /// How many: the soft limit (RLIMIT_NOFILE).
+  public static var limit: Int {
+    var limit = rlimit()
+    guard unsafe linux_get_descriptor_limit(&limit) == 0 else { return 0 }
+    return Int(clamping: limit.rlim_cur)
+  }
+
+  /// Raises the soft limit to the hard one and tells what it is now.
+  public static func raiseLimit() -> Int {
+    var limit = rlimit()
+    guard unsafe linux_get_descriptor_limit(&limit) == 0 else { return 0 }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe linux_set_descriptor_limit(&limit)
+    return self.limit
+  }
+}
+
+/// The first 4 KiB of a file as text. Nil when it cannot be read.
+func smallFile(_ path: String) -> String? {
+  let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  if fd < 0 { return nil }
+  defer { close(fd) }
+  var bytes = [UInt8](repeating: 0, count: 4_096)
+  let count = unsafe read(fd, &bytes, bytes.count)
+  if count < 0 { return nil }
+  return String(decoding: bytes[..<count], as: UTF8.self)
+}

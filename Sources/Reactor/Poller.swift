@@ -1,0 +1,135 @@
+// Says which sockets can be read or written. In: descriptors with tokens, and a time to wait until.
+// Out: events, in the poller's own storage, valid until the next wait. One a worker.
+//
+// A token is the caller's (slot and generation), never the descriptor: the kernel reuses descriptors
+// at once, and an event of a dead one must not reach its successor.
+//
+// Bounded: at most 512 events a wait; the rest comes with the next one, the kernel takes turns.
+// Rejected: io_uring (often switched off in containers), one wait per event.
+
+import CLinux
+import Glibc
+public import Primitives
+
+/// What a socket is watched for.
+public struct Interest: OptionSet, Sendable {
+  /// The set as bits of its own, not of epoll's.
+  public let rawValue: UInt32
+  /// A set from its bits.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Bytes or a connection have come, or the peer has closed.
+  public static let readable = Interest(rawValue: 1)
+  /// There is room for bytes to be sent, or a connection is made.
+  public static let writable = Interest(rawValue: 2)
+  /// The peer sends no more.
+  public static let peerClosed = Interest(rawValue: 4)
+  /// Told once per change, instead of as long as it lasts.
+  public static let edgeTriggered = Interest(rawValue: 8)
+  /// What a connection is registered with, once for its life.
+  public static let connection: Interest = [.readable, .writable, .peerClosed, .edgeTriggered]
+
+  var bits: UInt32 {
+    (contains(.readable) ? LINUX_EPOLLIN : 0) | (contains(.writable) ? LINUX_EPOLLOUT : 0)
+      | (contains(.peerClosed) ? LINUX_EPOLLRDHUP : 0)
+      | (contains(.edgeTriggered) ? LINUX_EPOLLET : 0)
+  }
+}
+
+/// What happened to a socket.
+public struct Event: Sendable {
+  /// The token it was registered with.
+  public let token: UInt64
+  private let bits: UInt32
+
+  init(token: UInt64, bits: UInt32) {
+    self.token = token
+    self.bits = bits
+  }
+
+  /// A read will not block. True also when the connection ended, so that the end is read.
+  public var readable: Bool {
+    bits & (LINUX_EPOLLIN | LINUX_EPOLLRDHUP | LINUX_EPOLLHUP | LINUX_EPOLLERR) != 0
+  }
+
+  /// A write will not block. True also when the connection failed, so that the failure is seen.
+  public var writable: Bool { bits & (LINUX_EPOLLOUT | LINUX_EPOLLHUP | LINUX_EPOLLERR) != 0 }
+
+  /// The peer sends no more; bytes it sent before may still wait, so read on until `.closed`.
+  public var peerClosed: Bool { bits & (LINUX_EPOLLRDHUP | LINUX_EPOLLHUP) != 0 }
+
+  /// The connection failed: reset, refused or timed out.
+  public var failed: Bool { bits & LINUX_EPOLLERR != 0 }
+}
+
+/// An epoll instance and the events it told last.
+@safe
+public struct Poller: ~Copyable {
+  /// The most events one wait tells.
+  public static let capacity = 512
+
+  private let fd: Int32
+  private let events: UnsafeMutablePointer<epoll_event>
+  /// How many events the last wait told.
+  public private(set) var count: Int
+
+  /// An epoll instance that watches nothing. Fails when the process has no descriptor left.
+  public init() throws(SystemFault) {
+    let fd = linux_epoll_create()
+    if fd < 0 { throw SystemFault("epoll_create1", errno: errno) }
+    self.fd = fd
+    unsafe events = .allocate(capacity: Self.capacity)
+    count = 0
+  }
+
+  deinit {
+    close(fd)
+    unsafe events.deallocate()
+  }
+
+  /// Watches `fd` and tells its events with `token`. False when the kernel has no room for it.
+  public func register(_ fd: Int32, token: UInt64, interest: Interest) -> Bool {
+    control(LINUX_EPOLL_CTL_ADD, fd, interest.bits, token)
+  }
+
+  /// Changes what a watched `fd` is watched for, and its token. With `edgeTriggered`, what is
+  /// already the case is told again.
+  public func modify(_ fd: Int32, token: UInt64, interest: Interest) -> Bool {
+    control(LINUX_EPOLL_CTL_MOD, fd, interest.bits, token)
+  }
+
+  /// Watches `fd` no longer. Closing a socket does the same.
+  public func remove(_ fd: Int32) {
+    _ = control(LINUX_EPOLL_CTL_DEL, fd, 0, 0)
+  }
+
+  /// Waits until something happens or `deadline` has passed (nil: without end), and tells how many
+  /// events there are. Whole milliseconds, rounded up. A signal ends the wait with none.
+  public mutating func wait(until deadline: Instant?, now: Instant) -> Int {
+    var milliseconds: Int32 = -1
+    if let deadline, deadline != .never {
+      milliseconds = Int32(clamping: (deadline - now).millisecondsRoundedUp)
+    }
+    let told = unsafe epoll_wait(fd, events, Int32(Self.capacity), milliseconds)
+    if told < 0 {
+      precondition(errno == EINTR, "waiting for events fails only when a signal comes")
+    }
+    count = max(0, Int(told))
+    return count
+  }
+
+  /// An event of the last wait.
+  public func event(_ index: Int) -> Event {
+    precondition(index >= 0 && index < count, "only events of the last wait can be asked for")
+    let event = unsafe events + index
+    return unsafe Event(token: linux_event_token(event), bits: linux_event_bits(event))
+  }
+
+  private func control(_ operation: Int32, _ fd: Int32, _ bits: UInt32, _ token: UInt64) -> Bool {
+    if linux_epoll_ctl(self.fd, operation, fd, bits, token) == 0 { return true }
+    precondition(
+      errno == ENOMEM || errno == ENOSPC,
+      "a descriptor is registered once, changed while registered, and open all along")
+    return false
+  }
+}

@@ -1,0 +1,145 @@
+// Names to addresses. getaddrinfo blocks, so it has a thread of its own; answers are given on that
+// thread. Address(literal:port:) answers literals without it.
+//
+// Bounded: at most `limit` questions wait; a further one is answered `.busy` at once.
+
+import Glibc
+import Synchronization
+
+/// What a name resolves to.
+public enum Resolution: Equatable, Sendable {
+  /// At least one address, in the order the system prefers.
+  case addresses([Address])
+  /// There is no such name.
+  case unknown
+  /// The name service does not answer; it may later.
+  case unavailable
+  /// Too many questions wait, or the resolver has been stopped.
+  case busy
+}
+
+/// A thread that looks names up.
+public final class Resolver: Sendable {
+  private let desk: Desk
+  private let thread: Mutex<WorkerThread?>
+
+  /// Starts the thread; up to `limit` questions may wait.
+  public init(limit: Int = 256) throws(SystemFault) {
+    let desk = Desk(limit: limit, bell: try Wake())
+    self.desk = desk
+    thread = Mutex(try WorkerThread.start(name: "resolver") { desk.work() })
+  }
+
+  deinit { stop() }
+
+  /// Asks for the addresses of `host`. `answer` is called once, on the resolver's thread, or on
+  /// this one when it is `.busy`; never again after `stop`.
+  public func resolve(
+    _ host: String, port: UInt16, answer: @escaping @Sendable (Resolution) -> Void
+  ) {
+    if !desk.add(Question(host: host, port: port, answer: answer)) { answer(.busy) }
+  }
+
+  /// Forgets the questions that wait and ends the thread. Does not wait for a lookup under way:
+  /// name services take their time; its answer is dropped.
+  public func stop() {
+    guard let thread = thread.withLock({ $0.take() }) else { return }
+    if desk.close() { thread.abandon() } else { thread.join() }
+  }
+
+  /// Looks a name up on this thread, which blocks.
+  public static func lookUp(_ host: String, port: UInt16) -> Resolution {
+    if let address = Address(literal: host, port: port) { return .addresses([address]) }
+    var hints = unsafe addrinfo()
+    unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let failed = unsafe getaddrinfo(host, nil, &hints, &list)
+    if failed != 0 {
+      return failed == EAI_NONAME || failed == EAI_NODATA ? .unknown : .unavailable
+    }
+    defer { unsafe freeaddrinfo(list) }
+    var found: [Address] = []
+    var entry = unsafe list
+    while let here = unsafe entry {
+      if let raw = unsafe here.pointee.ai_addr, let address = Address(raw) {
+        found.append(address.with(port: port))
+      }
+      unsafe entry = here.pointee.ai_next
+    }
+    return found.isEmpty ? .unknown : .addresses(found)
+  }
+}
+
+private let EAI_NODATA: Int32 = -5
+
+private struct Question: Sendable {
+  let host: String
+  let port: UInt16
+  let answer: @Sendable (Resolution) -> Void
+}
+
+/// Where questions wait: what the resolver's thread and its callers share.
+private final class Desk: Sendable {
+  private struct State {
+    var questions: [Question] = []
+    var isBusy = false
+    var isClosed = false
+  }
+
+  private let limit: Int
+  private let bell: Wake
+  private let state = Mutex(State())
+
+  init(limit: Int, bell: Wake) {
+    self.limit = limit
+    self.bell = bell
+  }
+
+  func add(_ question: Question) -> Bool {
+    let added = state.withLock { state in
+      if state.isClosed || state.questions.count >= limit { return false }
+      state.questions.append(question)
+      return true
+    }
+    if added { bell.signal() }
+    return added
+  }
+
+  /// Takes no more questions; tells whether a lookup is under way.
+  func close() -> Bool {
+    let isBusy = state.withLock { state in
+      state.isClosed = true
+      state.questions.removeAll()
+      return state.isBusy
+    }
+    bell.signal()
+    return isBusy
+  }
+
+  func work() {
+    while true {
+      bell.wait()
+      while let question = next() {
+        let resolution = Resolver.lookUp(question.host, port: question.port)
+        if finish() { question.answer(resolution) }
+      }
+      if state.withLock({ $0.isClosed }) { return }
+    }
+  }
+
+  private func next() -> Question? {
+    state.withLock { state in
+      if state.questions.isEmpty { return nil }
+      state.isBusy = true
+      return state.questions.removeFirst()
+    }
+  }
+
+  /// Ends a lookup; tells whether its answer is still wanted.
+  private func finish() -> Bool {
+    state.withLock { state in
+      state.isBusy = false
+      return !state.isClosed
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// Signals come as values to one thread that waits for them; no handler runs anywhere.
+
+import Glibc
+
+/// A signal that the gateway obeys.
+public enum Signal: Sendable {
+  /// SIGTERM: drain and end.
+  case terminate
+  /// SIGINT: the same, from a keyboard.
+  case interrupt
+  /// SIGHUP: read files again.
+  case hangUp
+  /// SIGUSR1.
+  case user1
+}
+
+/// The process's signals.
+public enum Signals {
+  /// Blocks the signals that `wait` tells and ignores SIGPIPE. Call it on the first thread before
+  /// others are started: they inherit it.
+  public static func claim() {
+    var mask = set()
+    _ = unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Blocks this thread until one of the claimed signals comes.
+  public static func wait() -> Signal {
+    var mask = set()
+    while true {
+      var number: Int32 = 0
+      if unsafe sigwait(&mask, &number) != 0 { continue }
+      switch number {
+      case SIGTERM: return .terminate
+      case SIGINT: return .interrupt
+      case SIGHUP: return .hangUp
+      case SIGUSR1: return .user1
+      default: continue
+      }
+    }
+  }
+
+  private static func set() -> sigset_t {
+    var mask = sigset_t()
+    unsafe sigemptyset(&mask)
+    for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] { unsafe sigaddset(&mask, number) }
+    return mask
+  }
+}
+
+/// A thread's signal mask as it was.
+struct SignalMask {
+  private var mask: sigset_t
+
+  /// Blocks all signals on this thread and gives back the mask before.
+  static func blockAll() -> SignalMask {
+    var all = sigset_t()
+    var before = sigset_t()
+    unsafe sigfillset(&all)
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    return SignalMask(mask: before)
+  }
+
+  func restore() {
+    var mask = self.mask
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
+  }
+}

@@ -1,0 +1,205 @@
+// One TCP connection's descriptor: nonblocking, closed with its owner. In: bytes to send, memory to
+// receive into. Out: how many moved, or why none did.
+
+import CLinux
+import Glibc
+public import Primitives
+
+/// What a read or write on a socket did.
+public enum IOResult: Equatable, Sendable {
+  /// So many bytes moved, at least one unless none were asked for.
+  case moved(Int)
+  /// Nothing now: wait for the poller's event.
+  case wouldBlock
+  /// The peer sends no more (reading) or takes no more (writing).
+  case closed
+  /// The connection is gone, with the system's error number.
+  case failed(Int32)
+}
+
+/// How a connection is probed while nothing is sent (tcp(7): TCP_KEEPIDLE, _KEEPINTVL, _KEEPCNT).
+public struct KeepAlive: Equatable, Sendable {
+  /// Seconds of silence before the first probe.
+  public var idle: Int
+  /// Seconds between probes.
+  public var interval: Int
+  /// Unanswered probes after which the connection is dead.
+  public var count: Int
+
+  /// Probes after `idle` seconds, each `interval` seconds, `count` times.
+  public init(idle: Int, interval: Int, count: Int) {
+    self.idle = idle
+    self.interval = interval
+    self.count = count
+  }
+}
+
+/// How far a connection attempt is.
+public enum ConnectResult: Equatable, Sendable {
+  case connected
+  /// Wait until the socket is writable, then ask again.
+  case pending
+  case failed(TransportFault)
+}
+
+/// A nonblocking stream socket.
+public struct Socket: ~Copyable {
+  /// The descriptor, for the poller. It stays the socket's.
+  public let fd: Int32
+
+  init(owning fd: Int32) { self.fd = fd }
+
+  deinit { Glibc.close(fd) }
+
+  /// Starts a connection to `address`. What can be said at once is thrown; the rest is asked of
+  /// `connectResult` when the socket gets writable.
+  public static func connect(to address: Address) throws(TransportFault) -> Socket {
+    let fd = linux_socket(address.family)
+    if fd < 0 { throw .system(errno) }
+    let socket = Socket(owning: fd)
+    socket.setNoDelay()
+    let failed = unsafe address.withSocketAddress { unsafe Glibc.connect(fd, $0, $1) } != 0
+    // An interrupted connect goes on by itself, like one in progress.
+    if failed, errno != EINPROGRESS, errno != EINTR {
+      let error = errno
+      mustNotBeOurs(error)
+      throw TransportFault(errno: error)
+    }
+    return socket
+  }
+
+  /// Two sockets connected to each other inside the machine (socketpair(2)), for tests.
+  public static func pair() throws(SystemFault) -> SocketPair {
+    var fds: [Int32] = [0, 0]
+    if unsafe linux_socketpair(&fds) != 0 { throw SystemFault("socketpair", errno: errno) }
+    return SocketPair(Socket(owning: fds[0]), Socket(owning: fds[1]))
+  }
+
+  /// How far the connection attempt is (SO_ERROR, which asking clears).
+  public func connectResult() -> ConnectResult {
+    let error = option(SOL_SOCKET, SO_ERROR)
+    if error != 0 { return .failed(TransportFault(errno: error)) }
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let connected = unsafe withSockaddr(&storage) { unsafe getpeername(fd, $0, &length) } == 0
+    if connected { return .connected }
+    mustNotBeOurs(errno)
+    return .pending
+  }
+
+  /// Receives up to `memory.count` bytes, which must not be 0.
+  @safe
+  public func read(into memory: UnsafeMutableRawBufferPointer) -> IOResult {
+    precondition(memory.count > 0, "reading into nothing looks like the peer's end")
+    while true {
+      let count = unsafe recv(fd, memory.baseAddress!, memory.count, 0)
+      if count > 0 { return .moved(count) }
+      if count == 0 { return .closed }
+      if errno != EINTR { return Self.refusal(errno) }
+    }
+  }
+
+  /// Sends what the kernel has room for. A vanished peer is `.closed`, never a signal.
+  public func write(_ bytes: RawSpan) -> IOResult {
+    unsafe bytes.withUnsafeBytes { Self.send($0, on: fd) }
+  }
+
+  @safe
+  static func send(_ bytes: UnsafeRawBufferPointer, on fd: Int32) -> IOResult {
+    guard let first = bytes.baseAddress, bytes.count > 0 else { return .moved(0) }
+    while true {
+      let count = unsafe Glibc.send(fd, first, bytes.count, Int32(MSG_NOSIGNAL))
+      if count >= 0 { return .moved(count) }
+      if errno != EINTR { return refusal(errno) }
+    }
+  }
+
+  /// Tells the peer that no more bytes come; reading goes on.
+  public func shutdownWriting() { _ = shutdown(fd, Int32(SHUT_WR)) }
+
+  /// Sends small writes at once (TCP_NODELAY). A connected or accepted socket has it already.
+  public func setNoDelay() { setOption(Int32(IPPROTO_TCP), LINUX_TCP_NODELAY, 1) }
+
+  /// Probes a silent peer.
+  public func setKeepAlive(_ keepAlive: KeepAlive) {
+    setOption(SOL_SOCKET, SO_KEEPALIVE, 1)
+    setOption(Int32(IPPROTO_TCP), LINUX_TCP_KEEPIDLE, Int32(clamping: keepAlive.idle))
+    setOption(Int32(IPPROTO_TCP), LINUX_TCP_KEEPINTVL, Int32(clamping: keepAlive.interval))
+    setOption(Int32(IPPROTO_TCP), LINUX_TCP_KEEPCNT, Int32(clamping: keepAlive.count))
+  }
+
+  /// Gives the connection up when bytes sent stay unacknowledged so long (TCP_USER_TIMEOUT).
+  public func setUserTimeout(_ span: TimeSpan) {
+    setOption(
+      Int32(IPPROTO_TCP), LINUX_TCP_USER_TIMEOUT, Int32(clamping: span.millisecondsRoundedUp))
+  }
+
+  /// Sets how much the kernel buffers in each direction, in bytes (SO_SNDBUF, SO_RCVBUF).
+  public func setBuffers(send: Int, receive: Int) {
+    setOption(SOL_SOCKET, SO_SNDBUF, Int32(clamping: send))
+    setOption(SOL_SOCKET, SO_RCVBUF, Int32(clamping: receive))
+  }
+
+  /// Makes closing a reset instead of an orderly end, and leaves no TIME_WAIT behind.
+  public func setResetOnClose() {
+    var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+    _ = unsafe setsockopt(
+      fd, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+  }
+
+  /// The address this end is bound to. Nil when it is not of IP.
+  public var localAddress: Address? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let fd = self.fd
+    return unsafe withSockaddr(&storage) { address in
+      unsafe getsockname(fd, address, &length) == 0 ? Address(address) : nil
+    }
+  }
+
+  func option(_ level: Int32, _ name: Int32) -> Int32 {
+    var value: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    if unsafe getsockopt(fd, level, name, &value, &length) != 0 { mustNotBeOurs(errno) }
+    return value
+  }
+
+  // A socket that is not of TCP has no such options, and one whose peer is gone takes none.
+  func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {
+    var value = value
+    _ = unsafe setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  private static func refusal(_ error: Int32) -> IOResult {
+    if error == EAGAIN || error == EWOULDBLOCK { return .wouldBlock }
+    if error == EPIPE { return .closed }
+    mustNotBeOurs(error)
+    return .failed(error)
+  }
+}
+
+/// Both ends of a connection inside the process.
+public struct SocketPair: ~Copyable {
+  private var first: Socket?
+  private var second: Socket?
+
+  init(_ first: consuming Socket, _ second: consuming Socket) {
+    self.first = consume first
+    self.second = consume second
+  }
+
+  /// Takes the first end, once.
+  public mutating func takeFirst() -> Socket { first.take()! }
+
+  /// Takes the second end, once.
+  public mutating func takeSecond() -> Socket { second.take()! }
+}
+
+/// Calls `body` with the storage as system calls want it.
+func withSockaddr<Result>(
+  _ storage: inout sockaddr_storage, _ body: (UnsafeMutablePointer<sockaddr>) -> Result
+) -> Result {
+  unsafe withUnsafeMutableBytes(of: &storage) {
+    unsafe body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self))
+  }
+}

@@ -1,0 +1,238 @@
+// TLS over a socket: the encrypted half of Transport. In and out: plain bytes; ciphertext stays inside.
+//
+//   write: plain bytes -> SSL_write -> scratch (the context's) -> one send -> what is left: pending
+//   read:  one recv of up to 64 KiB -> OpenSSL's buffer -> SSL_read, record by record, into the caller's
+//
+// An idle connection owns no buffer. Bounded: one write encrypts at most 256 KiB, and nothing is
+// encrypted while ciphertext is pending.
+
+import COpenSSL
+import Primitives
+
+/// One connection's TLS state.
+@safe
+struct TLSStream: ~Copyable {
+  static let largestWrite = 256 * 1_024
+
+  private let home: TLSHome
+  private let ssl: OpaquePointer
+  private let wire: UnsafeMutablePointer<TLSWire>
+  // Ciphertext that the socket did not take.
+  private var pending: ByteBuffer
+  // Told again and again: OpenSSL forgets why it failed.
+  private var fault: TransportFault?
+  private var isStalled: Bool
+
+  init(fd: Int32, context: borrowing TLSContext) {
+    home = context.home
+    guard let ssl = unsafe SSL_new(home.context), let bio = unsafe BIO_new(home.method) else {
+      preconditionFailure("the machine is out of memory")
+    }
+    unsafe self.ssl = unsafe ssl
+    unsafe wire = .allocate(capacity: 1)
+    unsafe wire.initialize(to: TLSWire(fd: fd, out: home.scratch))
+    unsafe BIO_set_data(bio, wire)
+    unsafe BIO_set_init(bio, 1)
+    unsafe SSL_set_bio(ssl, bio, bio)
+    pending = ByteBuffer()
+    fault = nil
+    isStalled = false
+    if context.isServer {
+      unsafe SSL_set_accept_state(ssl)
+    } else {
+      unsafe SSL_set_connect_state(ssl)
+    }
+  }
+
+  deinit {
+    // OpenSSL takes a session for broken whose connection was not shut down in both directions.
+    unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+    unsafe SSL_free(ssl)
+    unsafe wire.deallocate()
+  }
+
+  var hasPendingOutput: Bool { !pending.isEmpty }
+  // OpenSSL may call its buffer not empty when nothing can be made of what is in it.
+  var hasBuffered: Bool { unsafe !isStalled && SSL_has_pending(ssl) == 1 }
+  var mayHaveMore: Bool {
+    unsafe fault != nil || hasBuffered || !isStalled && !wire.pointee.isDrained
+  }
+  var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+  var versionName: String { unsafe String(cString: SSL_get_version(ssl)) }
+
+  /// Says which host the peer must prove to be (RFC 6125; an IP address must be in the certificate).
+  func expect(_ host: String) {
+    let parameters = unsafe SSL_get0_param(ssl)
+    if Address(literal: host, port: 0) != nil {
+      let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+      let isSet = unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, bare)
+      precondition(isSet == 1, "a literal address can be verified")
+      return
+    }
+    unsafe X509_VERIFY_PARAM_set_hostflags(
+      parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    let isSet = unsafe X509_VERIFY_PARAM_set1_host(parameters, host, 0)
+    precondition(isSet == 1 && !host.isEmpty, "a node's host is a name, and not an empty one")
+    _ = unsafe openssl_set_server_name(ssl, host)
+  }
+
+  func resume(_ session: borrowing TLSSession) { unsafe SSL_set_session(ssl, session.session) }
+
+  func takeSession() -> TLSSession? {
+    guard let session = unsafe SSL_get1_session(ssl) else { return nil }
+    let taken = unsafe TLSSession(owning: session)
+    if unsafe SSL_SESSION_is_resumable(session) != 1 { return nil }
+    return taken
+  }
+
+  func peerCertificate() -> Certificate? {
+    guard let certificate = unsafe openssl_peer_certificate(ssl) else { return nil }
+    defer { unsafe X509_free(certificate) }
+    return unsafe Certificate(certificate)
+  }
+
+  mutating func handshake() -> Handshake {
+    if let fault { return .failed(fault) }
+    switch flush() {
+    case .wouldBlock: return .wantsWrite
+    case .failed(let fault): return .failed(fault)
+    case .done: break
+    }
+    unsafe wire.pointee.isDrained = false
+    ERR_clear_error()
+    let result = unsafe SSL_do_handshake(ssl)
+    let code = unsafe SSL_get_error(ssl, result)
+    if result != 1, code != SSL_ERROR_WANT_READ, code != SSL_ERROR_WANT_WRITE {
+      let fault = fail(code)
+      // The alert that tells the peer why.
+      _ = send()
+      return .failed(fault)
+    }
+    if let fault = send() { return .failed(fault) }
+    if result == 1 { return .done }
+    return pending.isEmpty ? .wantsRead : .wantsWrite
+  }
+
+  mutating func read(into memory: UnsafeMutableRawBufferPointer) -> Transfer {
+    if let fault { return .failed(fault) }
+    unsafe wire.pointee.isDrained = false
+    isStalled = false
+    var filled = 0
+    repeat {
+      var count = 0
+      ERR_clear_error()
+      let result = unsafe SSL_read_ex(
+        ssl, memory.baseAddress! + filled, memory.count - filled, &count)
+      if result != 1 { return unsafe end(filled, SSL_get_error(ssl, result)) }
+      filled += count
+    } while filled < memory.count && hasBuffered
+    // Reading may have produced output: a key update's answer, or an alert. Should sending it fail,
+    // the next call finds out.
+    _ = send()
+    return .moved(filled)
+  }
+
+  // What a read comes to that found no further record.
+  private mutating func end(_ filled: Int, _ code: Int32) -> Transfer {
+    var end = Transfer.wouldBlock
+    switch code {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: isStalled = true
+    case SSL_ERROR_ZERO_RETURN: end = .closed
+    default: end = .failed(fail(code))
+    }
+    _ = send()
+    return filled > 0 ? .moved(filled) : end
+  }
+
+  mutating func write(_ bytes: RawSpan) -> Transfer {
+    if let fault { return .failed(fault) }
+    if bytes.byteCount == 0 { return .moved(0) }
+    switch flush() {
+    case .wouldBlock: return .wouldBlock
+    case .failed(let fault): return .failed(fault)
+    case .done: break
+    }
+    var taken = 0
+    ERR_clear_error()
+    let result = unsafe bytes.withUnsafeBytes {
+      unsafe SSL_write_ex(ssl, $0.baseAddress!, min($0.count, Self.largestWrite), &taken)
+    }
+    if result != 1 { return unsafe .failed(fail(SSL_get_error(ssl, result))) }
+    if let fault = send() { return .failed(fault) }
+    return .moved(taken)
+  }
+
+  mutating func flush() -> Flush {
+    if pending.isEmpty { return .done }
+    let bytes = unsafe UnsafeRawBufferPointer(start: pending.readable, count: pending.count)
+    switch unsafe Socket.send(bytes, on: wire.pointee.fd) {
+    case .moved(let count): pending.consume(count)
+    case .wouldBlock: return .wouldBlock
+    case .closed: return .failed(lose(.reset))
+    case .failed(let error): return .failed(lose(TransportFault(errno: error)))
+    }
+    if !pending.isEmpty { return .wouldBlock }
+    pending = ByteBuffer()
+    return .done
+  }
+
+  // close_notify, once (RFC 8446 section 6.1), as far as the socket takes it at once.
+  mutating func close() {
+    guard fault == nil, unsafe SSL_is_init_finished(ssl) == 1 else { return }
+    ERR_clear_error()
+    _ = unsafe SSL_shutdown(ssl)
+    _ = send()
+  }
+
+  // Sends what the last call of OpenSSL produced; what the socket does not take gets pending.
+  private mutating func send() -> TransportFault? {
+    let scratch = unsafe home.scratch
+    let count = unsafe scratch.pointee.count
+    if count == 0 { return nil }
+    let first = unsafe scratch.pointee.readable
+    // Nothing touches the memory before it is written again, so it may be cleared already.
+    unsafe scratch.pointee.clear()
+    var sent = 0
+    if pending.isEmpty {
+      let bytes = unsafe UnsafeRawBufferPointer(start: first, count: count)
+      switch unsafe Socket.send(bytes, on: wire.pointee.fd) {
+      case .moved(let taken): sent = taken
+      case .wouldBlock: break
+      case .closed: return lose(.reset)
+      case .failed(let error): return lose(TransportFault(errno: error))
+      }
+    }
+    unsafe pending.append(first + sent, count - sent)
+    return nil
+  }
+
+  // A peer that refuses our certificate says so in an alert and closes; writing then fails before
+  // the alert is read, and the alert is the better answer.
+  private mutating func lose(_ loss: TransportFault) -> TransportFault {
+    if fault != nil { return loss }
+    unsafe wire.pointee.isDrained = false
+    var byte: UInt8 = 0
+    ERR_clear_error()
+    let result = unsafe SSL_peek(ssl, &byte, 1)
+    if unsafe SSL_get_error(ssl, result) != SSL_ERROR_SSL { return loss }
+    let found = fail(SSL_ERROR_SSL)
+    if case .tls = found { return found }
+    return loss
+  }
+
+  // Why OpenSSL failed, remembered.
+  private mutating func fail(_ code: Int32) -> TransportFault {
+    let error = ERR_peek_error()
+    let found: TransportFault =
+      if unsafe wire.pointee.error != 0 {
+        unsafe TransportFault(errno: wire.pointee.error)
+      } else if unsafe wire.pointee.isEnded || code != SSL_ERROR_SSL || error == 0 {
+        .closed
+      } else {
+        unsafe .tls(TLSFault(error: error, verification: SSL_get_verify_result(ssl)))
+      }
+    ERR_clear_error()
+    fault = found
+    return found
+  }
+}

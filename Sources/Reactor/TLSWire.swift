@@ -1,0 +1,79 @@
+// What OpenSSL reads ciphertext from and writes it to (a BIO of our own): reading is the socket itself,
+// writing is memory that is sent in one go afterwards. OpenSSL alone would make a system call for
+// each record of 16 KiB; so a large answer takes one.
+//
+// Rejected: OpenSSL's memory BIO (emptying it wipes its whole storage each time), a socket BIO for
+// reading (it does not tell that the kernel's queue was emptied, so each read costs a second one).
+
+import COpenSSL
+import Glibc
+import Primitives
+
+/// A connection's way to the network, as its BIO finds it.
+@safe
+struct TLSWire {
+  let fd: Int32
+  /// Where ciphertext is appended to: the context's scratch memory.
+  let out: UnsafeMutablePointer<ByteBuffer>
+  /// The kernel's queue was empty after the last read.
+  var isDrained = false
+  /// The peer sends no more.
+  var isEnded = false
+  /// The error number of a read that failed; 0 if none did.
+  var error: Int32 = 0
+
+  init(fd: Int32, out: UnsafeMutablePointer<ByteBuffer>) {
+    self.fd = fd
+    unsafe self.out = unsafe out
+  }
+}
+
+/// The table of a wire's verbs, for OpenSSL.
+func wireMethod() -> OpaquePointer {
+  guard let method = unsafe BIO_meth_new(openssl_bio_type(), "wire") else {
+    preconditionFailure("the machine is out of memory")
+  }
+  unsafe BIO_meth_set_write_ex(method) { bio, bytes, count, written in
+    let wire = unsafe BIO_get_data(bio).assumingMemoryBound(to: TLSWire.self)
+    unsafe wire.pointee.out.pointee.append(UnsafeRawPointer(bytes!), count)
+    unsafe written!.pointee = count
+    return 1
+  }
+  unsafe BIO_meth_set_read_ex(method) { bio, bytes, count, filled in
+    let wire = unsafe BIO_get_data(bio).assumingMemoryBound(to: TLSWire.self)
+    unsafe filled!.pointee = 0
+    unsafe openssl_bio_clear_retry(bio)
+    if unsafe !wire.pointee.isDrained {
+      let got = unsafe receive(wire, UnsafeMutableRawPointer(bytes!), count)
+      if got > 0 {
+        unsafe filled!.pointee = got
+        return 1
+      }
+    }
+    if unsafe wire.pointee.isDrained { unsafe openssl_bio_retry_read(bio) }
+    return 0
+  }
+  unsafe BIO_meth_set_ctrl(method) { _, command, _, _ in command == OPENSSL_BIO_FLUSH ? 1 : 0 }
+  return unsafe method
+}
+
+// How many bytes came; if none, the wire says why. A short read tells that nothing is left.
+private func receive(
+  _ wire: UnsafeMutablePointer<TLSWire>, _ memory: UnsafeMutableRawPointer, _ count: Int
+) -> Int {
+  while true {
+    let got = unsafe recv(wire.pointee.fd, memory, count, 0)
+    if got < 0, errno == EINTR { continue }
+    if got == 0 { unsafe wire.pointee.isEnded = true }
+    if got > 0 { unsafe wire.pointee.isDrained = got < count }
+    if got < 0 {
+      if errno == EAGAIN || errno == EWOULDBLOCK {
+        unsafe wire.pointee.isDrained = true
+      } else {
+        mustNotBeOurs(errno)
+        unsafe wire.pointee.error = errno
+      }
+    }
+    return got
+  }
+}

@@ -1,0 +1,37 @@
+// Ends another thread's wait. An eventfd: its descriptor is registered with the sleeper's poller.
+
+import CLinux
+import Glibc
+
+/// A bell that any thread, or a signal's handler, may ring.
+public final class Wake: Sendable {
+  /// The descriptor to be watched for reading.
+  public let fd: Int32
+
+  /// A silent bell. Fails when the process has no descriptor left.
+  public init() throws(SystemFault) {
+    fd = linux_eventfd()
+    if fd < 0 { throw SystemFault("eventfd", errno: errno) }
+  }
+
+  deinit { close(fd) }
+
+  /// Rings. Ringing a ringing bell changes nothing, so the result of the write does not matter.
+  public func signal() {
+    var one: UInt64 = 1
+    _ = unsafe write(fd, &one, 8)
+  }
+
+  /// Silences the bell and says whether it rang. Call it before looking at what it was rung for.
+  @discardableResult
+  public func drain() -> Bool {
+    var rings: UInt64 = 0
+    return unsafe read(fd, &rings, 8) == 8
+  }
+
+  /// Blocks this thread until the bell rings, and silences it.
+  public func wait() {
+    var watched = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+    while !drain() { _ = unsafe poll(&watched, 1, -1) }
+  }
+}

@@ -1,0 +1,118 @@
+// Commands in RESP, written straight behind what a buffer holds: an array of bulk strings, which is
+// the one form that Redis takes binary arguments in. Nothing is allocated besides the buffer's own
+// growth, nothing is copied twice. The caller bounds the buffer. hiredis's formatter is the tests'
+// oracle; it is not used here since it allocates each command anew.
+
+public import Primitives
+
+/// Appends commands to a node's output.
+///
+/// A command is `begin` and then exactly as many arguments as it said, the command's name included.
+public enum CommandWriter {
+  /// Starts a command of `count` arguments.
+  public static func begin(_ count: Int, in output: inout ByteBuffer) {
+    precondition(count > 0, "a command has at least its name")
+    output.append(UInt8(ascii: "*"), counting: count)
+  }
+
+  /// Appends an argument.
+  public static func argument(_ bytes: RawSpan, in output: inout ByteBuffer) {
+    length(bytes.byteCount, in: &output)
+    output.append(bytes)
+    output.appendLineEnd()
+  }
+
+  /// Appends an argument that is part of the program.
+  public static func argument(_ text: StaticString, in output: inout ByteBuffer) {
+    length(text.utf8CodeUnitCount, in: &output)
+    output.append(text)
+    output.appendLineEnd()
+  }
+
+  /// Appends an argument that is a text. For rare commands: the data path has no strings.
+  public static func argument(_ text: String, in output: inout ByteBuffer) {
+    length(text.utf8.count, in: &output)
+    output.append(text)
+    output.appendLineEnd()
+  }
+
+  /// Appends a number as an argument.
+  public static func argument(decimal number: Int, in output: inout ByteBuffer) {
+    let sign = number < 0 ? 1 : 0
+    length(ByteBuffer.digits(of: number.magnitude) + sign, in: &output)
+    output.append(decimal: number)
+    output.appendLineEnd()
+  }
+
+  /// Starts an argument of `byteCount` bytes that is made of several pieces: append them to the
+  /// buffer, then `close` the argument.
+  public static func open(byteCount: Int, in output: inout ByteBuffer) -> OpenArgument {
+    length(byteCount, in: &output)
+    return OpenArgument(end: output.count + byteCount)
+  }
+
+  /// Ends an argument. Its pieces must be as long as was said: otherwise the bytes of one session
+  /// would be read as the commands of another.
+  public static func close(_ argument: consuming OpenArgument, in output: inout ByteBuffer) {
+    precondition(output.count == argument.end, "an argument is as long as it was declared")
+    output.appendLineEnd()
+  }
+
+  /// Appends an argument of five pieces, such as a key: `sg:{`, namespace, `:`, id, `}`.
+  public static func argument(
+    _ first: StaticString, _ second: RawSpan, _ third: StaticString, _ fourth: RawSpan,
+    _ fifth: StaticString, in output: inout ByteBuffer
+  ) {
+    let texts = first.utf8CodeUnitCount + third.utf8CodeUnitCount + fifth.utf8CodeUnitCount
+    let whole = open(byteCount: texts + second.byteCount + fourth.byteCount, in: &output)
+    output.append(first)
+    output.append(second)
+    output.append(third)
+    output.append(fourth)
+    output.append(fifth)
+    close(whole, in: &output)
+  }
+
+  private static func length(_ count: Int, in output: inout ByteBuffer) {
+    precondition(count >= 0, "an argument's length is not negative")
+    output.append(UInt8(ascii: "$"), counting: count)
+  }
+
+  /// An argument whose pieces are being appended.
+  public struct OpenArgument: ~Copyable {
+    fileprivate let end: Int
+  }
+}
+
+extension ByteBuffer {
+  /// Appends CR LF.
+  fileprivate mutating func appendLineEnd() {
+    reserve(2)
+    unsafe writable.storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
+    commit(2)
+  }
+
+  /// Appends a mark, a number and CR LF.
+  ///
+  /// Nearly all numbers have at most five digits, so that the eight bytes are put together in a
+  /// register, last byte first, and stored at once: a command has a dozen of them.
+  fileprivate mutating func append(_ mark: UInt8, counting number: Int) {
+    guard number < 100_000 else {
+      append(mark)
+      append(decimal: number)
+      return appendLineEnd()
+    }
+    var word: UInt64 = 0x0A0D
+    var rest = UInt32(number)
+    var size = 3
+    repeat {
+      word = word << 8 | UInt64(48 + rest % 10)
+      rest /= 10
+      size += 1
+    } while rest > 0
+    word = word << 8 | UInt64(mark)
+    reserve(8)
+    unsafe writable.storeBytes(of: word.littleEndian, as: UInt64.self)
+    commit(size)
+  }
+}

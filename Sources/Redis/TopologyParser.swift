@@ -1,0 +1,146 @@
+// Reads `CLUSTER SLOTS`:
+//
+//   reply  = *[ range … ]
+//   range  = *[ first, last, primary, replica … ]
+//   node   = *[ preferred endpoint or null, port, id, *[ name, value … ] ]
+//
+// Id and metadata are optional, as they were added in Redis 4 and 7, and what a later version adds
+// behind is passed. A null or empty endpoint is the host of the node that was asked; `?` is a host
+// that the node does not know, and such a node can't be reached: it is left out, and what it serves
+// counts as unserved. A reply with any fault is refused whole: half a view is worse than the old one.
+
+extension Topology {
+  /// The most characters of a node's id.
+  fileprivate static let idLength = 40
+
+  /// The view that a reply to `CLUSTER SLOTS` tells.
+  ///
+  /// - Parameters:
+  ///   - reply: a complete reply.
+  ///   - asked: the node that sent it.
+  public init(reply: borrowing Reply, asked: Endpoint) throws(TopologyFault) {
+    if reply.kind == .error { throw .refused(RedisError(reply.string())) }
+    var parser = TopologyParser(asked: asked)
+    self.init(shards: try parser.shards(in: reply))
+  }
+}
+
+private struct TopologyParser {
+  /// A range with its nodes, the primary first; nil is a node that can't be reached.
+  typealias Entry = (slots: SlotRange, primary: ClusterNode?, replicas: [ClusterNode])
+
+  let asked: Endpoint
+  var cursor = ReplyCursor()
+
+  init(asked: Endpoint) { self.asked = asked }
+
+  mutating func shards(in reply: borrowing Reply) throws(TopologyFault) -> [Shard] {
+    guard let count = cursor.array(in: reply) else { throw .wrongShape }
+    var entries: [Entry] = []
+    for _ in 0..<count { entries.append(try entry(in: reply)) }
+    entries.sort { $0.slots.first < $1.slots.first }
+    for (left, right) in zip(entries, entries.dropFirst())
+    where left.slots.last >= right.slots.first { throw .overlap }
+    return Self.grouped(entries)
+  }
+
+  private mutating func entry(in reply: borrowing Reply) throws(TopologyFault) -> Entry {
+    guard let count = cursor.array(in: reply), count >= 3,
+      let first = cursor.integer(in: reply), let last = cursor.integer(in: reply)
+    else { throw .wrongShape }
+    guard first >= 0, first <= last, last < HashSlot.count else { throw .slotOutOfBounds }
+    let primary = try node(in: reply)
+    var replicas: [ClusterNode] = []
+    for _ in 3..<count {
+      if let replica = try node(in: reply) { replicas.append(replica) }
+    }
+    return (SlotRange(UInt16(first), UInt16(last)), primary, replicas)
+  }
+
+  private mutating func node(in reply: borrowing Reply) throws(TopologyFault) -> ClusterNode? {
+    guard let count = cursor.array(in: reply), count >= 2, let host = cursor.next(in: reply),
+      host.isText && host.kind != .error || host.kind == .null,
+      let port = cursor.integer(in: reply)
+    else { throw .wrongShape }
+    let id = count > 2 ? try nodeID(in: reply) : nil
+    let hostname = count > 3 ? try metadata("hostname", in: reply) : nil
+    for _ in 4..<max(4, count) where !cursor.skip(in: reply) { throw .wrongShape }
+    let name = reply.string(of: host)
+    if name.equals("?") { return nil }
+    guard let endpoint = endpoint(name, port) else { throw .invalidNode }
+    return ClusterNode(id: id, endpoint: endpoint, hostname: hostname)
+  }
+
+  private func endpoint(_ host: RawSpan, _ port: Int) -> Endpoint? {
+    if !host.isEmpty { return Endpoint(host: host, port: port) }
+    guard let port = UInt16(exactly: port), port > 0 else { return nil }
+    return Endpoint(host: asked.host, port: port)
+  }
+
+  private mutating func nodeID(in reply: borrowing Reply) throws(TopologyFault) -> String {
+    guard let token = cursor.text(in: reply) else { throw .wrongShape }
+    let id = reply.string(of: token)
+    guard id.byteCount == Topology.idLength, id.isHexadecimal else { throw .invalidNode }
+    return id.text
+  }
+
+  /// Passes a node's list of names and values; the value of `name` if it is a host.
+  private mutating func metadata(
+    _ name: StaticString, in reply: borrowing Reply
+  ) throws(TopologyFault) -> String? {
+    guard let count = cursor.array(in: reply), count % 2 == 0 else { throw .wrongShape }
+    var found: String?
+    for _ in 0..<count / 2 {
+      guard let key = cursor.text(in: reply) else { throw .wrongShape }
+      let value = cursor
+      guard cursor.skip(in: reply) else { throw .wrongShape }
+      guard reply.string(of: key).equals(name) else { continue }
+      let host = reply.string(at: value.position)
+      if Endpoint.allows(host: host) { found = host.text }
+    }
+    return found
+  }
+
+  /// One shard for each primary, its neighbouring ranges joined; `entries` are in order.
+  private static func grouped(_ entries: [Entry]) -> [Shard] {
+    var shards: [Shard] = []
+    var places: [String: Int] = [:]
+    for entry in entries {
+      guard let primary = entry.primary else { continue }
+      if let place = places[primary.name] {
+        shards[place].append(entry.slots)
+      } else {
+        places[primary.name] = shards.count
+        shards.append(
+          Shard(ranges: [entry.slots], primary: primary, replicas: entry.replicas))
+      }
+    }
+    return shards
+  }
+}
+
+extension Shard {
+  /// Adds slots that are behind all that the shard has.
+  fileprivate mutating func append(_ slots: SlotRange) {
+    if let last = ranges.last, Int(last.last) + 1 == Int(slots.first) {
+      ranges[ranges.count - 1] = SlotRange(last.first, slots.last)
+    } else {
+      ranges.append(slots)
+    }
+  }
+}
+
+extension RawSpan {
+  /// Whether the span is hexadecimal digits only.
+  fileprivate var isHexadecimal: Bool {
+    for at in 0..<byteCount {
+      switch byte(at: at) {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+        UInt8(ascii: "A")...UInt8(ascii: "F"):
+        continue
+      default: return false
+      }
+    }
+    return true
+  }
+}

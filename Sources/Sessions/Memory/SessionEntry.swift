@@ -1,0 +1,21 @@
+// What the embedded store keeps of a session. Made by a `put`, owned by a place of `SessionTable`. It
+// says in memory what `RecordHeader` says in Redis, and grows with it.
+
+import Primitives
+
+/// A session and what is known of it beside its bytes.
+struct SessionEntry: ~Copyable {
+  /// Its bytes and its name.
+  var record: SessionRecord
+  /// Which write of the session this is.
+  var version: SessionVersion
+  /// When the session was created; a `put` that replaces it leaves this.
+  var created: UnixTime
+  /// When it ends unless it is used before.
+  var idleDeadline: Instant
+  /// Its own idle timeout in seconds; 0 when it goes by its namespace's.
+  var ownIdleTimeout: UInt32
+
+  /// Whether the session is past its timeout, and so missing however long its bytes are kept.
+  func isOver(at instant: Instant) -> Bool { idleDeadline <= instant }
+}

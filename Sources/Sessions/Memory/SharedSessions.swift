@@ -1,0 +1,126 @@
+// All sessions of a process without Redis. Commands come in from every worker's `MemoryStore`; this
+// picks the shard, prepares what can be prepared outside its lock, and keeps the budget of bytes.
+//
+// 256 shards, so that two workers rarely want the same one, and so that the table of one stays small
+// enough to be doubled in one go. A payload is copied in before the lock is taken and freed after it
+// is released; only a read copies out under the lock, since the record would not wait for it.
+// At most one lock is held at a time.
+//
+// A living session is never evicted: a login that vanishes is worse than one that is refused, and
+// the one who is refused is told. So the budget fills, a `put` looks at a bounded number of places
+// for sessions that are past their timeout, and then gives up.
+//
+// Rejected: one lock for all (every worker meets it), reference counts on records (an atomic
+// operation more for each read, to save a copy that is short), an order of eviction (see above).
+
+import Primitives
+import Synchronization
+
+/// How much the embedded store holds. Sessions past their timeout count until they are freed.
+public struct MemoryStatistics: Equatable, Sendable {
+  /// How many sessions there are.
+  public var sessions: Int
+  /// How many bytes they are counted as; never more than the limit.
+  public var bytes: Int
+
+  /// Statistics from their parts.
+  public init(sessions: Int, bytes: Int) {
+    self.sessions = sessions
+    self.bytes = bytes
+  }
+}
+
+/// The embedded store's sessions, shared by the workers of one process.
+public final class SharedSessions: Sendable {
+  /// What a session is counted as beyond the bytes of its id, content type and payload: its share
+  /// of the table, half of which may be empty, and of the allocator's bookkeeping.
+  public static let overhead = 128
+  /// How many bytes sessions may take, each counted with `overhead`.
+  public var memoryLimit: Int { budget.limit }
+
+  private let shards: InlineArray<256, Mutex<SessionShard>>
+  private let budget: MemoryBudget
+  // By index. Not the list itself: a namespace holds a string, and reading it would count references.
+  private let idleTimeouts: [Int]
+  private let sweptShards = Atomic<Int>(0)
+
+  /// How many places a command looks at on its way, in the shard that it has locked anyway.
+  private static let placesPerCommand = 2
+  /// How many places a `put` that finds no room looks at before it gives up.
+  private static let placesWhenFull = 1_024
+
+  /// No sessions yet, in these namespaces.
+  ///
+  /// - Parameter memoryLimit: how many bytes sessions may take, each counted with `overhead`.
+  public init(namespaces: NamespaceList, memoryLimit: Int) {
+    shards = InlineArray { _ in Mutex(SessionShard()) }
+    budget = MemoryBudget(limit: memoryLimit)
+    idleTimeouts = namespaces.namespaces.map(\.idleTimeout)
+  }
+
+  /// How much is held now. Takes every shard's lock, one after the other: for metrics.
+  public var statistics: MemoryStatistics {
+    var sessions = 0
+    for index in shards.indices { sessions += shards[index].withLock { $0.count } }
+    return MemoryStatistics(sessions: sessions, bytes: budget.used)
+  }
+
+  /// Everything but a `put`.
+  func carryOut(
+    _ command: SessionCommand, at moment: Moment, reply: inout ByteBuffer
+  ) -> Outcome {
+    let hash = SessionTable.hash(command.namespace, command.id.bytes)
+    let now = ShardMoment(moment, namespaceIdleTimeout: idleTimeout(command.namespace))
+    return shards[Self.shard(of: hash)].withLock { shard in
+      defer { shard.sweep(Self.placesPerCommand, at: moment.instant, budget) }
+      switch shard.carryOut(command, hash: hash, at: now, budget) {
+      case .ended(let outcome): return outcome
+      case .read(let facts, let place):
+        reply.clear(headroom: replyHeadroom)
+        reply.append(shard.bytes(at: place).extracting(first: Int(facts.payload.upper)))
+        return .found(facts)
+      }
+    }
+  }
+
+  /// A `put`; tried once more when there was no room and some could be made.
+  func put(_ command: SessionCommand, request: RawSpan, at moment: Moment) -> Outcome {
+    // Behind the call it holds what is to be freed: the replaced record or the refused one.
+    var record = SessionRecord(command, request: request)
+    if record == nil { return .fault(.storeFull) }
+    let outcome = put(command, record: &record, at: moment)
+    guard outcome == .fault(.storeFull) else { return outcome }
+    sweep(at: moment.instant, budget: Self.placesWhenFull)
+    return put(command, record: &record, at: moment)
+  }
+
+  private func put(
+    _ command: SessionCommand, record: inout SessionRecord?, at moment: Moment
+  ) -> Outcome {
+    let hash = SessionTable.hash(command.namespace, command.id.bytes)
+    let now = ShardMoment(moment, namespaceIdleTimeout: idleTimeout(command.namespace))
+    return shards[Self.shard(of: hash)].withLock { shard in
+      defer { shard.sweep(Self.placesPerCommand, at: moment.instant, budget) }
+      return shard.put(command, hash: hash, at: now, budget, record: &record)
+    }
+  }
+
+  /// Frees sessions past their timeout, going on where the last sweep of any worker ended.
+  ///
+  /// - Parameter budget: how many places are looked at, at most; a shard counts as one at least.
+  func sweep(at instant: Instant, budget places: Int) {
+    var left = places
+    while left > 0 {
+      let index = sweptShards.wrappingAdd(1, ordering: .relaxed).oldValue & (shards.count - 1)
+      let looked = shards[index].withLock { $0.sweep(left, at: instant, budget) }
+      left -= max(1, looked)
+    }
+  }
+
+  private func idleTimeout(_ namespace: NamespaceIndex) -> Int {
+    idleTimeouts[Int(namespace.rawValue)]
+  }
+
+  /// A shard goes by bits that the place in its table does not go by, however large that is.
+  private static func shard(of hash: UInt64) -> Int { Int((hash >> 55) & 255) }
+}

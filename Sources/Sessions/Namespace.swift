@@ -1,0 +1,53 @@
+import Primitives
+
+/// Which namespace a command acts in: a place in the settings' list, so that a command holds no
+/// string.
+public struct NamespaceIndex: Hashable, Sendable {
+  /// The place in `NamespaceList`.
+  public let rawValue: UInt16
+
+  /// The namespace at a place of the list.
+  public init(_ rawValue: UInt16) { self.rawValue = rawValue }
+}
+
+/// An application's own space of session ids, and the rules that hold in it.
+public struct Namespace: Sendable, Equatable {
+  /// 1 to 64 bytes out of `a-z 0-9 - _ .`. Stands in keys, so it can hold neither `:` nor a brace.
+  public let name: String
+  /// How long a session without a timeout of its own lives after it was last used, in seconds.
+  public var idleTimeout: Int
+
+  /// A namespace; nil when the name is not one or the timeout is out of bounds.
+  public init?(name: String, idleTimeout: Int = 1_200) {
+    guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(Self.allows),
+      IdleTimeout.bounds.contains(idleTimeout)
+    else { return nil }
+    self.name = name
+    self.idleTimeout = idleTimeout
+  }
+
+  private static func allows(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}
+
+/// All namespaces of a gateway, found by index. Fixed while it serves.
+public struct NamespaceList: Sendable {
+  /// The namespaces in the order of their indices; never empty.
+  public let namespaces: [Namespace]
+
+  /// A list of at least one and at most 65,535 namespaces with different names.
+  public init(_ namespaces: [Namespace]) {
+    precondition(!namespaces.isEmpty, "a gateway serves at least one namespace")
+    precondition(namespaces.count <= 65_535, "a namespace's index has 16 bits")
+    self.namespaces = namespaces
+  }
+
+  /// The namespace at an index that this list gave out.
+  public subscript(index: NamespaceIndex) -> Namespace { namespaces[Int(index.rawValue)] }
+}

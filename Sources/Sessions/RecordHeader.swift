@@ -1,0 +1,120 @@
+// What a store keeps in front of a session's content type and payload. 96 bytes in network byte
+// order, so that a script in Redis can compare them as they stand:
+//
+//    0  2  "SG"
+//    2  1  format, 1
+//    3  1  length of the content type
+//    4  4  length of the payload
+//    8  8  version
+//   16  8  created, milliseconds since 1970
+//   24  8  absolute deadline, milliseconds since 1970; 0 for none
+//   32  4  the session's own idle timeout in seconds; 0 for the namespace's
+//   36  4  reserved, 0
+//   40 16  lock token; all 0 when nobody holds the lock
+//   56 16  digest of the request that acquired the lock
+//   72  8  lock acquired, milliseconds since 1970
+//   80  8  lock lease ends, milliseconds since 1970
+//   88  8  reserved, 0
+//
+// Rejected: a hash key with fields (a GETEX reads a string in one command, a hash needs a second
+// command to slide), JSON (a parse a request), the header in a key of its own (two slots' worth of
+// bookkeeping, and TRYAGAIN while a slot moves).
+
+public import Primitives
+
+/// The fixed part of a stored session.
+public struct RecordHeader: Equatable, Sendable {
+  /// How many bytes the header takes.
+  public static let length = 96
+  /// The longest content type, in bytes: its length has one byte.
+  public static let longestContentType = 255
+
+  /// How many bytes of content type follow the header.
+  public var contentTypeLength: Int
+  /// How many bytes of payload follow the content type.
+  public var payloadLength: Int
+  /// Which write this is.
+  public var version: SessionVersion
+  /// When the session was created.
+  public var created: UnixTime
+  /// When the session ends however much it is used; 0 for never.
+  public var absoluteDeadline: UnixTime
+  /// The session's own idle timeout in seconds; 0 when it goes by its namespace's.
+  public var ownIdleTimeout: Int
+
+  /// The header of a session that is being written.
+  public init(
+    contentTypeLength: Int, payloadLength: Int, version: SessionVersion, created: UnixTime,
+    ownIdleTimeout: Int
+  ) {
+    precondition(contentTypeLength <= Self.longestContentType, "API bounds content types")
+    self.contentTypeLength = contentTypeLength
+    self.payloadLength = payloadLength
+    self.version = version
+    self.created = created
+    self.absoluteDeadline = UnixTime(milliseconds: 0)
+    self.ownIdleTimeout = ownIdleTimeout
+  }
+
+  /// Reads the header at the front of a record; nil when these bytes are not one, or when the
+  /// lengths it names cannot be those of a record.
+  public init?(_ record: RawSpan) {
+    guard record.byteCount >= Self.length else { return nil }
+    guard record.integer(at: 0, as: UInt16.self) == Self.magic,
+      record.integer(at: 2, as: UInt8.self) == Self.format
+    else { return nil }
+    contentTypeLength = Int(record.integer(at: 3, as: UInt8.self))
+    payloadLength = Int(record.integer(at: 4, as: UInt32.self))
+    version = SessionVersion(bits: record.integer(at: 8, as: UInt64.self))
+    created = UnixTime(milliseconds: record.integer(at: 16, as: Int64.self))
+    absoluteDeadline = UnixTime(milliseconds: record.integer(at: 24, as: Int64.self))
+    ownIdleTimeout = Int(record.integer(at: 32, as: UInt32.self))
+  }
+
+  /// How many bytes the whole record has.
+  public var recordLength: Int { Self.length + contentTypeLength + payloadLength }
+
+  /// Where the content type is in the record.
+  public var contentType: ByteRange {
+    ByteRange(Self.length, Self.length + contentTypeLength)
+  }
+
+  /// Where the payload is in the record.
+  public var payload: ByteRange {
+    ByteRange(Self.length + contentTypeLength, recordLength)
+  }
+
+  /// The header's bytes, as they are stored.
+  public var encoded: InlineArray<96, UInt8> {
+    var bytes = InlineArray<96, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    unsafe span.withUnsafeMutableBytes { bytes in
+      unsafe bytes.storeBytes(of: Self.magic.bigEndian, as: UInt16.self)
+      unsafe bytes.storeBytes(of: Self.format, toByteOffset: 2, as: UInt8.self)
+      unsafe bytes.storeBytes(of: UInt8(contentTypeLength), toByteOffset: 3, as: UInt8.self)
+      unsafe bytes.storeBytes(
+        of: UInt32(payloadLength).bigEndian, toByteOffset: 4, as: UInt32.self)
+      unsafe bytes.storeBytes(of: version.bits.bigEndian, toByteOffset: 8, as: UInt64.self)
+      unsafe bytes.storeBytes(
+        of: created.milliseconds.bigEndian, toByteOffset: 16, as: Int64.self)
+      unsafe bytes.storeBytes(
+        of: absoluteDeadline.milliseconds.bigEndian, toByteOffset: 24, as: Int64.self)
+      unsafe bytes.storeBytes(
+        of: UInt32(ownIdleTimeout).bigEndian, toByteOffset: 32, as: UInt32.self)
+    }
+    return bytes
+  }
+
+  private static let magic: UInt16 = 0x5347
+  private static let format: UInt8 = 1
+}
+
+extension RawSpan {
+  /// The integer in network byte order that starts at `offset`.
+  fileprivate func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+    at offset: Int, as type: Value.Type
+  ) -> Value {
+    precondition(offset + MemoryLayout<Value>.size <= byteCount, "a field lies within the header")
+    return unsafe Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
+  }
+}

@@ -1,0 +1,83 @@
+// A session's name within its namespace. Comes in decoded from a path segment or a JSON body, goes
+// out as part of a key. A secret: it has no description, so that no log, metric or error can hold it.
+
+public import Primitives
+
+/// 1 to 256 bytes that name a session: unreserved characters and sub-delimiters of RFC 3986, `:`
+/// and `@`.
+///
+/// `{`, `}` and `/` are not among them, so an id can neither end the hash tag of its key nor be
+/// split by a proxy.
+public struct SessionID: Sendable {
+  /// The most bytes an id can have.
+  public static let maximum = 256
+
+  private var storage: InlineArray<256, UInt8>
+  /// How many bytes the id has; 0 only before it is read.
+  public private(set) var count: Int
+
+  /// An id that is still to be read.
+  public init() {
+    storage = InlineArray(repeating: 0)
+    count = 0
+  }
+
+  /// The id's bytes.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get { unsafe storage.span.bytes.extracting(first: count) }
+  }
+
+  /// Forgets the bytes, to read another id into the same place.
+  public mutating func clear() { count = 0 }
+
+  /// Appends one decoded byte; false when it is not allowed or is one too many.
+  public mutating func append(_ byte: UInt8) -> Bool {
+    guard count < Self.maximum, Self.allows(byte) else { return false }
+    storage[count] = byte
+    count += 1
+    return true
+  }
+
+  /// Whether `byte` may stand in an id.
+  public static func allows(_ byte: UInt8) -> Bool {
+    byte < 128 && (allowed[Int(byte >> 6)] >> UInt64(byte & 63)) & 1 == 1
+  }
+
+  /// A new id of 132 random bits, as 22 letters of the base64url alphabet.
+  public static func random(_ entropy: inout Entropy) -> SessionID {
+    var id = SessionID()
+    var bits: UInt64 = 0
+    for position in 0..<22 {
+      if position % 10 == 0 { bits = entropy.bits() }
+      id.storage[position] = letters[Int(bits & 63)]
+      bits >>= 6
+    }
+    id.count = 22
+    return id
+  }
+
+  /// One bit for each of the 128 ASCII characters.
+  private static let allowed: InlineArray<2, UInt64> = {
+    var bits: InlineArray<2, UInt64> = [0, 0]
+    let characters: StaticString =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@"
+    characters.withUTF8Buffer { buffer in
+      for position in 0..<buffer.count {
+        let byte = unsafe buffer[position]
+        bits[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+      }
+    }
+    return bits
+  }()
+
+  private static let letters: InlineArray<64, UInt8> = {
+    var letters = InlineArray<64, UInt8>(repeating: 0)
+    let characters: StaticString =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    characters.withUTF8Buffer { buffer in
+      for position in 0..<64 { letters[position] = unsafe buffer[position] }
+    }
+    return letters
+  }()
+}

@@ -1,0 +1,116 @@
+/// What must be true of several settings together.
+///
+/// A rule keeps quiet about a setting whose own value is broken: that mistake was told already, and
+/// what follows from it would only be noise.
+
+extension SettingsLoad {
+  /// Asks every rule.
+  mutating func checkRules() {
+    for setting in SettingDefinition.all where isSet(setting.name) { checkNeeds(of: setting) }
+    checkListeners()
+    checkCallers()
+    checkTopology()
+    findPassword()
+    checkUser()
+  }
+
+  /// What only makes sense together must be there together.
+  private mutating func checkNeeds(of setting: SettingDefinition) {
+    let missing = setting.needs.filter { !isSet($0) }.compactMap(SettingDefinition.named)
+    guard !missing.isEmpty else { return }
+    let names = missing.map(\.title).joined(separator: " and ")
+    let verb = missing.count == 1 ? "is not; add it" : "are not; add them"
+    complain(setting, "but \(names) \(verb), or leave \(setting.title) out")
+  }
+
+  /// Two listeners can't share an address.
+  private mutating func checkListeners() {
+    guard let admin = SettingDefinition.named("admin-listen"), sound("listen", "admin-listen"),
+      let address = draft.settings.adminListen, address == draft.settings.listen, address.port != 0
+    else { return }
+    complain(admin, "to the address of --listen; choose another port, or leave it out")
+  }
+
+  /// Callers without a token are served on loopback addresses, or on purpose.
+  private mutating func checkCallers() {
+    let listen = draft.settings.listen
+    if isSet("tokens-file") {
+      if draft.settings.allowAnonymous { mistakes.append(Self.uselessPermission) }
+    } else if sound("listen", "allow-anonymous"), !listen.isLoopback,
+      !draft.settings.allowAnonymous, let setting = SettingDefinition.named("listen")
+    {
+      let remedy = "add --tokens-file FILE, listen on 127.0.0.1, or add --allow-anonymous"
+      complain(setting, "beyond loopback but callers need no token; \(remedy)")
+    }
+  }
+
+  private static let uselessPermission = SettingMistake.warning(
+    "--allow-anonymous has no effect beside --tokens-file: every caller needs a token")
+
+  /// A single node has a single address.
+  private mutating func checkTopology() {
+    guard sound("redis", "redis-topology"), draft.redis.topology == .single,
+      let setting = SettingDefinition.named("redis-topology")
+    else { return }
+    let count = draft.redis.seeds.count
+    guard count > 1 else { return }
+    complain(setting, "to single but --redis names \(count) nodes; name one, or write auto")
+  }
+
+  /// The password comes from one place.
+  private mutating func findPassword() {
+    guard let setting = SettingDefinition.named("redis-password-file") else { return }
+    if let file = draft.redisPasswordFile {
+      if isSet("redis-password") {
+        return complain(setting, "and SESSION_GATEWAY_REDIS_PASSWORD too; keep one of them")
+      }
+      readPassword(in: file, of: setting)
+    } else if let secret = draft.redisPassword {
+      password = RedisPassword(secret, from: .environment)
+    }
+  }
+
+  /// The file's content without its last line end is the password.
+  private mutating func readPassword(in file: ReadableFile, of setting: SettingDefinition) {
+    guard let source = given[setting.name]?.source else { return }
+    let value = GivenValue(text: file.path, source: source)
+    do throws(ValueFault) {
+      let secret = Secret(Self.firstLine(of: try file.content()))
+      if secret.isEmpty { throw ValueFault("no password is in it; write it on the first line") }
+      password = RedisPassword(secret, from: .file(file))
+    } catch {
+      mistakes.append(.value(value, of: setting, error))
+    }
+    guard file.isReadableByOthers else { return }
+    let subject = "\(setting.title) is \"\(file.path.visible)\" (\(source))"
+    mistakes.append(.warning("\(subject): every user can read it; chmod 600 it"))
+  }
+
+  private static func firstLine(of content: [UInt8]) -> String {
+    let text = String(decoding: content, as: UTF8.self)
+    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first
+      .map(String.init) ?? ""
+  }
+
+  /// Redis's AUTH takes a user only together with a password.
+  private mutating func checkUser() {
+    guard let setting = SettingDefinition.named("redis-user"), isSet("redis-user"),
+      !isSet("redis-password"), !isSet("redis-password-file")
+    else { return }
+    complain(
+      setting,
+      "but no password is; add --redis-password-file FILE or set SESSION_GATEWAY_REDIS_PASSWORD")
+  }
+
+  /// Whether none of these settings has a value that does not fit.
+  private func sound(_ names: String...) -> Bool { names.allSatisfy { !broken.contains($0) } }
+
+  /// A mistake that begins with the setting and the source of its value.
+  private mutating func complain(_ setting: SettingDefinition, _ rest: String) {
+    var subject = "\(setting.title) is set"
+    if let source = given[setting.name]?.source, setting.doors.contains(.flag) {
+      subject += " (\(source))"
+    }
+    mistakes.append(.error("\(subject) \(rest)"))
+  }
+}

@@ -1,0 +1,69 @@
+/// `session-gateway serve`: loads the settings, prints what is wrong with them, or serves.
+///
+/// Its flags are not declared to swift-argument-parser but captured as they are: they are declared
+/// once, in the table of settings, which knows the environment and the file too, reports all
+/// mistakes at once, and makes the list that `--help` prints.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Settings
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serves sessions until it is told to stop (SIGTERM or Ctrl-C).",
+    usage: "session-gateway serve [--name VALUE ...]",
+    discussion: """
+      Without any setting it serves the store in memory on 127.0.0.1:8080.
+
+      Each flag is also an environment variable, --redis-ca for instance
+      SESSION_GATEWAY_REDIS_CA, and a key of the file that --config names
+      (redis-ca: ca.pem). Flags win over the environment, the environment over
+      the file. All mistakes are reported at once; they end the program with 2.
+
+      Durations are written 500ms, 10s, 20m, 1h30m or 7d, sizes 64KiB, 1MiB or 1GiB;
+      several addresses have commas between them. Defaults stand in brackets.
+
+      \(SettingsHelp.list)
+
+      EXAMPLE OF A CONFIG FILE
+        listen: 0.0.0.0:8080
+        tokens-file: /etc/session-gateway/tokens
+        redis: [10.0.0.1:7000, 10.0.0.2:7000]
+        redis-tls: true
+        idle-timeout: 30m
+      """)
+
+  @Argument(parsing: .captureForPassthrough, help: .hidden)
+  var arguments: [String] = []
+
+  func run() throws {
+    if arguments.contains("--help") || arguments.contains("-h") {
+      throw CleanExit.helpRequest(self)
+    }
+    if arguments.contains("--version") { throw CleanExit.message(Version.number) }
+    switch Settings.load(arguments: arguments, environment: Self.environment()) {
+    case .refused(let mistakes):
+      StandardError.write(mistakes.report)
+      throw ExitCode(2)
+    case .loaded(let settings, let warnings):
+      if !warnings.isEmpty { StandardError.write(warnings.report) }
+      let status = Serving.run(settings)
+      if status != 0 { throw ExitCode(status) }
+    }
+  }
+
+  /// The environment's variables. Of two with one name the first counts, as for `getenv`.
+  private static func environment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var next = unsafe environ
+    while let entry = unsafe next.pointee {
+      let text = unsafe String(cString: entry)
+      unsafe next += 1
+      guard let equals = text.firstIndex(of: "=") else { continue }
+      let name = String(text[..<equals])
+      if variables[name] == nil { variables[name] = String(text[text.index(after: equals)...]) }
+    }
+    return variables
+  }
+}

@@ -1,0 +1,35 @@
+/// The command line: one file a command, each of which turns arguments into a call of the gateway
+/// and what that says into an exit status. 0 is success, 2 a mistake in the settings; a command
+/// that does not exist exits with 64, as swift-argument-parser has it.
+
+internal import ArgumentParser
+
+@main
+struct SessionGateway: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "session-gateway",
+    abstract: "Keeps web sessions in Redis, behind a small HTTP interface.",
+    discussion: """
+      A front-end puts, gets, touches and deletes sessions over HTTP/1.1; the gateway
+      keeps them in a Redis Cluster, or, to try it out, in its own memory.
+
+      EXAMPLES
+        Try it, without Redis, on http://127.0.0.1:8080:
+          session-gateway serve
+
+        Keep sessions in a cluster; any of its nodes will do to begin with:
+          session-gateway serve --redis 10.0.0.1:7000,10.0.0.2:7000 \\
+            --redis-tls --redis-ca ca.pem --redis-password-file redis.password
+
+        Serve other machines, with tokens, from a file of settings:
+          session-gateway serve --config gateway.yaml --listen 0.0.0.0:8080 \\
+            --tokens-file tokens
+
+      READ ON
+        session-gateway serve --help       every setting, its default and its meaning
+        curl 127.0.0.1:8080/openapi.yaml   the HTTP contract of a running gateway
+        README.md, docs/                   how it works, and why
+      """,
+    version: Version.number,
+    subcommands: [ServeCommand.self])
+}

@@ -1,0 +1,117 @@
+import Primitives
+import Testing
+
+@testable import HTTP
+
+@Suite("Fields and their names")
+struct FieldTableTests {
+  static let names: [(String, FieldName)] = [
+    ("Accept", .accept), ("Authorization", .authorization), ("Connection", .connection),
+    ("Content-Encoding", .contentEncoding), ("Content-Length", .contentLength),
+    ("Content-Type", .contentType), ("Cookie", .cookie), ("Expect", .expect), ("Host", .host),
+    ("If-Match", .ifMatch), ("If-None-Match", .ifNoneMatch), ("Keep-Alive", .keepAlive),
+    ("TE", .te), ("traceparent", .traceparent), ("tracestate", .tracestate),
+    ("Trailer", .trailer), ("Transfer-Encoding", .transferEncoding), ("Upgrade", .upgrade),
+    ("X-Request-ID", .xRequestID),
+  ]
+
+  func tag(_ name: String) -> FieldName {
+    let bytes = bytes(name)
+    return unsafe FieldName(bytes.span.bytes, ByteRange(0, bytes.count))
+  }
+
+  @Test("Well-known names in any case, and nothing near them", arguments: names)
+  func tags(_ name: String, _ expected: FieldName) {
+    #expect(tag(name) == expected)
+    #expect(tag(name.lowercased()) == expected)
+    #expect(tag(name.uppercased()) == expected)
+    #expect(tag(name + "s") == .other)
+    #expect(tag(String(name.dropLast())) == .other)
+    var near = bytes(name)
+    for place in near.indices {
+      near[place] ^= 0x01
+      let isOther = unsafe FieldName(near.span.bytes, ByteRange(0, near.count)) == .other
+      #expect(isOther)
+      near[place] ^= 0x01
+    }
+  }
+
+  @Test("Lookups by tag and by text")
+  func lookups() {
+    let bytes = request(
+      "Session-Lock: one", "session-lock: two", "Session-Deadline: 3", "If-Match: *",
+      "Cookie: a", "Cookie: b")
+    var parser = RequestParser()
+    var head = RequestHead()
+    #expect(unsafe parser.parse(bytes.span.bytes, into: &head) == .head)
+    let span = unsafe bytes.span.bytes
+    func text(_ range: ByteRange?) -> String? {
+      range.map { String(decoding: bytes[$0.indices], as: UTF8.self) }
+    }
+    func only(_ lookup: FieldTable.Lookup) -> String {
+      switch lookup {
+      case .absent: "absent"
+      case .repeated: "repeated"
+      case .one(let range): text(range) ?? ""
+      }
+    }
+    #expect(head.fields.count == 7)
+    #expect(only(head.fields.only(.ifMatch)) == "*")
+    #expect(only(head.fields.only(.ifNoneMatch)) == "absent")
+    #expect(only(head.fields.only(.cookie)) == "repeated")
+    #expect(text(head.fields.first(.cookie)) == "a")
+    #expect(head.fields.first(.te) == nil)
+    #expect(only(head.fields.only(named: "Session-Lock", in: span)) == "repeated")
+    #expect(only(head.fields.only(named: "session-DEADLINE", in: span)) == "3")
+    #expect(only(head.fields.only(named: "Session-Lock-Request", in: span)) == "absent")
+    #expect(text(head.fields.first(named: "If-Match", in: span)) == "*")
+    let first = head.fields.next(named: "Session-Lock", in: span, from: 0)
+    #expect(first == 1)
+    #expect(head.fields.next(named: "Session-Lock", in: span, from: 2) == 2)
+    #expect(head.fields.next(named: "Session-Lock", in: span, from: 3) == nil)
+    #expect(head.fields.next(.cookie, from: 6) == 6)
+    #expect(head.fields.next(.cookie, from: 7) == nil)
+  }
+
+  @Test("The sets of bytes are those of the RFCs")
+  func byteSets() {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    let token = Set(bytes(letters + "!#$%&'*+-.^_`|~"))
+    let path = Set(bytes(letters + "-._~!$&'()*+,;=:@/"))
+    let name = Set(bytes(letters + "-._~"))
+    for byte in UInt8.min...UInt8.max {
+      #expect(ByteSet.token.contains(byte) == token.contains(byte))
+      #expect(ByteSet.path.contains(byte) == path.contains(byte))
+      #expect(ByteSet.name.contains(byte) == name.contains(byte))
+    }
+  }
+
+  @Test("A word at a time and a byte at a time find the same control bytes")
+  func controls() {
+    for byte in UInt8.min...UInt8.max {
+      for place in 0..<19 {
+        var line = bytes("abcdefghijklmnopqrs")
+        line[place] = byte
+        let isControl = byte < 32 || byte == 127
+        let found = unsafe line.span.bytes.firstControl(from: 0, to: 19, ascii: false)
+        #expect(found == (isControl ? place : 19))
+        let inASCII = unsafe line.span.bytes.firstControl(from: 0, to: 19, ascii: true)
+        #expect(inASCII == (isControl || byte > 127 ? place : 19))
+      }
+    }
+  }
+
+  @Test("Values that may be sent")
+  func fieldValues() {
+    func isValid(_ text: String) -> Bool {
+      let bytes = bytes(text)
+      return unsafe FieldValue.isValid(bytes.span.bytes)
+    }
+    #expect(isValid(""))
+    #expect(isValid("text/plain; charset=\"a b\""))
+    #expect(isValid("a\tb"))
+    for bad in [" a", "a ", "\ta", "a\r\nb", "a\0", "\u{7F}", "\u{E9}"] {
+      #expect(!isValid(bad))
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Glibc
+import Primitives
+import Reactor
+import Synchronization
+import Testing
+
+@Suite struct ListenerTests {
+  @Test func tellsThePortAndThatNobodyWaits() throws {
+    let listener = try Listener(host: "*", port: 0, backlog: 8)
+    #expect(listener.address.port > 0 && listener.address.host == "0.0.0.0")
+    guard case .none = listener.accept() else {
+      Issue.record("nobody has connected")
+      return
+    }
+  }
+
+  @Test func sharesAPortOnlyWhenAsked() throws {
+    let first = try Listener(host: "127.0.0.1", port: 0, backlog: 8)
+    let second = try Listener(host: "127.0.0.1", port: first.address.port, backlog: 8)
+    #expect(second.address == first.address)
+    #expect(throws: ListenFault.addressInUse(first.address.description)) {
+      _ = try Listener(host: "127.0.0.1", port: first.address.port, backlog: 8, shared: false)
+    }
+  }
+
+  @Test func saysWhyNot() {
+    #expect(throws: ListenFault.notLocal("192.0.2.1:8080")) {
+      _ = try Listener(host: "192.0.2.1", port: 8_080, backlog: 8)
+    }
+    #expect(throws: ListenFault.unknownHost("no-such-host.invalid")) {
+      _ = try Listener(host: "no-such-host.invalid", port: 8_080, backlog: 8)
+    }
+    #expect(ListenFault.unknownHost("x").description == "no address is known for the host x")
+  }
+
+  /// On a thread with a descriptor table of its own, so that no other test starves.
+  @Test func tellsThatDescriptorsRanOut() throws {
+    let outcome = Mutex("")
+    let shared = Outcome()
+    let thread = try WorkerThread.start(name: "starving") {
+      shared.text.withLock { $0 = Self.starve() }
+    }
+    thread.join()
+    outcome.withLock { $0 = shared.text.withLock { $0 } }
+    #expect(outcome.withLock { $0 } == "exhausted, connection")
+  }
+
+  private final class Outcome: Sendable { let text = Mutex("") }
+
+  private static func starve() -> String {
+    guard let unshare = unsafe dlsym(nil, "unshare") else { return "no unshare" }
+    typealias Unshare = @convention(c) (Int32) -> Int32
+    let cloneFiles: Int32 = 0x400
+    if unsafe unsafeBitCast(unshare, to: Unshare.self)(cloneFiles) != 0 { return "not unshared" }
+    guard let listener = try? Listener(host: "127.0.0.1", port: 0, backlog: 8),
+      let client = try? Socket.connect(to: listener.address)
+    else { return "no connection" }
+    try? waitFor(listener.fd)
+    var spares: [Int32] = []
+    while true {
+      let spare = dup(client.fd)
+      if spare < 0 { break }
+      spares.append(spare)
+    }
+    let first = name(listener.accept())
+    close(spares.removeLast())
+    let second = name(listener.accept())
+    for spare in spares { close(spare) }
+    return "\(first), \(second)"
+  }
+
+  private static func name(_ accepted: consuming Accepted) -> String {
+    switch consume accepted {
+    case .connection: "connection"
+    case .none: "none"
+    case .exhausted: "exhausted"
+    case .transient: "transient"
+    }
+  }
+}

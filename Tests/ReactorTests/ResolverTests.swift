@@ -1,0 +1,65 @@
+import Reactor
+import Synchronization
+import Testing
+
+@Suite struct ResolverTests {
+  private final class Answers: Sendable {
+    let all = Mutex<[Resolution]>([])
+    let bell: Wake
+    init() throws { bell = try Wake() }
+    func add(_ answer: Resolution) {
+      all.withLock { $0.append(answer) }
+      bell.signal()
+    }
+    func wait(for count: Int) -> [Resolution] {
+      while all.withLock({ $0.count }) < count { bell.wait() }
+      return all.withLock { $0 }
+    }
+  }
+
+  @Test func answersNamesOnItsThread() throws {
+    let resolver = try Resolver()
+    let answers = try Answers()
+    resolver.resolve("localhost", port: 7_000) { answers.add($0) }
+    guard case .addresses(let found) = answers.wait(for: 1)[0] else {
+      Issue.record("every machine knows localhost")
+      return
+    }
+    #expect(!found.isEmpty && found.allSatisfy { $0.isLoopback && $0.port == 7_000 })
+    resolver.resolve("10.1.2.3", port: 1) { answers.add($0) }
+    #expect(answers.wait(for: 2)[1] == .addresses([Address(literal: "10.1.2.3", port: 1)!]))
+    resolver.resolve("no-such-host.invalid", port: 1) { answers.add($0) }
+    let unknown = answers.wait(for: 3)[2]
+    #expect(unknown == .unknown || unknown == .unavailable)
+    resolver.stop()
+  }
+
+  @Test func refusesAfterTheEndAndStopsTwice() throws {
+    let resolver = try Resolver(limit: 1)
+    let answers = try Answers()
+    resolver.stop()
+    resolver.stop()
+    resolver.resolve("localhost", port: 1) { answers.add($0) }
+    #expect(answers.wait(for: 1) == [.busy])
+  }
+
+  /// The first question's answer holds the thread, one more may wait, the rest is turned away.
+  @Test func holdsSoManyQuestionsAndNoMore() throws {
+    let resolver = try Resolver(limit: 1)
+    let answers = try Answers()
+    let gate = try Wake()
+    let entered = try Wake()
+    resolver.resolve("127.0.0.1", port: 1) {
+      entered.signal()
+      gate.wait()
+      answers.add($0)
+    }
+    entered.wait()
+    resolver.resolve("127.0.0.2", port: 1) { answers.add($0) }
+    resolver.resolve("127.0.0.3", port: 1) { answers.add($0) }
+    #expect(answers.wait(for: 1) == [.busy])
+    gate.signal()
+    #expect(answers.wait(for: 3)[2] == .addresses([Address(literal: "127.0.0.2", port: 1)!]))
+    resolver.stop()
+  }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import Primitives
+import Reactor
+import Testing
+
+@Suite struct TransferTests {
+  /// Both directions at once, in pieces of all sizes, over a connection with small buffers.
+  @Test(arguments: [true, false], [1, 2, 3] as [UInt64])
+  func manyBytesArriveAsTheyWere(encrypted: Bool, seed: UInt64) throws {
+    var random = Seeded(state: seed)
+    var link = try Loopback(buffers: 30_000)
+    let trust = try Contexts.client()
+    let identity = try Contexts.server()
+    var near: Transport
+    var far: Transport
+    if encrypted {
+      near = Transport(client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
+      far = Transport(server: link.far.take()!, context: identity)
+      #expect(shake(&near, &far) == (.done, .done))
+    } else {
+      near = Transport(plain: link.near.take()!)
+      far = Transport(plain: link.far.take()!)
+    }
+    var there = Flow(count: 5_000_000, random: &random)
+    var back = Flow(count: 1_000_000, random: &random)
+    var wasPending = false
+    while !there.isOver || !back.isOver {
+      there.send(through: &near, &random)
+      wasPending = wasPending || near.hasPendingOutput
+      there.receive(from: &far, &random)
+      back.send(through: &far, &random)
+      back.receive(from: &near, &random)
+    }
+    #expect(there.isExact && back.isExact)
+    #expect(wasPending == encrypted)
+    near.close()
+    #expect(far.receive().1 == .closed)
+  }
+
+  @Test func whatThePeerDoesNotTakeStaysPending() throws {
+    var link = try Loopback(buffers: 16_384)
+    let trust = try Contexts.client()
+    let identity = try Contexts.server()
+    var near = Transport(
+      client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
+    var far = Transport(server: link.far.take()!, context: identity)
+    #expect(shake(&near, &far) == (.done, .done))
+    let bytes = [UInt8](repeating: 9, count: 1_000_000)
+    var taken = 0
+    while case .moved(let count) = near.send(Array(bytes[taken...])), count > 0 { taken += count }
+    #expect(taken > 0 && taken % (256 * 1_024) == 0)
+    #expect(near.hasPendingOutput == true)
+    #expect(near.flush() == .wouldBlock)
+    #expect(near.send([1]) == .wouldBlock)
+    var got = 0
+    while got < taken {
+      _ = near.flush()
+      if case .moved(let count) = far.receive().1 { got += count }
+    }
+    #expect(near.flush() == .done)
+    #expect(near.hasPendingOutput == false)
+    #expect(got == taken)
+  }
+
+  /// Several records come with one read of the socket: epoll knows nothing of those that wait here.
+  @Test func bufferedRecordsAreTold() throws {
+    var pair = try TLSPair(client: Contexts.client(), server: Contexts.server())
+    #expect(pair.shake() == (.done, .done))
+    let record = [UInt8](repeating: 7, count: 100)
+    for _ in 1...3 { #expect(pair.client.send(record) == .moved(100)) }
+    #expect(pair.server.receive(100).0.count == 100)
+    #expect(pair.server.hasBuffered == true && pair.server.mayHaveMore == true)
+    // One call takes what there is, over the records' bounds, and knows that it was all.
+    #expect(pair.server.receive(1_000).0.count == 200)
+    #expect(pair.server.hasBuffered == false && pair.server.mayHaveMore == false)
+    #expect(pair.server.receive().1 == .wouldBlock)
+  }
+
+  @Test func aResetIsAFault() throws {
+    var link = try Loopback()
+    let far = link.far.take()!
+    far.setResetOnClose()
+    var near = Transport(plain: link.near.take()!)
+    _ = consume far
+    try waitFor(near.fd)
+    #expect(near.receive().1 == .failed(.reset))
+  }
+}
+
+/// Bytes on their way through a connection, and what arrived of them.
+private struct Flow {
+  private let bytes: [UInt8]
+  private var sent = 0
+  private var arrived: [UInt8] = []
+
+  init(count: Int, random: inout Seeded) {
+    bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+  }
+
+  var isOver: Bool { arrived.count >= bytes.count }
+  var isExact: Bool { arrived == bytes }
+
+  mutating func send(through end: inout Transport, _ random: inout Seeded) {
+    _ = end.flush()
+    let limit = random.next() % 8 == 0 ? 600_000 : 5_000
+    let count = min(bytes.count - sent, Int.random(in: 1...limit, using: &random))
+    if count <= 0 { return }
+    if case .moved(let count) = end.send(Array(bytes[sent..<(sent + count)])) { sent += count }
+  }
+
+  mutating func receive(from end: inout Transport, _ random: inout Seeded) {
+    arrived += end.receive(Int.random(in: 1...70_000, using: &random)).0
+  }
+}

@@ -1,0 +1,77 @@
+// One case of the contract: calls and what must come of them, as data, so that it runs against any
+// store. What went differently comes out as sentences; none means that the store kept the contract.
+
+/// A step of a case.
+public enum Step: Sendable {
+  /// The call must end like this.
+  case expect(Call, Observation)
+  /// Seconds pass.
+  case advance(seconds: Int)
+}
+
+/// A story that each store must tell in the same way.
+public struct ContractCase: Sendable, CustomStringConvertible {
+  /// What the store must do, as a sentence.
+  public let name: String
+  /// How that is seen.
+  public let steps: [Step]
+
+  /// A case from its name and steps.
+  public init(_ name: String, _ steps: [Step]) {
+    self.name = name
+    self.steps = steps
+  }
+
+  /// The name.
+  public var description: String { name }
+
+  /// Whether time must pass in it, which costs a harness that really sleeps as many seconds.
+  public var takesTime: Bool { steps.contains { if case .advance = $0 { true } else { false } } }
+
+  /// Runs the steps and says what went differently.
+  public func violations<Harness: StoreHarness & ~Copyable>(
+    on harness: inout Harness
+  ) -> [String] {
+    var violations: [String] = []
+    for (position, step) in steps.enumerated() {
+      switch step {
+      case .advance(let seconds): harness.advance(by: seconds)
+      case .expect(let call, let expected):
+        let seen = harness.perform(call)
+        guard !Self.matches(seen, expected, slack: harness.slack) else { continue }
+        violations.append("step \(position + 1), \(call.verb): \(seen), not \(expected)")
+      }
+    }
+    return violations
+  }
+
+  private static func matches(_ seen: Observation, _ expected: Observation, slack: Int) -> Bool {
+    guard case .found(var seen) = seen, case .found(let expected) = expected else {
+      return seen == expected
+    }
+    let sooner = expected.expiresIn - seen.expiresIn
+    guard seen.expiresIn > 0, (0...slack).contains(sooner) else { return false }
+    seen.expiresIn = expected.expiresIn
+    return seen == expected
+  }
+}
+
+extension Call {
+  /// What a read finds after this `put`.
+  ///
+  /// - Parameter expiresIn: in how many seconds the session must end.
+  func found(expiresIn: Int) -> Observation {
+    .found(
+      FoundSession(
+        version: version, expiresIn: expiresIn, contentType: contentType,
+        payloadLength: payload.count, payload: payload))
+  }
+
+  /// What `inspect` finds after this `put`.
+  func inspected(expiresIn: Int) -> Observation {
+    .found(
+      FoundSession(
+        version: version, expiresIn: expiresIn, contentType: contentType,
+        payloadLength: payload.count, payload: []))
+  }
+}
