@@ -59,7 +59,7 @@ enum Result: Equatable {
   }
 }
 
-/// Feeds growing prefixes of `bytes` that end at `cuts`, then all of them, until the parser decides.
+/// Feeds growing prefixes of `bytes` that end at `cuts`, then all, until the parser decides.
 func parse(_ bytes: [UInt8], cuts: [Int] = [], limits: Limits = Limits()) -> Result {
   var parser = RequestParser(limits: limits)
   var head = RequestHead()
@@ -103,7 +103,7 @@ func request(_ lines: String..., start: String = "GET / HTTP/1.1", host: String?
   return bytes(text + "\r\n")
 }
 
-/// A generator of pseudo-random numbers with a seed (SplitMix64), so that a failure can be repeated.
+/// A generator of pseudo-random numbers with a seed (SplitMix64), so that failures repeat.
 struct Seeded: RandomNumberGenerator {
   var state: UInt64
 

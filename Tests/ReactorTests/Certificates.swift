@@ -20,7 +20,7 @@ struct Certificates: Sendable {
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [
       strdup("sh"), strdup("-ec"), strdup(script), nil,
     ]
-    defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var child = pid_t()
     let failed = unsafe posix_spawn(&child, "/bin/sh", nil, nil, &arguments, environ)
     precondition(failed == 0, "a shell can be started")

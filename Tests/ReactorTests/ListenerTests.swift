@@ -35,14 +35,12 @@ import Testing
 
   /// On a thread with a descriptor table of its own, so that no other test starves.
   @Test func tellsThatDescriptorsRanOut() throws {
-    let outcome = Mutex("")
-    let shared = Outcome()
+    let outcome = Outcome()
     let thread = try WorkerThread.start(name: "starving") {
-      shared.text.withLock { $0 = Self.starve() }
+      outcome.text.withLock { $0 = Self.starve() }
     }
     thread.join()
-    outcome.withLock { $0 = shared.text.withLock { $0 } }
-    #expect(outcome.withLock { $0 } == "exhausted, connection")
+    #expect(outcome.text.withLock { $0 } == "exhausted, connection")
   }
 
   private final class Outcome: Sendable { let text = Mutex("") }

@@ -99,7 +99,9 @@ import Testing
     for token in 0..<(Poller.capacity + 20) {
       let bell = try Wake()
       bell.signal()
-      #expect(poller.register(bell.fd, token: UInt64(token), interest: [.readable, .edgeTriggered]) == true)
+      #expect(
+        poller.register(bell.fd, token: UInt64(token), interest: [.readable, .edgeTriggered])
+          == true)
       bells.append(bell)
     }
     let (until, now) = soon()

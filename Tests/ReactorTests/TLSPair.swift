@@ -66,7 +66,8 @@ enum Contexts {
     let certificates = Certificates.shared
     return try .server(
       TLSServerSettings(
-        certificate: certificates.file(identity + ".pem"), key: certificates.file(identity + ".key"),
+        certificate: certificates.file(identity + ".pem"),
+        key: certificates.file(identity + ".key"),
         clientAuthorities: clients.map { certificates.file($0) }, ticketKeys: keys))
   }
 }

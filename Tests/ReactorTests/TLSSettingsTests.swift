@@ -46,7 +46,8 @@ import Testing
 
   @Test func aServerNeedsItsFilesToo() {
     let settings = TLSServerSettings(
-      certificate: file("server.pem"), key: file("server.key"), clientAuthorities: file("empty.pem"))
+      certificate: file("server.pem"), key: file("server.key"), clientAuthorities: file("empty.pem")
+    )
     do throws(TLSSettingsFault) {
       _ = try TLSContext.server(settings)
       Issue.record("an empty file holds no authority")

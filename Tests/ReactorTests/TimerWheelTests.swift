@@ -3,7 +3,9 @@ import Reactor
 import Testing
 
 @Suite struct TimerWheelTests {
-  private func at(_ milliseconds: Int) -> Instant { Instant(nanoseconds: 0) + .milliseconds(milliseconds) }
+  private func at(_ milliseconds: Int) -> Instant {
+    Instant(nanoseconds: 0) + .milliseconds(milliseconds)
+  }
 
   @Test func firesAfterItsInstantAndNeverBefore() {
     var wheel = TimerWheel(now: at(0))

@@ -1,6 +1,6 @@
 // Fed whole or in two pieces split at any byte, the same bytes give the same heads, bodies and
-// refusals, and no head that is accepted holds a line break in a field, a byte of another request, or
-// framing that could be read in two ways.
+// refusals, and no head that is accepted holds a line break in a field, a byte of another request,
+// or framing that could be read in two ways.
 
 internal import HTTP
 internal import Primitives
