@@ -289,6 +289,13 @@ public struct RequestDecoder: Sendable {
 }
 
 extension SessionID {
+  /// Whether the id is `.` or `..`, which whoever normalises the path would take away.
+  var isDotSegment: Bool {
+    guard count <= 2 else { return false }
+    for place in 0..<count where bytes.byte(place) != UInt8(ascii: ".") { return false }
+    return count > 0
+  }
+
   /// Reads an id out of a path segment; false when it is not one.
   mutating func read(percentEncoded bytes: RawSpan) -> Bool {
     clear()
@@ -296,6 +303,6 @@ extension SessionID {
     var room = decoded.mutableSpan
     guard let length = PercentEncoding.decode(bytes, into: &room), length > 0 else { return false }
     for place in 0..<length where !append(decoded[place]) { return false }
-    return true
+    return !isDotSegment
   }
 }

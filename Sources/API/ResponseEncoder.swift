@@ -170,7 +170,7 @@ public struct ResponseEncoder: ~Copyable {
     writer.field("Content-Type", page.type)
     writer.field("Cache-Control", "no-store")
     body.clear()
-    body.append(page.content)
+    body.append(text: page.content)
     finish(exchange, &reply)
     return page.status
   }

@@ -42,7 +42,7 @@ public struct TouchBatch: Sendable {
     for byte in ids[place].utf8 {
       guard id.append(byte) else { return nil }
     }
-    return id.count > 0 ? id : nil
+    return id.count > 0 && !id.isDotSegment ? id : nil
   }
 
   /// Notes the outcome of the touch at a place.
@@ -65,7 +65,7 @@ public struct TouchBatch: Sendable {
       if !isFirst { body.append(",") }
       isFirst = false
       body.append("\"")
-      body.append(ids[place])
+      body.append(text: ids[place])
       body.append("\"")
     }
     body.append("]}")

@@ -164,8 +164,9 @@ public struct ByteBuffer: ~Copyable {
     unsafe append(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount)
   }
 
-  /// Appends a text's UTF-8. For rare texts: the data path has no strings.
-  public mutating func append(_ text: String) {
+  /// Appends a text's UTF-8. For rare texts: the data path has no strings, and a literal would
+  /// become one if this were called like the other.
+  public mutating func append(text: String) {
     if text.isEmpty { return }
     var text = text
     text.withUTF8 { unsafe append(UnsafeRawPointer($0.baseAddress!), $0.count) }

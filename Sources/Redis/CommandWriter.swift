@@ -30,9 +30,9 @@ public enum CommandWriter {
   }
 
   /// Appends an argument that is a text. For rare commands: the data path has no strings.
-  public static func argument(_ text: String, in output: inout ByteBuffer) {
+  public static func argument(text: String, in output: inout ByteBuffer) {
     length(text.utf8.count, in: &output)
-    output.append(text)
+    output.append(text: text)
     output.appendLineEnd()
   }
 

@@ -112,7 +112,7 @@ public struct NodeHandshake: Equatable, Sendable {
   private static func writeAuth(_ credentials: NodeCredentials, to output: inout ByteBuffer) {
     CommandWriter.begin(credentials.user == nil ? 2 : 3, in: &output)
     CommandWriter.argument("AUTH", in: &output)
-    if let user = credentials.user { CommandWriter.argument(user, in: &output) }
-    CommandWriter.argument(credentials.password, in: &output)
+    if let user = credentials.user { CommandWriter.argument(text: user, in: &output) }
+    CommandWriter.argument(text: credentials.password, in: &output)
   }
 }

@@ -35,7 +35,7 @@ struct CommandWriterTests {
         CommandWriter.argument("SET", in: &output)
         unsafe CommandWriter.argument(sample.span.bytes, in: &output)
         CommandWriter.argument(decimal: number, in: &output)
-        CommandWriter.argument("café" as String, in: &output)
+        CommandWriter.argument(text: "café", in: &output)
         let expected = oracle([
           Array("SET".utf8), sample, Array("\(number)".utf8), Array("café".utf8),
         ])

@@ -12,7 +12,7 @@ import Sessions
 struct ClusterBackend: ~Copyable, Backend {
   /// How many bytes are read at once from a node: hiredis moves what follows a reply to the front
   /// of its buffer, so a longer read costs more than it saves.
-  private static let readSize = 32 << 10
+  private static let readSize = 16 << 10
 
   private var store: ClusterStore
   private var connections = Slab<NodeConnection>(limit: 4_096)
