@@ -55,12 +55,20 @@ def _signal(known, number):
 
 def _gone(known, patience):
     limit = time.monotonic() + patience
-    while any(is_alive(pid, birth) for pid, birth in known):
+    while any(is_alive(pid, birth) or _is_unwaited(pid, birth) for pid, birth in known):
         if time.monotonic() > limit:
             return False
         time.sleep(0.02)
-    for pid, _ in known:
-        # A child of this process is waited for; where nobody waits it would stay as a zombie.
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
     return True
+
+
+def _is_unwaited(pid, birth):
+    """Waits for a process that has ended, if it is a child of this one, and says whether it is
+    still there to be waited for: its last threads may take a moment. Nobody else would wait for
+    it in a container whose first process does not."""
+    if birth is None:
+        return False
+    try:
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False

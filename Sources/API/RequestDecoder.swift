@@ -298,6 +298,8 @@ extension SessionID {
 
   /// Reads an id out of a path segment; false when it is not one.
   mutating func read(percentEncoded bytes: RawSpan) -> Bool {
+    // Hardly any client encodes an id that need not be; `%` itself is never part of one.
+    if assign(bytes) { return !isDotSegment }
     clear()
     var decoded = InlineArray<256, UInt8>(repeating: 0)
     var room = decoded.mutableSpan

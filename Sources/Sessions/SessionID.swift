@@ -39,9 +39,24 @@ public struct SessionID: Sendable {
     return true
   }
 
+  /// Replaces the id by `bytes`; false, and no id, when they are not one.
+  public mutating func assign(_ bytes: RawSpan) -> Bool {
+    count = 0
+    let length = bytes.byteCount
+    guard length > 0, length <= Self.maximum else { return false }
+    for place in 0..<length {
+      let byte = unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+      guard Self.allows(byte) else { return false }
+      storage[place] = byte
+    }
+    count = length
+    return true
+  }
+
   /// Whether `byte` may stand in an id.
   public static func allows(_ byte: UInt8) -> Bool {
-    byte < 128 && (allowed[Int(byte >> 6)] >> UInt64(byte & 63)) & 1 == 1
+    let half = byte < 64 ? allowedLow : byte < 128 ? allowedHigh : 0
+    return (half >> UInt64(byte & 63)) & 1 == 1
   }
 
   /// A new id of 132 random bits, as 22 letters of the base64url alphabet.
@@ -57,19 +72,11 @@ public struct SessionID: Sendable {
     return id
   }
 
-  /// One bit for each of the 128 ASCII characters.
-  private static let allowed: InlineArray<2, UInt64> = {
-    var bits: InlineArray<2, UInt64> = [0, 0]
-    let characters: StaticString =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@"
-    characters.withUTF8Buffer { buffer in
-      for position in 0..<buffer.count {
-        let byte = unsafe buffer[position]
-        bits[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
-      }
-    }
-    return bits
-  }()
+  /// One bit for each of the 128 ASCII characters: `!`, `$` to `.`, digits, `:`, `;`, `=` in the
+  /// first half, `@`, letters, `_` and `~` in the second. Constants, since a table would be looked
+  /// up behind a check whether it is made yet.
+  private static var allowedLow: UInt64 { 0x2FFF_7FD2_0000_0000 }
+  private static var allowedHigh: UInt64 { 0x47FF_FFFE_87FF_FFFF }
 
   private static let letters: InlineArray<64, UInt8> = {
     var letters = InlineArray<64, UInt8>(repeating: 0)
