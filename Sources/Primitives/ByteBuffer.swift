@@ -7,6 +7,9 @@
 // The headroom is what makes an answer leave in one write without moving its payload: a store puts
 // the payload behind a headroom, and the head of the response is prepended when it is known.
 //
+// What appends short pieces is open to inlining across modules: the data path writes dozens of texts
+// a request, and a literal's copy is a move or two where its length is known.
+//
 // Rejected: [UInt8] (a reference count and a uniqueness check for each touch), a ring (a parser and
 // SSL_write want contiguous bytes), a chain of chunks (a payload is one piece, nearly always).
 
@@ -14,17 +17,16 @@ import Glibc
 
 /// A growable run of bytes with one owner, readable in the middle, writable behind, with room in
 /// front.
+@frozen
 @safe
 public struct ByteBuffer: ~Copyable {
-  private var base: UnsafeMutableRawPointer?
-  /// The offset of the first readable byte.
-  public private(set) var start: Int
-  /// The offset after the last readable byte.
-  public private(set) var end: Int
+  @usableFromInline var base: UnsafeMutableRawPointer?
+  // The offsets of the first readable byte and of the one after the last.
+  @usableFromInline var start: Int
+  @usableFromInline var end: Int
   // How much of the room in front was asked for; the rest is what was consumed.
-  private var headroom: Int
-  /// How many bytes the storage holds, headroom and room to write included.
-  public private(set) var capacity: Int
+  @usableFromInline var headroom: Int
+  @usableFromInline var size: Int
 
   /// A buffer that owns `capacity` bytes; none are allocated for 0.
   public init(capacity: Int = 0) {
@@ -34,21 +36,29 @@ public struct ByteBuffer: ~Copyable {
     start = 0
     end = 0
     headroom = 0
-    self.capacity = capacity
+    size = capacity
   }
 
   deinit { unsafe free(base) }
 
+  /// How many bytes the storage holds, headroom and room to write included.
+  @inlinable
+  public var capacity: Int { size }
+
   /// How many bytes are readable.
+  @inlinable
   public var count: Int { end - start }
 
   /// Whether nothing is readable.
+  @inlinable
   public var isEmpty: Bool { start == end }
 
   /// How many bytes can be committed without `reserve`.
+  @inlinable
   public var room: Int { capacity - end }
 
   /// The readable bytes.
+  @inlinable
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
@@ -59,11 +69,13 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Where the first readable byte is. Valid until the buffer is changed.
+  @inlinable
   public var readable: UnsafeRawPointer {
     unsafe UnsafeRawPointer(mutableReadable)
   }
 
   /// Where the first readable byte is, to be changed in place. Valid until the buffer is changed.
+  @inlinable
   public var mutableReadable: UnsafeMutableRawPointer {
     // An empty span still needs an address; any will do, since nothing is read from it.
     guard let base = unsafe base else { return unsafe UnsafeMutableRawPointer(bitPattern: 16)! }
@@ -72,6 +84,7 @@ public struct ByteBuffer: ~Copyable {
 
   /// The room behind the readable bytes, for a socket to read into; what was filled is then given
   /// to `commit`. Valid until the buffer is changed.
+  @inlinable
   public var writable: UnsafeMutableRawBufferPointer {
     guard let base = unsafe base else {
       return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -115,10 +128,12 @@ public struct ByteBuffer: ~Copyable {
 
   /// Makes room for `count` more bytes: moves the readable bytes to the front, behind the headroom,
   /// where that is enough, else at least doubles the storage. Never takes from the headroom.
+  @inlinable
   public mutating func reserve(_ count: Int) {
     if room < count { makeRoom(count) }
   }
 
+  @usableFromInline
   mutating func makeRoom(_ count: Int) {
     let needed = self.count + count
     // Moving pays off only when at least half of the storage is free in front; otherwise a long
@@ -136,10 +151,11 @@ public struct ByteBuffer: ~Copyable {
   mutating func grow(to capacity: Int) {
     unsafe base = realloc(base, capacity)
     unsafe precondition(base != nil, "the machine is out of memory")
-    self.capacity = capacity
+    size = capacity
   }
 
   /// Appends a copy of `bytes`.
+  @inlinable
   public mutating func append(_ bytes: RawSpan) {
     let count = bytes.byteCount
     if count == 0 { return }
@@ -152,6 +168,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Appends the `count` bytes at `address`.
+  @inlinable
   public mutating func append(_ address: UnsafeRawPointer, _ count: Int) {
     if count == 0 { return }
     reserve(count)
@@ -160,6 +177,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Appends a text that is part of the program.
+  @inlinable
   public mutating func append(_ text: StaticString) {
     unsafe append(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount)
   }
@@ -173,6 +191,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Appends one byte.
+  @inlinable
   public mutating func append(_ byte: UInt8) {
     reserve(1)
     unsafe writable.storeBytes(of: byte, as: UInt8.self)
