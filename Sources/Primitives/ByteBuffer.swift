@@ -21,9 +21,8 @@ import Glibc
 @safe
 public struct ByteBuffer: ~Copyable {
   @usableFromInline var base: UnsafeMutableRawPointer?
-  // The offsets of the first readable byte and of the one after the last.
-  @usableFromInline var start: Int
-  @usableFromInline var end: Int
+  @usableFromInline var lower: Int
+  @usableFromInline var upper: Int
   // How much of the room in front was asked for; the rest is what was consumed.
   @usableFromInline var headroom: Int
   @usableFromInline var size: Int
@@ -33,13 +32,21 @@ public struct ByteBuffer: ~Copyable {
     precondition(capacity >= 0, "a buffer's capacity is not negative")
     unsafe base = capacity == 0 ? nil : malloc(capacity)
     unsafe precondition(capacity == 0 || base != nil, "the machine is out of memory")
-    start = 0
-    end = 0
+    lower = 0
+    upper = 0
     headroom = 0
     size = capacity
   }
 
   deinit { unsafe free(base) }
+
+  /// The offset of the first readable byte.
+  @inlinable
+  public var start: Int { lower }
+
+  /// The offset after the last readable byte.
+  @inlinable
+  public var end: Int { upper }
 
   /// How many bytes the storage holds, headroom and room to write included.
   @inlinable
@@ -47,15 +54,15 @@ public struct ByteBuffer: ~Copyable {
 
   /// How many bytes are readable.
   @inlinable
-  public var count: Int { end - start }
+  public var count: Int { upper - lower }
 
   /// Whether nothing is readable.
   @inlinable
-  public var isEmpty: Bool { start == end }
+  public var isEmpty: Bool { lower == upper }
 
   /// How many bytes can be committed without `reserve`.
   @inlinable
-  public var room: Int { capacity - end }
+  public var room: Int { capacity - upper }
 
   /// The readable bytes.
   @inlinable
@@ -63,7 +70,7 @@ public struct ByteBuffer: ~Copyable {
     @_lifetime(borrow self)
     get {
       let span = unsafe RawSpan(
-        _unsafeStart: readable, byteCount: end - start)
+        _unsafeStart: readable, byteCount: upper - lower)
       return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
@@ -79,7 +86,7 @@ public struct ByteBuffer: ~Copyable {
   public var mutableReadable: UnsafeMutableRawPointer {
     // An empty span still needs an address; any will do, since nothing is read from it.
     guard let base = unsafe base else { return unsafe UnsafeMutableRawPointer(bitPattern: 16)! }
-    return unsafe base + start
+    return unsafe base + lower
   }
 
   /// The room behind the readable bytes, for a socket to read into; what was filled is then given
@@ -89,40 +96,40 @@ public struct ByteBuffer: ~Copyable {
     guard let base = unsafe base else {
       return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     }
-    return unsafe UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end)
+    return unsafe UnsafeMutableRawBufferPointer(start: base + upper, count: capacity - upper)
   }
 
   /// Makes `count` bytes of the room readable.
   public mutating func commit(_ count: Int) {
     precondition(count >= 0 && count <= room, "only what there was room for can be committed")
-    end += count
+    upper += count
   }
 
   /// Forgets `count` bytes at the front. An empty buffer starts over at its first byte.
   public mutating func consume(_ count: Int) {
     precondition(count >= 0 && count <= self.count, "only what is readable can be consumed")
-    start += count
-    if start == end { clear() }
+    lower += count
+    if lower == upper { clear() }
   }
 
   /// Forgets `count` bytes at the front and keeps their place as headroom, also when none is left.
   public mutating func convertToHeadroom(_ count: Int) {
     precondition(count >= 0 && count <= self.count, "only what is readable can become headroom")
-    start += count
-    headroom = start
+    lower += count
+    headroom = lower
   }
 
   /// Forgets the bytes behind the first `count`.
   public mutating func truncate(to count: Int) {
     precondition(count >= 0 && count <= self.count, "a buffer is not truncated to more than it has")
-    end = start + count
+    upper = lower + count
   }
 
   /// Forgets all bytes and leaves `headroom` bytes free in front (see `reserve` for their storage).
   public mutating func clear(headroom: Int = 0) {
     if headroom > capacity { grow(to: headroom) }
-    start = headroom
-    end = headroom
+    lower = headroom
+    upper = headroom
     self.headroom = headroom
   }
 
@@ -138,13 +145,13 @@ public struct ByteBuffer: ~Copyable {
     let needed = self.count + count
     // Moving pays off only when at least half of the storage is free in front; otherwise a long
     // queue would be moved again and again.
-    let consumed = start - headroom
+    let consumed = lower - headroom
     if headroom + needed <= capacity, consumed >= capacity / 2, let base = unsafe base {
-      unsafe memmove(base + headroom, base + start, self.count)
-      end -= consumed
-      start = headroom
+      unsafe memmove(base + headroom, base + lower, self.count)
+      upper -= consumed
+      lower = headroom
     } else {
-      grow(to: max(start + needed, capacity * 2, 256))
+      grow(to: max(lower + needed, capacity * 2, 256))
     }
   }
 
@@ -164,7 +171,7 @@ public struct ByteBuffer: ~Copyable {
     unsafe bytes.withUnsafeBytes {
       unsafe room.copyMemory(from: $0.baseAddress!, byteCount: count)
     }
-    end += count
+    upper += count
   }
 
   /// Appends the `count` bytes at `address`.
@@ -173,7 +180,7 @@ public struct ByteBuffer: ~Copyable {
     if count == 0 { return }
     reserve(count)
     unsafe writable.baseAddress!.copyMemory(from: address, byteCount: count)
-    end += count
+    upper += count
   }
 
   /// Appends a text that is part of the program.
@@ -195,7 +202,7 @@ public struct ByteBuffer: ~Copyable {
   public mutating func append(_ byte: UInt8) {
     reserve(1)
     unsafe writable.storeBytes(of: byte, as: UInt8.self)
-    end += 1
+    upper += 1
   }
 
   /// Appends a number in decimal digits.
@@ -213,7 +220,7 @@ public struct ByteBuffer: ~Copyable {
       unsafe first[at] = UInt8(truncatingIfNeeded: 48 + rest % 10)
       rest /= 10
     } while at > 0
-    end += digits
+    upper += digits
   }
 
   /// Appends a number as 16 lower-case hexadecimal digits.
@@ -226,16 +233,16 @@ public struct ByteBuffer: ~Copyable {
       unsafe first[at] = digit < 10 ? 48 + digit : 87 + digit
       rest >>= 4
     }
-    end += 16
+    upper += 16
   }
 
   /// Puts `bytes` in front of the readable ones. They must fit the headroom.
   public mutating func prepend(_ bytes: RawSpan) {
     let count = bytes.byteCount
-    precondition(count <= start, "what is prepended must fit the headroom")
+    precondition(count <= lower, "what is prepended must fit the headroom")
     if count == 0 { return }
-    start -= count
-    headroom = min(headroom, start)
+    lower -= count
+    headroom = min(headroom, lower)
     let front = unsafe mutableReadable
     unsafe bytes.withUnsafeBytes {
       unsafe front.copyMemory(from: $0.baseAddress!, byteCount: count)
