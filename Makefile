@@ -25,9 +25,10 @@ run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE
 test: packages ## Every test: units, store contract, black box (installs what is missing)
 	swift test --disable-xctest
 
-lint: ## Format, the house's manners, scripts
+lint: ## Format, the house's manners, the served contract, scripts
 	swift format lint --strict --parallel --recursive $(FORMATTED)
 	@Scripts/tidy
+	@Scripts/contract --check
 	@for script in $(SHELL_SCRIPTS); do bash -n $$script || exit 1; done
 	@if command -v shellcheck >/dev/null; then shellcheck $(SHELL_SCRIPTS); fi
 

@@ -1,3 +1,1045 @@
+// The contract, as `/openapi.yaml` gives it. Generated from openapi.yaml by Scripts/contract: change
+// that file, then run `Scripts/contract`. `make lint` fails when the two differ.
+
+/// The HTTP contract.
 enum Contract {
-  static let text = "openapi: 3.1.0\n"
+  /// openapi.yaml, byte for byte.
+  static let text = #"""
+    openapi: 3.1.0
+
+    info:
+      title: session-gateway
+      version: 0.1.0
+      summary: Keeps web sessions in a Redis Cluster, behind HTTP/1.1.
+      description: |
+        A session is an opaque string of bytes (the payload) with a content type, a version and an idle
+        timeout. The gateway never parses, re-encodes or logs the payload.
+
+        **Ids.** A session is named by an id of 1 to 256 bytes out of
+        `A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`, percent-encoded in the path where a client
+        likes to. `.` and `..` are no ids, since whoever normalises a path takes them away.
+        Ids are secrets: they appear in no log, metric or error.
+
+        **Versions.** Each write of a session has a version, 64 random bits, shown as a strong
+        entity tag of 16 hexadecimal digits: `ETag: "8c1f60a90d3be2f4"`.
+
+        **Timeouts** are whole seconds, 1 to 31,536,000. The idle timeout starts anew with each GET,
+        PUT and touch. A session past its timeout is gone: 404.
+
+        **Deadlines.** A request is answered within the gateway's deadline (10 s unless configured
+        otherwise), retries and redirects included. `Session-Deadline` may shorten it.
+
+        **Queries** are read strictly: a parameter that a session resource does not have, or has
+        twice, is 400. Fields that a resource does not know are ignored, as HTTP has it.
+
+        **Problems** are `application/problem+json` (RFC 9457) with a stable `code`. The answer to a
+        HEAD has the fields of one and no content. A 503 was not carried out, a 504 may have been.
+        Beside those listed with each operation, any request can be answered 400, 413, 414, 417, 431,
+        501 or 505 when it is not HTTP that the gateway reads, and 408 when it does not arrive in time;
+        the connection is then closed.
+
+    servers:
+      - url: http://127.0.0.1:8080
+        description: The address of a gateway that was told no other
+
+    # No caller is asked for a token by this version; one that is sent is not looked at.
+    security:
+      - {}
+      - bearer: []
+
+    tags:
+      - name: sessions
+        description: For front-ends.
+      - name: operators
+        description: >-
+          For monitors and people. Never needs a token. A query is not looked at. They are the only
+          paths that are answered without asking a store, but for readiness and health, which tell
+          how it is.
+
+    paths:
+      /v1/sessions:
+        post:
+          tags: [sessions]
+          operationId: createSession
+          summary: Create a session under a new id
+          description: >-
+            The id has 132 bits from the system's generator, in 22 letters of the base64url alphabet.
+            The body is the payload and may be empty, but its length must be told. A condition
+            (`If-Match`, `If-None-Match`) is 400: there is nothing that it could be about.
+          parameters:
+            - $ref: '#/components/parameters/IdleTimeout'
+            - $ref: '#/components/parameters/Deadline'
+          requestBody:
+            $ref: '#/components/requestBodies/Payload'
+          responses:
+            '201':
+              description: The session was created.
+              headers:
+                Location:
+                  $ref: '#/components/headers/Location'
+                ETag:
+                  $ref: '#/components/headers/ETag'
+                Cache-Control:
+                  $ref: '#/components/headers/CacheControl'
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    required: [id]
+                    additionalProperties: false
+                    properties:
+                      id:
+                        $ref: '#/components/schemas/SessionID'
+                  example:
+                    id: Uu6HLqkSXTJBzCCUYTUlBA
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '411':
+              $ref: '#/components/responses/LengthRequired'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '415':
+              $ref: '#/components/responses/UnsupportedContent'
+            '501':
+              $ref: '#/components/responses/NotImplemented'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+
+      /v1/sessions/{id}:
+        parameters:
+          - $ref: '#/components/parameters/ID'
+        get:
+          tags: [sessions]
+          operationId: readSession
+          summary: Read a session and slide its idle timeout
+          description: >-
+            A GET whose `If-None-Match` lists the present version is 304 and slides the timeout all
+            the same. `If-Match` is 400 here.
+          parameters:
+            - name: touch
+              in: query
+              description: With `false` the idle timeout is left alone.
+              schema:
+                type: string
+                enum: ['true', 'false']
+                default: 'true'
+            - $ref: '#/components/parameters/KnownVersions'
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '200':
+              description: The payload, as it was written.
+              headers:
+                ETag:
+                  $ref: '#/components/headers/ETag'
+                Session-Expires-In:
+                  $ref: '#/components/headers/ExpiresIn'
+                Cache-Control:
+                  $ref: '#/components/headers/CacheControl'
+              content:
+                '*/*':
+                  schema: {}
+                  examples:
+                    json:
+                      summary: A session that was written as application/json
+                      value: '{"user":42,"basket":["tea"]}'
+            '304':
+              $ref: '#/components/responses/NotModified'
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '404':
+              $ref: '#/components/responses/NoSuchSession'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '500':
+              $ref: '#/components/responses/Unreadable'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+        head:
+          tags: [sessions]
+          operationId: inspectSession
+          summary: Read what is known of a session, without its payload
+          description: >-
+            Never slides the idle timeout, and the payload does not leave the store. It has no query.
+          parameters:
+            - $ref: '#/components/parameters/KnownVersions'
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '200':
+              description: >-
+                As for GET, without the payload; `Content-Type` is the session's, and
+                `Content-Length` the payload's size.
+              headers:
+                ETag:
+                  $ref: '#/components/headers/ETag'
+                Session-Expires-In:
+                  $ref: '#/components/headers/ExpiresIn'
+                Cache-Control:
+                  $ref: '#/components/headers/CacheControl'
+            '304':
+              $ref: '#/components/responses/NotModified'
+            '400':
+              $ref: '#/components/responses/EmptyProblem'
+            '404':
+              $ref: '#/components/responses/EmptyProblem'
+            '408':
+              $ref: '#/components/responses/EmptyProblem'
+            '413':
+              $ref: '#/components/responses/EmptyProblem'
+            '500':
+              $ref: '#/components/responses/EmptyProblem'
+            '503':
+              $ref: '#/components/responses/EmptyUnavailable'
+            '504':
+              $ref: '#/components/responses/EmptyProblem'
+        put:
+          tags: [sessions]
+          operationId: writeSession
+          summary: Create or replace a session
+          description: >-
+            Replaces payload, content type and idle timeout together: without `Session-Idle-Timeout`
+            the idle timeout is the gateway's again. The body may be empty, but its length must be
+            told. A session is written whole, so `Content-Range` is 400; a content coding would not be
+            given back, so `Content-Encoding` is 415.
+          parameters:
+            - $ref: '#/components/parameters/OnlyExisting'
+            - $ref: '#/components/parameters/OnlyNew'
+            - $ref: '#/components/parameters/IdleTimeout'
+            - $ref: '#/components/parameters/Deadline'
+          requestBody:
+            $ref: '#/components/requestBodies/Payload'
+          responses:
+            '201':
+              description: The session did not exist and was created.
+              headers:
+                Location:
+                  $ref: '#/components/headers/Location'
+                ETag:
+                  $ref: '#/components/headers/ETag'
+            '204':
+              description: The session existed and was replaced.
+              headers:
+                ETag:
+                  $ref: '#/components/headers/ETag'
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '411':
+              $ref: '#/components/responses/LengthRequired'
+            '412':
+              $ref: '#/components/responses/ConditionFailed'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '415':
+              $ref: '#/components/responses/UnsupportedContent'
+            '501':
+              $ref: '#/components/responses/NotImplemented'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+        delete:
+          tags: [sessions]
+          operationId: deleteSession
+          summary: Remove a session
+          description: '`If-None-Match` is 400 here.'
+          parameters:
+            - $ref: '#/components/parameters/OnlyExisting'
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '204':
+              description: The session is gone.
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '404':
+              $ref: '#/components/responses/NoSuchSession'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '412':
+              $ref: '#/components/responses/ConditionFailed'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '501':
+              $ref: '#/components/responses/NotImplemented'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+
+      /v1/sessions/{id}/touch:
+        parameters:
+          - $ref: '#/components/parameters/ID'
+        post:
+          tags: [sessions]
+          operationId: touchSession
+          summary: Slide a session's idle timeout
+          description: A body is read and ignored. `If-None-Match` is 400 here.
+          parameters:
+            - $ref: '#/components/parameters/OnlyExisting'
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '204':
+              description: The idle timeout started anew.
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '404':
+              $ref: '#/components/responses/NoSuchSession'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '412':
+              $ref: '#/components/responses/ConditionFailed'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '501':
+              $ref: '#/components/responses/NotImplemented'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+
+      /v1/touches:
+        post:
+          tags: [sessions]
+          operationId: touchSessions
+          summary: Slide the idle timeouts of up to 1,000 sessions
+          description: >-
+            All of them go to the store in one pipelined round. One answer tells of all; when the store
+            could not say of one of them, it is that problem instead.
+          parameters:
+            - $ref: '#/components/parameters/Deadline'
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema:
+                  type: object
+                  required: [ids]
+                  properties:
+                    ids:
+                      type: array
+                      maxItems: 1000
+                      items:
+                        $ref: '#/components/schemas/SessionID'
+                example:
+                  ids: [Uu6HLqkSXTJBzCCUYTUlBA, long-gone]
+          responses:
+            '200':
+              description: How many there were, and which there were not.
+              headers:
+                Cache-Control:
+                  $ref: '#/components/headers/CacheControl'
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    required: [touched, missing]
+                    additionalProperties: false
+                    properties:
+                      touched:
+                        type: integer
+                        minimum: 0
+                        maximum: 1000
+                      missing:
+                        type: array
+                        maxItems: 1000
+                        items:
+                          $ref: '#/components/schemas/SessionID'
+                  example:
+                    touched: 1
+                    missing: [long-gone]
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '411':
+              $ref: '#/components/responses/LengthRequired'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '415':
+              $ref: '#/components/responses/UnsupportedContent'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+
+      /livez:
+        get:
+          tags: [operators]
+          operationId: isAlive
+          summary: Whether the event loop turns
+          security: []
+          responses:
+            '200':
+              $ref: '#/components/responses/OK'
+        head:
+          tags: [operators]
+          operationId: isAliveHead
+          summary: As GET, without content
+          security: []
+          responses:
+            '200':
+              description: It turns.
+
+      /readyz:
+        get:
+          tags: [operators]
+          operationId: isReady
+          summary: Whether every session can be served
+          description: >-
+            Ready means that every hash slot has an owner to whom a connection stands, and that the
+            gateway is not shutting down.
+          security: []
+          responses:
+            '200':
+              $ref: '#/components/responses/OK'
+            '503':
+              description: Not ready, and whether for want of a `store` or because of `draining`.
+              headers:
+                Retry-After:
+                  $ref: '#/components/headers/RetryAfter'
+              content:
+                text/plain; charset=utf-8:
+                  schema:
+                    type: string
+                  example: |
+                    not ready: store
+        head:
+          tags: [operators]
+          operationId: isReadyHead
+          summary: As GET, without content
+          security: []
+          responses:
+            '200':
+              description: It is ready.
+            '503':
+              description: It is not.
+              headers:
+                Retry-After:
+                  $ref: '#/components/headers/RetryAfter'
+
+      /health:
+        get:
+          tags: [operators]
+          operationId: readHealth
+          summary: The state of the gateway and its store
+          description: As the worker that answers sees it; each has its own connections.
+          security: []
+          responses:
+            '200':
+              description: Sessions are served; `warn` when a node that is not needed now is lost.
+              content:
+                application/health+json:
+                  schema:
+                    $ref: '#/components/schemas/Health'
+                  examples:
+                    memory:
+                      $ref: '#/components/examples/MemoryHealth'
+                    redis:
+                      $ref: '#/components/examples/RedisHealth'
+            '503':
+              description: Some sessions cannot be served, or the gateway is shutting down.
+              headers:
+                Retry-After:
+                  $ref: '#/components/headers/RetryAfter'
+              content:
+                application/health+json:
+                  schema:
+                    $ref: '#/components/schemas/Health'
+        head:
+          tags: [operators]
+          operationId: readHealthHead
+          summary: As GET, without content
+          security: []
+          responses:
+            '200':
+              description: Sessions are served.
+            '503':
+              description: Some are not.
+              headers:
+                Retry-After:
+                  $ref: '#/components/headers/RetryAfter'
+
+      /metrics:
+        get:
+          tags: [operators]
+          operationId: readMetrics
+          summary: What was counted, for Prometheus
+          description: docs/operations.md lists the families.
+          security: []
+          responses:
+            '200':
+              description: The text format, version 0.0.4.
+              content:
+                text/plain; version=0.0.4; charset=utf-8:
+                  schema:
+                    type: string
+                  example: |
+                    # HELP session_gateway_connections Open client connections.
+                    # TYPE session_gateway_connections gauge
+                    session_gateway_connections 1
+        head:
+          tags: [operators]
+          operationId: readMetricsHead
+          summary: As GET, without content
+          security: []
+          responses:
+            '200':
+              description: There are metrics.
+
+      /openapi.yaml:
+        get:
+          tags: [operators]
+          operationId: readContract
+          summary: This document
+          security: []
+          responses:
+            '200':
+              description: OpenAPI 3.1, in YAML.
+              content:
+                application/yaml:
+                  schema: {}
+        head:
+          tags: [operators]
+          operationId: readContractHead
+          summary: As GET, without content
+          security: []
+          responses:
+            '200':
+              description: There is a contract.
+
+      /version:
+        get:
+          tags: [operators]
+          operationId: readVersion
+          summary: What runs here
+          security: []
+          responses:
+            '200':
+              description: Name and versions.
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    required: [name, version, commit, swift, openssl, hiredis]
+                    additionalProperties: false
+                    properties:
+                      name:
+                        const: session-gateway
+                      version:
+                        type: string
+                      commit:
+                        type: string
+                        description: The commit it was built from, or `unknown`.
+                      swift:
+                        type: string
+                      openssl:
+                        type: string
+                      hiredis:
+                        type: string
+                  example:
+                    name: session-gateway
+                    version: 0.1.0
+                    commit: unknown
+                    swift: '6.3'
+                    openssl: 3.0.17
+                    hiredis: 0.14.1
+        head:
+          tags: [operators]
+          operationId: readVersionHead
+          summary: As GET, without content
+          security: []
+          responses:
+            '200':
+              description: There is a version.
+
+    components:
+      securitySchemes:
+        bearer:
+          type: http
+          scheme: bearer
+          description: Optional, and not looked at by this version.
+
+      parameters:
+        ID:
+          name: id
+          in: path
+          required: true
+          description: The session's id.
+          schema:
+            $ref: '#/components/schemas/SessionID'
+          example: Uu6HLqkSXTJBzCCUYTUlBA
+        IdleTimeout:
+          name: Session-Idle-Timeout
+          in: header
+          description: >-
+            The session's own idle timeout in seconds, until the next PUT. Without it the gateway's
+            counts.
+          schema:
+            $ref: '#/components/schemas/Seconds'
+          example: 3600
+        Deadline:
+          name: Session-Deadline
+          in: header
+          description: >-
+            How many seconds the caller waits for the answer. One that is longer than the gateway's
+            own deadline changes nothing.
+          schema:
+            $ref: '#/components/schemas/Seconds'
+          example: 2
+        KnownVersions:
+          name: If-None-Match
+          in: header
+          description: >-
+            The versions that need not be sent again, up to 16 of them, or `*` for any. Weak tags
+            match, too.
+          schema:
+            type: string
+            pattern: '^(\*|(W/)?"[!#-~]*"([ ]*,[ ]*(W/)?"[!#-~]*"){0,15})$'
+          example: '"8c1f60a90d3be2f4"'
+        OnlyExisting:
+          name: If-Match
+          in: header
+          description: >-
+            With `*` the request acts only on an existing session, so that a slow request cannot bring
+            back one that was logged out. Entity tags are 501 in this version.
+          schema:
+            const: '*'
+        OnlyNew:
+          name: If-None-Match
+          in: header
+          description: >-
+            With `*` the session is created and never replaced. Entity tags are 400 here, and so are
+            `If-Match` and `If-None-Match` together.
+          schema:
+            const: '*'
+
+      requestBodies:
+        Payload:
+          required: true
+          description: >-
+            Any bytes, at most 1 MiB unless the gateway is configured otherwise. `Content-Type` is
+            kept and given back if it has at most 255 bytes of visible ASCII, space and tab; without
+            one it is `application/octet-stream`.
+          content:
+            '*/*':
+              schema: {}
+              examples:
+                json:
+                  summary: A payload that its reader takes for JSON
+                  value: '{"user":42,"basket":["tea"]}'
+
+      headers:
+        ETag:
+          description: The version.
+          required: true
+          schema:
+            type: string
+            pattern: '^"[0-9a-f]{16}"$'
+          example: '"8c1f60a90d3be2f4"'
+        ExpiresIn:
+          description: After how many seconds without use the session ends, rounded up.
+          required: true
+          schema:
+            $ref: '#/components/schemas/Seconds'
+          example: 1200
+        Location:
+          description: The session's path.
+          required: true
+          schema:
+            type: string
+            pattern: "^/v1/sessions/[A-Za-z0-9._~!$&'()*+,;=:@-]{1,256}$"
+          example: /v1/sessions/Uu6HLqkSXTJBzCCUYTUlBA
+        CacheControl:
+          description: Sessions are never to be kept by a cache.
+          required: true
+          schema:
+            const: no-store
+        RetryAfter:
+          description: After how many seconds to try again.
+          required: true
+          schema:
+            type: integer
+            minimum: 1
+          example: 1
+
+      schemas:
+        SessionID:
+          type: string
+          minLength: 1
+          maxLength: 256
+          pattern: "^(?!\\.{1,2}$)[A-Za-z0-9._~!$&'()*+,;=:@-]{1,256}$"
+        Seconds:
+          type: integer
+          minimum: 1
+          maximum: 31536000
+        Problem:
+          type: object
+          description: RFC 9457. Later versions may know more codes and more members.
+          required: [type, title, status, detail, code]
+          properties:
+            type:
+              type: string
+              format: uri
+              description: '`urn:session-gateway:problem:` and the code.'
+            title:
+              type: string
+            status:
+              type: integer
+              minimum: 400
+              maximum: 599
+            detail:
+              type: string
+            code:
+              $ref: '#/components/schemas/Code'
+            executed:
+              description: >-
+                With 503 and 504 only: `no` when the request was surely not carried out, `unknown` when
+                it may have been.
+              enum: ['no', unknown]
+        Code:
+          description: What is wrong, for programs. The first lines are HTTP's own.
+          enum:
+            # 400: the request line and the target
+            - malformed-request-line
+            - malformed-method
+            - malformed-target
+            - malformed-version
+            # 400: the fields
+            - bare-line-break
+            - control-byte
+            - obsolete-folding
+            - malformed-field
+            - ambiguous-field-name
+            - missing-host
+            - repeated-host
+            - malformed-host
+            - host-mismatch
+            - malformed-connection
+            - connection-names-essential-field
+            # 400: where the body ends
+            - malformed-content-length
+            - repeated-content-length
+            - conflicting-framing
+            - malformed-transfer-encoding
+            - transfer-encoding-in-old-version
+            - malformed-chunk-size
+            - malformed-chunk-extension
+            - chunk-extensions-too-large
+            - malformed-chunk-end
+            - forbidden-trailer
+            # 413, 414, 417, 431, 501, 505
+            - body-too-large
+            - target-too-long
+            - unknown-expectation
+            - fields-too-large
+            - too-many-fields
+            - method-too-long
+            - unsupported-transfer-coding
+            - unsupported-version
+            # 400: what the request asks for
+            - malformed-id
+            - malformed-query
+            - malformed-timeout
+            - absolute-timeout-not-allowed
+            - malformed-deadline
+            - malformed-condition
+            - condition-not-supported
+            - malformed-content-type
+            - content-range
+            - malformed-json
+            # 404, 405, 408, 411, 412, 415
+            - no-such-path
+            - no-such-session
+            - method-not-allowed
+            - request-timeout
+            - length-required
+            - condition-failed
+            - content-encoding
+            - not-json
+            # 500, 501
+            - unreadable-session
+            - method-not-implemented
+            - not-implemented
+            # 503: not carried out
+            - store-unavailable
+            - store-overloaded
+            - store-full
+            - deadline-passed
+            - store-refuses-gateway
+            - store-refuses-command
+            # 504: perhaps carried out
+            - outcome-unknown
+        Health:
+          type: object
+          description: The draft of a health check format for HTTP APIs (draft-inadarei-api-health-check).
+          required: [status, version, description, uptimeSeconds, draining, checks]
+          properties:
+            status:
+              enum: [pass, warn, fail]
+            version:
+              type: string
+            description:
+              type: string
+            uptimeSeconds:
+              type: integer
+              minimum: 0
+            draining:
+              type: boolean
+            topologyAgeSeconds:
+              type: integer
+              minimum: 0
+              description: For how long the topology of Redis has been known; not there without one.
+            checks:
+              type: object
+              additionalProperties:
+                type: array
+                items:
+                  $ref: '#/components/schemas/Check'
+        Check:
+          type: object
+          required: [componentType, status, observedValue, observedUnit]
+          properties:
+            componentId:
+              type: string
+              description: A node's address.
+            componentType:
+              const: datastore
+            status:
+              enum: [pass, warn, fail]
+            observedValue:
+              type: number
+            observedUnit:
+              enum: [ms, sessions, bytes]
+            role:
+              enum: [unknown, primary, replica]
+            connected:
+              type: boolean
+            slots:
+              type: integer
+              minimum: 0
+              maximum: 16384
+            pending:
+              type: integer
+              minimum: 0
+              description: How many operations wait for the node's answers.
+            code:
+              type: string
+              description: Why the last connection was lost or not made.
+            output:
+              type: string
+              description: The same as a sentence.
+
+      responses:
+        OK:
+          description: It is so.
+          content:
+            text/plain; charset=utf-8:
+              schema:
+                const: "ok\n"
+        NotModified:
+          description: The caller has the present version.
+          headers:
+            ETag:
+              $ref: '#/components/headers/ETag'
+            Session-Expires-In:
+              $ref: '#/components/headers/ExpiresIn'
+            Cache-Control:
+              $ref: '#/components/headers/CacheControl'
+        EmptyProblem:
+          description: As for GET, without content.
+        EmptyUnavailable:
+          description: As for GET, without content.
+          headers:
+            Retry-After:
+              $ref: '#/components/headers/RetryAfter'
+        BadRequest:
+          description: >-
+            The request is not acceptable: its HTTP, the id, the query, a field's value or the JSON.
+            Nothing was changed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:malformed-query
+                title: The query is not understood.
+                status: 400
+                detail: Parameters are known, and once.
+                code: malformed-query
+        NoSuchSession:
+          description: There is no such session.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:no-such-session
+                title: There is no such session.
+                status: 404
+                detail: It was removed, or it expired.
+                code: no-such-session
+        RequestTimeout:
+          description: The request did not arrive in time. The connection is closed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:request-timeout
+                title: The request took too long.
+                status: 408
+                detail: It did not arrive in time.
+                code: request-timeout
+        LengthRequired:
+          description: >-
+            Neither `Content-Length` nor `Transfer-Encoding` tells the body's length. The connection is
+            closed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:length-required
+                title: The body has no length.
+                status: 411
+                detail: Send Content-Length, or chunks.
+                code: length-required
+        ConditionFailed:
+          description: The condition did not hold. Nothing was changed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:condition-failed
+                title: The condition does not hold.
+                status: 412
+                detail: Nothing was changed.
+                code: condition-failed
+        BodyTooLarge:
+          description: The body is larger than the gateway takes. The connection is closed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:body-too-large
+                title: The body is too large.
+                status: 413
+                detail: It is larger than --max-body.
+                code: body-too-large
+        UnsupportedContent:
+          description: >-
+            The content has a coding (`content-encoding`), or is not JSON where JSON is read
+            (`not-json`).
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:content-encoding
+                title: The content has a coding.
+                status: 415
+                detail: Send it without Content-Encoding.
+                code: content-encoding
+        Unreadable:
+          description: Something is stored under the session's key that is not a session.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:unreadable-session
+                title: The session cannot be read.
+                status: 500
+                detail: Something else is stored there.
+                code: unreadable-session
+        NotImplemented:
+          description: >-
+            This version does not do that yet: locks (`Session-Lock`, `/v1/sessions/{id}/lock`), and
+            conditions on a version. Nothing was changed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:not-implemented
+                title: Not implemented.
+                status: 501
+                detail: This version does not do that yet.
+                code: not-implemented
+        Unavailable:
+          description: >-
+            The store could not be asked, refused, or has no room. The request was not carried out.
+          headers:
+            Retry-After:
+              $ref: '#/components/headers/RetryAfter'
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:store-unavailable
+                title: The store is unavailable.
+                status: 503
+                detail: Nobody could be asked.
+                code: store-unavailable
+                executed: 'no'
+        OutcomeUnknown:
+          description: >-
+            The store was told and did not answer in time. The request may have been carried out.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:outcome-unknown
+                title: The store did not answer.
+                status: 504
+                detail: It may have been carried out.
+                code: outcome-unknown
+                executed: unknown
+
+      examples:
+        MemoryHealth:
+          value:
+            status: pass
+            version: 0.1.0
+            description: session-gateway before the memory store
+            uptimeSeconds: 7
+            draining: false
+            checks:
+              memory:sessions:
+                - {componentType: datastore, observedValue: 2, observedUnit: sessions, status: pass}
+              memory:bytes:
+                - {componentType: datastore, observedValue: 334, observedUnit: bytes, status: pass}
+        RedisHealth:
+          value:
+            status: pass
+            version: 0.1.0
+            description: session-gateway before the redis store
+            uptimeSeconds: 7
+            draining: false
+            topologyAgeSeconds: 6
+            checks:
+              redis:nodes:
+                - componentId: 127.0.0.1:7000
+                  componentType: datastore
+                  role: primary
+                  connected: true
+                  slots: 5461
+                  pending: 0
+                  observedValue: 0.214
+                  observedUnit: ms
+                  status: pass
+
+    """#
 }
