@@ -601,8 +601,10 @@ enum Contract {
             The versions that need not be sent again, up to 16 of them, or `*` for any. Weak tags
             match, too.
           schema:
-            type: string
-            pattern: '^(\*|(W/)?"[!#-~]*"([ ]*,[ ]*(W/)?"[!#-~]*"){0,15})$'
+            anyOf:
+              - const: '*'
+              - type: string
+                pattern: '^(W/)?"[!#-~]*"(, (W/)?"[!#-~]*"){0,15}$'
           example: '"8c1f60a90d3be2f4"'
         OnlyExisting:
           name: If-Match
@@ -623,9 +625,9 @@ enum Contract {
 
       requestBodies:
         Payload:
-          required: true
+          required: false
           description: >-
-            Any bytes, at most 1 MiB unless the gateway is configured otherwise. `Content-Type` is
+            Any bytes or none (but `Content-Length: 0` says so), at most 1 MiB unless the gateway is configured otherwise. `Content-Type` is
             kept and given back if it has at most 255 bytes of visible ASCII, space and tab; without
             one it is `application/octet-stream`.
           content:
