@@ -549,7 +549,7 @@ enum Contract {
                     version: 0.1.0
                     commit: unknown
                     swift: '6.3'
-                    openssl: 3.0.17
+                    openssl: OpenSSL 3.0.17 1 Jul 2025
                     hiredis: 0.14.1
         head:
           tags: [operators]
@@ -798,7 +798,7 @@ enum Contract {
             topologyAgeSeconds:
               type: integer
               minimum: 0
-              description: For how long the topology of Redis has been known; not there without one.
+              description: The seconds since the topology of Redis was last taken over; absent before.
             checks:
               type: object
               additionalProperties:
