@@ -22,6 +22,17 @@ public struct Exchange: Sendable {
   /// An exchange that has yet to begin.
   public init() {}
 
+  /// An exchange whose head was refused or never came whole: of it no more is known than whether it
+  /// asks for a head only, and the connection ends with its answer.
+  ///
+  /// - Parameters:
+  ///   - bytes: what came of the request.
+  ///   - now: when it was given up.
+  public init(refused bytes: RawSpan, at now: Instant) {
+    if bytes.has("HEAD ", at: ByteRange(0, bytes.byteCount)) { method = .head }
+    began = now
+  }
+
   /// Whether the answer has no body whatever it says.
   public var isHead: Bool { method == .head }
 }

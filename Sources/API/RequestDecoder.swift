@@ -55,10 +55,10 @@ public struct RequestDecoder: Sendable {
     if head.method == .other || head.method == .connect { return .methodNotImplemented }
     if route == .unknown { return .noSuchPath }
     guard route.has(head.method) else { return .methodNotAllowed(route) }
-    if route.isOperators { return nil }
     if case .length(let length) = head.framing, length > policy.largestBody {
       return .bodyTooLarge
     }
+    if route.isOperators { return nil }
     return decodeDeadline(head, bytes, &request, at: now)
       ?? decodeID(id, bytes, &request)
       ?? decodeVerb(head, bytes, &request)

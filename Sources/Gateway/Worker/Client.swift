@@ -44,8 +44,8 @@ struct Client: ~Copyable {
   var output = ByteBuffer()
   /// The kernel has bytes, as far as is known.
   var isReadable = false
-  /// The kernel takes bytes, as far as is known.
-  var isWritable = true
+  /// The client sends no more, as the kernel has told; there may be bytes before the end.
+  var isHalfClosed = false
   /// The connection ends with the answer that is being sent.
   var closesAfterAnswer = false
   /// The client was told to go on sending its body.

@@ -12,10 +12,12 @@ extension Worker where Store: ~Copyable {
     guard clients.contains(client) else { return }
     if event.failed { return drop(client) }
     if event.readable { clients[client].isReadable = true }
-    if event.writable { clients[client].isWritable = true }
+    if event.peerClosed { clients[client].isHalfClosed = true }
     switch clients[client].phase {
     case .handshaking: shakeHands(client)
-    case .writing where event.writable: sendRest(client)
+    case .writing where event.writable:
+      sendRest(client)
+      resume(client)
     case .lingering: receiveRest(client)
     case .idle, .head, .body, .chunks: receive(client)
     case .waiting, .writing: break
@@ -60,7 +62,9 @@ extension Worker where Store: ~Copyable {
     case .moved(let count):
       bytes.commit(count)
       board.add(count, to: .bytesReceived)
-      clients[client].isReadable = clients[client].transport.mayHaveMore
+      // A short read says that the kernel has no more, but not whether the end follows.
+      clients[client].isReadable =
+        clients[client].isHalfClosed || clients[client].transport.mayHaveMore
     case .wouldBlock:
       clients[client].isReadable = false
     case .closed, .failed:
@@ -207,9 +211,11 @@ extension Worker where Store: ~Copyable {
     board.add(1, to: .timeouts)
     switch clients[client].phase {
     case .handshaking, .idle, .writing, .lingering: drop(client)
-    case .head, .body, .chunks:
-      clients[client].exchange = Exchange()
+    case .head:
+      let exchange = Exchange(refused: clients[client].input.bytes, at: moment.instant)
+      clients[client].exchange = exchange
       answer(client, .requestTimeout)
+    case .body, .chunks: answer(client, .requestTimeout)
     case .waiting: answerLate(client)
     }
   }

@@ -43,8 +43,7 @@ extension Worker where Store: ~Copyable {
         timers.set(client.index, at: moment.instant + bounds.head)
       }
     case .refused(let refusal):
-      clients[client].exchange = Exchange()
-      clients[client].exchange.began = moment.instant
+      clients[client].exchange = Exchange(refused: bytes.bytes, at: moment.instant)
       answer(client, .refusal(refusal))
     case .head: takeHead(client, &bytes)
     }

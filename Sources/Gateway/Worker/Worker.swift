@@ -218,7 +218,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   // MARK: Ending
 
-  /// Stops accepting, ends connections that ask for nothing, and lets the others finish.
+  /// Stops accepting, ends connections that ask for nothing, and lets the others finish. What has
+  /// come by now is asked for, though this tick may not have read it yet.
   private mutating func drain() {
     guard drainDeadline == nil else { return }
     drainDeadline = moment.instant + plan.drainTimeout
@@ -226,7 +227,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     for index in 0..<clients.places {
       guard let client = clients.ticket(at: index) else { continue }
       switch clients[client].phase {
-      case .idle, .handshaking, .lingering: drop(client)
+      case .idle:
+        clients[client].isReadable = true
+        receive(client)
+        if clients.contains(client), clients[client].phase == .idle { drop(client) }
+      case .handshaking, .lingering: drop(client)
       default: break
       }
     }
