@@ -30,12 +30,26 @@ public struct ClusterLimits: Sendable {
   public var replyBytes = 80 << 20
   /// How often one operation is tried before it is given up.
   public var attempts = 250
-  /// After how long without an answer a node's connection is given up.
+  /// How many corrections of timeouts and questions after lost writes may be under way beside the
+  /// callers' operations, in all and in each pipeline.
+  public var ownOperations = 1_024
+  /// After how long without a byte of an answer a node is suspect: no more commands are handed to it,
+  /// and other nodes are asked who serves its slots.
+  public var suspicion = TimeSpan.seconds(1)
+  /// After how long without a byte of an answer a node's connection is given up.
   public var silence = TimeSpan.seconds(5)
+  /// How long one answer may take on a connection that brings bytes of it now and then.
+  public var longestAnswer = TimeSpan.seconds(30)
+  /// How long an answer to a request for the topology is waited for before another node is asked.
+  public var refreshPatience = TimeSpan.milliseconds(500)
   /// How long a connection may take to be made, handshakes included.
   public var connecting = TimeSpan.seconds(3)
   /// How old the topology may become before it is asked for again.
   public var topologyAge = TimeSpan.seconds(60)
+  /// How old it may become while slots have no owner.
+  public var incompleteAge = TimeSpan.seconds(1)
+  /// How long a node that is not in the topology keeps its connection after its last use.
+  public var strangerAge = TimeSpan.seconds(10)
   /// The least time between two requests for the topology.
   public var refreshPause = TimeSpan.milliseconds(100)
 

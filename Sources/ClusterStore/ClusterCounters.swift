@@ -1,4 +1,8 @@
-/// What the store has counted since its start. Plain numbers: the tick publishes them.
+// What the store counts. Plain numbers, changed where things happen: the tick publishes them.
+
+import Redis
+
+/// What the store has counted since its start.
 public struct ClusterCounters: Sendable, Equatable {
   /// Operations that were submitted.
   public var operations = 0
@@ -8,24 +12,107 @@ public struct ClusterCounters: Sendable, Equatable {
   public var batches = 0
   /// The largest number of operations handed over in one write.
   public var largestBatch = 0
+
   /// MOVED answers.
   public var moved = 0
+  /// MOVED answers that name the node that was asked.
+  public var movedToSelf = 0
   /// ASK answers.
   public var asked = 0
-  /// Answers that ask for patience: TRYAGAIN, CLUSTERDOWN, LOADING, MASTERDOWN, READONLY and such.
-  public var deferred = 0
+  /// MOVED and ASK answers that cannot be read.
+  public var malformedRedirects = 0
+  /// TRYAGAIN answers.
+  public var tryAgain = 0
+  /// CLUSTERDOWN answers.
+  public var clusterDown = 0
+  /// MASTERDOWN answers.
+  public var masterDown = 0
+  /// LOADING answers.
+  public var loading = 0
+  /// READONLY answers.
+  public var readOnly = 0
+  /// BUSY answers.
+  public var busy = 0
+  /// NOREPLICAS answers.
+  public var noReplicas = 0
+  /// NOSCRIPT answers.
+  public var noScript = 0
+  /// OOM answers.
+  public var outOfMemory = 0
+  /// MISCONF answers.
+  public var misconfigured = 0
+  /// NOAUTH, NOPERM and WRONGPASS answers.
+  public var notPermitted = 0
+
   /// Operations that were sent again for whatever reason.
   public var retried = 0
+  /// Writes that were handed over and lost, and whose fate was asked for.
+  public var verified = 0
+  /// Of those, the ones that turned out to have been carried out.
+  public var verifiedExecuted = 0
+  /// Of those, the ones that turned out not to have been, and were sent again.
+  public var verifiedRepeated = 0
+  /// Operations that ended without anybody knowing whether they were carried out.
+  public var unknownOutcomes = 0
+  /// Operations refused because a bound was reached.
+  public var overloaded = 0
+
   /// Connections that became ready.
   public var connected = 0
   /// Connections that were lost or not made.
   public var linkFaults = 0
+  /// Of those, the ones that were given up because the node was silent.
+  public var silences = 0
+  /// Nodes that became suspect.
+  public var suspicions = 0
+  /// Connections that were made anew on purpose.
+  public var renewals = 0
   /// Topologies that were taken over.
   public var refreshes = 0
-  /// Topologies that could not be read.
+  /// Requests for the topology that got no readable answer, or none in time.
   public var refreshFaults = 0
-  /// Operations refused because a bound was reached.
-  public var overloaded = 0
+
+  /// Answers that ask for patience, all kinds together.
+  public var deferred: Int {
+    tryAgain + clusterDown + masterDown + loading + readOnly + busy + noReplicas + noScript
+      + malformedRedirects
+  }
+
+  /// Nothing counted yet.
+  public init() {}
+
+  /// Counts an error answer by its kind.
+  mutating func count(_ error: RedisError) {
+    switch error {
+    case .moved: moved += 1
+    case .ask: asked += 1
+    case .malformedRedirect: malformedRedirects += 1
+    case .tryAgain: tryAgain += 1
+    case .clusterDown: clusterDown += 1
+    case .masterDown: masterDown += 1
+    case .loading: loading += 1
+    case .readOnly: readOnly += 1
+    case .busy: busy += 1
+    case .noReplicas: noReplicas += 1
+    case .noScript: noScript += 1
+    case .outOfMemory: outOfMemory += 1
+    case .misconfigured: misconfigured += 1
+    case .noAuth, .noPermission, .wrongPassword: notPermitted += 1
+    case .wrongType, .crossSlot, .executionAborted, .clusterDisabled, .other: break
+    }
+  }
+}
+
+/// What was counted of one node since it became known.
+public struct NodeCounters: Sendable, Equatable {
+  /// Operations that it answered.
+  public var answered = 0
+  /// Answers of its that refused an operation for a reason that may pass.
+  public var refused = 0
+  /// Connections to it that became ready.
+  public var connected = 0
+  /// Connections to it that were lost or not made.
+  public var faults = 0
 
   /// Nothing counted yet.
   public init() {}

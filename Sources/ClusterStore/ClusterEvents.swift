@@ -7,6 +7,10 @@ public enum ClusterEvent: Equatable, Sendable {
   case nodeUp(Endpoint)
   /// A connection was lost or could not be made; told once until it is up again.
   case nodeDown(Endpoint, LinkFault)
+  /// A node owes answers and has been silent for too long; told once until it answers again.
+  case nodeSuspect(Endpoint)
+  /// A suspect node answers again.
+  case nodeRecovered(Endpoint)
   /// The deployment is one node.
   case singleNode(Endpoint)
   /// A topology was taken over that differs from the one before.
@@ -37,6 +41,10 @@ public struct NodeHealth: Sendable {
   public var latencySeconds: Double
   /// How many operations wait for its answers.
   public var depth: Int
+  /// Whether it owes answers and has been silent for too long.
+  public var isSuspect = false
+  /// What was counted of it since it became known.
+  public var counters = NodeCounters()
   /// Why the last connection was lost or not made; nil when all is well.
   public var fault: LinkFault?
 }

@@ -1,8 +1,11 @@
 // What happens to connections. The tick says what became of them and asks what to do and to write.
 //
-//   down ──open──► opening ──linkOpened──► greeting ──its replies──► ready
-//    ▲                │                        │                       │
-//    └────────────────┴──────── linkLost, or given up by advance ◄─────┘
+//   down ──open──► opening ──linkOpened──► greeting ──its replies──► ready ──silence──► suspect
+//    ▲                │                        │                       │  ◄──a byte────    │
+//    └────────────────┴──────── linkLost, or given up by advance ◄─────┴───────────────────┘
+//
+// A suspect node keeps its connection, is handed nothing more, and its slots' new operations are
+// parked: they were surely not carried out, and go to whoever serves the slots next.
 
 public import Primitives
 import Redis
@@ -13,7 +16,9 @@ extension ClusterStore {
   public mutating func nextAction() -> LinkAction? { actions.popFirst() }
 
   /// When `advance` next has something to do.
-  public var nextDeadline: Instant { nextCheck }
+  public var nextDeadline: Instant {
+    actions.isEmpty ? nextCheck : Instant(nanoseconds: .min)
+  }
 
   /// Does what time brings: reconnects, gives up silent nodes, asks for the topology, tries parked
   /// operations again.
@@ -38,10 +43,43 @@ extension ClusterStore {
       if since + limits.connecting <= now { return lose(link, .slowConnect, at: now, close: true) }
       check(at: since + limits.connecting)
     case .ready:
-      guard let oldest = nodes[link].pipeline.oldestHanded else { return }
-      if oldest + limits.silence <= now { return lose(link, .silent, at: now, close: true) }
-      check(at: oldest + limits.silence)
+      listen(link, at: now)
     }
+  }
+
+  /// Judges how long a node that owes an answer has been silent.
+  private mutating func listen(_ link: Link, at now: Instant) {
+    if nodes[link].isRenewing, nodes[link].pipeline.isEmpty { return renew(link, at: now) }
+    guard nodes[link].pipeline.owesAnswer, let front = nodes[link].pipeline.front else { return }
+    let limits = configuration.limits
+    let heard = nodes[link].heardAt
+    let end = min(heard + limits.silence, front.since + limits.longestAnswer + limits.silence)
+    if end <= now { return lose(link, .silent, at: now, close: true) }
+    check(at: end)
+    if heard + limits.suspicion <= now {
+      suspect(link, at: now)
+    } else {
+      check(at: heard + limits.suspicion)
+    }
+  }
+
+  private mutating func suspect(_ link: Link, at now: Instant) {
+    guard !nodes[link].isSuspect else { return }
+    nodes[link].isSuspect = true
+    counters.suspicions += 1
+    events.append(.nodeSuspect(nodes[link].endpoint))
+    if refresh.link == link { refresh.link = nil }
+    wantRefresh(at: now)
+  }
+
+  /// Bytes came: the node is alive.
+  mutating func hear(_ link: Link, at now: Instant) {
+    nodes[link].heardAt = now
+    guard nodes[link].isSuspect else { return }
+    nodes[link].isSuspect = false
+    events.append(.nodeRecovered(nodes[link].endpoint))
+    markDirty(link)
+    release(at: now)
   }
 
   /// Asks the tick to connect to a node that is down and may be tried again.
@@ -59,6 +97,11 @@ extension ClusterStore {
     return true
   }
 
+  /// Whether what a link's connection brings is wanted.
+  public func isConnected(_ link: Link) -> Bool {
+    nodes.contains(link) && nodes[link].isConnected
+  }
+
   /// The connection is made, TLS included: the greeting is the first thing it carries.
   public mutating func linkOpened(_ link: Link, at now: Instant) {
     guard nodes.contains(link), case .opening = nodes[link].state else { return }
@@ -67,6 +110,7 @@ extension ClusterStore {
     nodes[link].handshake = NodeHandshake(authenticates: configuration.credentials != nil)
     nodes[link].handshake.write(configuration.credentials, to: &nodes[link].hello)
     markDirty(link)
+    check(at: now + configuration.limits.connecting)
   }
 
   /// The connection was not made or was lost.
@@ -78,71 +122,66 @@ extension ClusterStore {
   /// The greeting was answered: the node takes commands.
   mutating func linkReady(_ link: Link, at now: Instant) {
     nodes[link].state = .ready
-    nodes[link].failures = 0
+    nodes[link].readySince = now
+    nodes[link].usedAt = now
     nodes[link].lastFault = nil
+    nodes[link].counters.connected += 1
     counters.connected += 1
     events.append(.nodeUp(nodes[link].endpoint))
-    if configuration.mode == .single, deployment == .unknown { becomeSingle(link, at: now) }
-    if deployment == .unknown { wantRefresh(at: now) }
+    if configuration.mode == .single { becomeSingle(link, at: now) }
+    if deployment == .unknown { refresh.isWanted = true }
+    if refresh.isWanted { wantRefresh(at: now) }
     release(at: now)
   }
 
   /// Gives a connection up: what was surely not executed is parked, what may be repeated too, and
   /// whoever else waited is told that the outcome is unknown.
   mutating func lose(_ link: Link, _ fault: LinkFault, at now: Instant, close: Bool) {
-    if close { actions.append(.close(link)) }
-    if reading == link { reading = nil }
+    // A connection that lasted starts the pauses anew; one that did not makes them longer.
+    if nodes[link].isReady, nodes[link].readySince + .seconds(1) <= now {
+      nodes[link].failures = 0
+    }
     counters.linkFaults += 1
+    if fault == .silent { counters.silences += 1 }
+    nodes[link].counters.faults += 1
     nodes[link].failures += 1
     let pause = Backoff.reconnect.pause(
       failures: nodes[link].failures, random: entropy.bits())
-    nodes[link].state = .down(retryAt: now + pause)
+    disconnect(link, until: now + pause, close: close)
     if nodes[link].lastFault != fault { events.append(.nodeDown(nodes[link].endpoint, fault)) }
     nodes[link].lastFault = fault
-    nodes[link].reader = ReplyReader()
-    nodes[link].reply = Node.freshReply(configuration.limits)
-    if refresh.link == link { refresh.link = nil }
     check(at: now + pause)
     evacuate(link, at: now)
     wantRefresh(at: now)
   }
 
-  /// Empties the pipeline of a node whose connection is gone.
-  private mutating func evacuate(_ link: Link, at now: Instant) {
-    while let entry = nodes[link].pipeline.front {
-      let wasHanded = nodes[link].pipeline.isFrontHanded
-      let handle = entry.operation
-      if operations.contains(handle) {
-        if wasHanded, !operations[handle].isRepeatable {
-          finish(handle, .fault(.outcomeUnknown))
-        } else if operations[handle].deadline <= now || !hasParkingRoom {
-          finish(handle, .fault(wasHanded ? .outcomeUnknown : .unavailable))
-        } else {
-          parkFront(of: link, until: now)
-        }
-      }
-      nodes[link].pipeline.retire()
-    }
-    nodes[link].needsPurge = false
+  /// Makes a connection anew whose pipeline is empty: behind its address may be another node now.
+  mutating func renew(_ link: Link, at now: Instant) {
+    counters.renewals += 1
+    disconnect(link, until: now, close: true)
+    open(link, at: now)
   }
 
-  /// Parks the front entry's operation with a copy of its commands.
-  private mutating func parkFront(of link: Link, until due: Instant) {
-    let handle = nodes[link].pipeline.front!.operation
-    park(handle, copyFront(of: link), until: due)
+  /// Sees to it that the connection is made anew as soon as nothing waits for its answers.
+  mutating func wantRenewal(of link: Link, at now: Instant) {
+    guard nodes[link].isReady, !nodes[link].isRenewing,
+      nodes[link].renewedAt + .seconds(1) <= now
+    else { return }
+    nodes[link].isRenewing = true
+    nodes[link].renewedAt = now
+    check(at: now)
   }
 
-  /// A copy of the front entry's commands, each without the ASKING in front of it.
-  mutating func copyFront(of link: Link) -> ByteBuffer {
-    let entry = nodes[link].pipeline.front!
-    let lengths = operations[entry.operation].commandLengths
-    let asking = entry.asking ? CommandEncoder.askingLength : 0
-    var copy = spare.take()
-    let bytes = nodes[link].pipeline.frontBytes
-    copy.append(bytes.extracting(asking..<asking + lengths.0))
-    let second = lengths.0 + 2 * asking
-    if lengths.1 > 0 { copy.append(bytes.extracting(second..<second + lengths.1)) }
-    return copy
+  /// Forgets all that belongs to a connection. The pipeline is the caller's to empty.
+  mutating func disconnect(_ link: Link, until retryAt: Instant, close: Bool) {
+    if close { actions.append(.close(link)) }
+    if reading == link { reading = nil }
+    if refresh.link == link { refresh.link = nil }
+    nodes[link].state = .down(retryAt: retryAt)
+    nodes[link].isSuspect = false
+    nodes[link].isRenewing = false
+    nodes[link].reader = ReplyReader()
+    nodes[link].reply = Node.freshReply(configuration.limits)
   }
 
   // MARK: Writing
@@ -168,8 +207,8 @@ extension ClusterStore {
   public func output(_ link: Link) -> RawSpan {
     switch nodes[link].state {
     case .greeting: nodes[link].hello.bytes
-    case .ready: nodes[link].pipeline.unsent
-    case .down, .opening: nodes[link].hello.bytes.extracting(0..<0)
+    case .ready where !nodes[link].isSuspect: nodes[link].pipeline.unsent
+    case .ready, .down, .opening: nodes[link].hello.bytes.extracting(0..<0)
     }
   }
 
@@ -184,15 +223,16 @@ extension ClusterStore {
   }
 
   /// The connection took the first `count` bytes of `output`.
-  public mutating func handed(_ link: Link, _ count: Int) {
+  public mutating func handed(_ link: Link, _ count: Int, at now: Instant) {
     if case .greeting = nodes[link].state { return nodes[link].hello.consume(count) }
+    if !nodes[link].pipeline.owesAnswer {
+      nodes[link].heardAt = now
+      check(at: now + configuration.limits.suspicion)
+    }
     let batch = nodes[link].pipeline.hand(count)
     guard batch > 0 else { return }
     counters.batches += 1
     counters.batchedOperations += batch
     counters.largestBatch = max(counters.largestBatch, batch)
-    if let oldest = nodes[link].pipeline.oldestHanded {
-      check(at: oldest + configuration.limits.silence)
-    }
   }
 }

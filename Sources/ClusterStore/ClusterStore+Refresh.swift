@@ -1,5 +1,6 @@
 // How the topology is learnt: from the first node that answers, then whenever something says that
-// it changed, and once a minute. One request at a time, never two within the pause.
+// it changed, and once a minute; while an owner of slots is unwell, again and again, since others may
+// have taken over. One request at a time, never two within the pause.
 
 import Primitives
 import Redis
@@ -10,13 +11,21 @@ struct RefreshState {
   var isWanted = true
   /// The node that was asked; its answer is on its way.
   var link: Link?
+  /// The request's entry in that node's pipeline.
+  var sequence: UInt64 = 0
+  /// When another node is asked instead.
+  var patience = Instant.never
   /// No request is made before.
   var notBefore = Instant(nanoseconds: .min)
   /// When a topology was last taken over.
   var since: Instant?
   /// The last one, to tell whether a new one differs.
   var topology: Topology?
-  /// Which seed is tried next.
+  /// Whether a redirect changed the table since.
+  var isPatched = false
+  /// What was last said of a topology that could not be had, so that it is said once.
+  var complaint: ClusterEvent?
+  /// Which node is asked next.
   var turn = 0
 }
 
@@ -27,39 +36,70 @@ extension ClusterStore {
     check(at: max(now, refresh.notBefore))
   }
 
-  /// A slot has no ready owner: connect to the owner, or find out who it is.
+  /// A slot has no ready owner: connect to the owner if there is one, and find out who it is.
   mutating func wantOwner(of slot: UInt16, at now: Instant) {
-    if let link = owner(of: slot) { open(link, at: now) } else { wantRefresh(at: now) }
+    guard let link = owner(of: slot) else { return wantRefresh(at: now) }
+    open(link, at: now)
+    if deployment == .cluster, !nodes[link].takesCommands, !nodes[link].isRenewing {
+      wantRefresh(at: now)
+    }
+  }
+
+  /// Whether somebody who serves slots cannot be given commands.
+  private var isOwnerUnwell: Bool {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
+      if nodes[link].isSuspect || nodes[link].lastFault != nil { return true }
+    }
+    return false
   }
 
   /// Asks a ready node for the topology, or connects to somebody who might know it.
   mutating func refreshIfWanted(at now: Instant) {
-    if let since = refresh.since, deployment == .cluster {
-      let old = since + configuration.limits.topologyAge
-      if old <= now { refresh.isWanted = true } else { check(at: old) }
-    }
+    age(at: now)
+    giveUpAnswer(at: now)
     guard refresh.isWanted, refresh.link == nil else { return }
     guard refresh.notBefore <= now else { return check(at: refresh.notBefore) }
     if deployment == .single, isServing {
       refresh.isWanted = false
     } else if let link = anyReady() {
-      ask(link, at: now)
+      if configuration.mode == .single { becomeSingle(link, at: now) } else { ask(link, at: now) }
     } else {
       openAll(at: now)
     }
   }
 
+  /// Wants the topology when it is old, or when an owner is unwell.
+  private mutating func age(at now: Instant) {
+    guard let since = refresh.since, deployment == .cluster else { return }
+    let limits = configuration.limits
+    let old = since + (slots.isComplete ? limits.topologyAge : limits.incompleteAge)
+    if old <= now || isOwnerUnwell { refresh.isWanted = true } else { check(at: old) }
+  }
+
+  /// Does not wait for ever for the node that was asked.
+  private mutating func giveUpAnswer(at now: Instant) {
+    guard refresh.link != nil else { return }
+    guard refresh.patience <= now else { return check(at: refresh.patience) }
+    counters.refreshFaults += 1
+    refresh.link = nil
+    refresh.isWanted = true
+  }
+
   private mutating func ask(_ link: Link, at now: Instant) {
-    guard nodes[link].pipeline.hasRoom else { return check(at: now + .milliseconds(50)) }
+    guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + .milliseconds(50)) }
     let jitter = TimeSpan(nanoseconds: Int64(entropy.bits() % 50_000_000))
     refresh.isWanted = false
     refresh.link = link
     refresh.notBefore = now + configuration.limits.refreshPause + jitter
+    refresh.patience = now + configuration.limits.refreshPatience
+    check(at: refresh.patience)
     let mark = nodes[link].pipeline.log.count
     CommandWriter.begin(2, in: &nodes[link].pipeline.log)
     CommandWriter.argument("CLUSTER", in: &nodes[link].pipeline.log)
     CommandWriter.argument("SLOTS", in: &nodes[link].pipeline.log)
-    _ = nodes[link].pipeline.close(.none, from: mark, replies: 1, asking: false, at: now)
+    refresh.sequence = nodes[link].pipeline.close(
+      .none, from: mark, replies: 1, asking: false, at: now)
     markDirty(link)
   }
 
@@ -68,7 +108,7 @@ extension ClusterStore {
     refresh.turn += 1
     for step in 0..<nodes.places {
       let index = (refresh.turn + step) % nodes.places
-      if let link = nodes.ticket(at: index), nodes[link].isReady { return link }
+      if let link = nodes.ticket(at: index), nodes[link].takesCommands { return link }
     }
     return nil
   }
@@ -88,12 +128,13 @@ extension ClusterStore {
     }
     do throws(TopologyFault) {
       let topology = try Topology(reply: nodes[link].reply, asked: nodes[link].endpoint)
-      guard topology.coveredSlots > 0 else { return tryElsewhere(at: now) }
+      guard topology.coveredSlots > 0 else {
+        return complain(of: link, "it knows of no slots", at: now)
+      }
+      refresh.complaint = nil
       apply(topology, at: now)
     } catch {
-      counters.refreshFaults += 1
-      events.append(.topologyRefused(nodes[link].endpoint, "its answer cannot be read"))
-      tryElsewhere(at: now)
+      complain(of: link, "its answer cannot be read", at: now)
     }
   }
 
@@ -102,18 +143,21 @@ extension ClusterStore {
     if error == .clusterDisabled, configuration.mode != .cluster {
       return becomeSingle(link, at: now)
     }
-    counters.refreshFaults += 1
     let reason =
       switch error {
       case .clusterDisabled: "it is not a node of a cluster, and --redis-topology says cluster"
       case .noPermission: "the ACL user may not run CLUSTER SLOTS"
       default: "it refuses CLUSTER SLOTS"
       }
-    events.append(.topologyRefused(nodes[link].endpoint, reason))
-    tryElsewhere(at: now)
+    complain(of: link, reason, at: now)
   }
 
-  private mutating func tryElsewhere(at now: Instant) {
+  /// Says once what is wrong with a node's answer, and asks another one soon.
+  private mutating func complain(of link: Link, _ reason: String, at now: Instant) {
+    counters.refreshFaults += 1
+    let complaint = ClusterEvent.topologyRefused(nodes[link].endpoint, reason)
+    if refresh.complaint != complaint { events.append(complaint) }
+    refresh.complaint = complaint
     refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
     wantRefresh(at: now)
   }
@@ -127,7 +171,10 @@ extension ClusterStore {
     nodes[link].role = .primary
     nodes[link].slotCount = HashSlot.count
     refresh.since = now
+    refresh.isWanted = false
+    refresh.complaint = nil
     counters.refreshes += 1
+    dropStrangers(at: now)
     release(at: now)
   }
 
@@ -136,16 +183,35 @@ extension ClusterStore {
     deployment = .cluster
     refresh.since = now
     counters.refreshes += 1
-    guard topology != refresh.topology || !slots.isComplete else { return release(at: now) }
+    check(at: now + configuration.limits.incompleteAge)
+    guard topology != refresh.topology || refresh.isPatched else {
+      return dropStrangers(at: now)
+    }
+    let isNews = topology != refresh.topology
     refresh.topology = topology
+    refresh.isPatched = false
+    rebuild(from: topology, at: now)
+    loseDemoted(at: now)
+    dropStrangers(at: now)
+    if isNews {
+      events.append(
+        .topologyChanged(
+          primaries: topology.shards.count,
+          replicas: topology.shards.reduce(0) { $0 + $1.replicas.count },
+          slots: slots.coverage))
+    }
+    release(at: now)
+  }
+
+  /// Writes the table anew. Primaries come last: a node that is listed twice is one.
+  private mutating func rebuild(from topology: Topology, at now: Instant) {
     slots.clear()
     forgetRoles()
+    for node in topology.shards.flatMap(\.replicas) {
+      if let replica = addNode(node.endpoint, isSeed: false) { nodes[replica].role = .replica }
+    }
     for shard in topology.shards {
-      for node in shard.replicas {
-        let replica = addNode(node.endpoint, isSeed: false)
-        nodes[replica].role = .replica
-      }
-      let primary = addNode(shard.primary.endpoint, isSeed: false)
+      guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
       nodes[primary].role = .primary
       for range in shard.ranges {
         slots.assign(range, UInt16(primary.index))
@@ -153,13 +219,14 @@ extension ClusterStore {
       }
       open(primary, at: now)
     }
-    dropStrangers(at: now)
-    events.append(
-      .topologyChanged(
-        primaries: topology.shards.count,
-        replicas: topology.shards.reduce(0) { $0 + $1.replicas.count },
-        slots: slots.coverage))
-    release(at: now)
+  }
+
+  /// What waits for a silent node whose slots others serve by now is freed.
+  private mutating func loseDemoted(at now: Instant) {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
+      if nodes[link].slotCount == 0 { lose(link, .demoted, at: now, close: true) }
+    }
   }
 
   private mutating func forgetRoles() {
@@ -170,29 +237,27 @@ extension ClusterStore {
     }
   }
 
-  /// Forgets the nodes that are neither in the topology nor seeds, once nothing waits for them.
+  /// Forgets the nodes that are neither in the topology nor seeds, once nothing waits for them and
+  /// nobody has used them for a while: a node that slots are moving to may not be in it yet.
   private mutating func dropStrangers(at now: Instant) {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
       guard nodes[link].role == .unknown, nodes[link].pipeline.isEmpty else { continue }
-      if !nodes[link].isDown {
-        actions.append(.close(link))
-        nodes[link].state = .down(retryAt: now)
-        nodes[link].reader = ReplyReader()
-        nodes[link].reply = Node.freshReply(configuration.limits)
-      }
+      guard nodes[link].usedAt + configuration.limits.strangerAge <= now else { continue }
+      if !nodes[link].isDown { disconnect(link, until: now, close: true) }
+      nodes[link].lastFault = nil
       if !nodes[link].isSeed { nodes.remove(link) }
     }
   }
 
   // MARK: Nodes
 
-  /// The node at an endpoint; made when it is new.
-  mutating func addNode(_ endpoint: Endpoint, isSeed: Bool) -> Link {
+  /// The node at an endpoint; made when it is new. Nil when there are too many.
+  mutating func addNode(_ endpoint: Endpoint, isSeed: Bool) -> Link? {
     for index in 0..<nodes.places {
       if let link = nodes.ticket(at: index), nodes[link].endpoint == endpoint { return link }
     }
-    return nodes.insert(Node(endpoint, isSeed: isSeed, configuration))
+    return nodes.isFull ? nil : nodes.insert(Node(endpoint, isSeed: isSeed, configuration))
   }
 
   /// The node that a redirect names; nil when it names none that could be asked.
@@ -205,8 +270,7 @@ extension ClusterStore {
     case .asked: endpoint = Endpoint(host: nodes[link].endpoint.host, port: port)
     case .unknown: endpoint = nil
     }
-    guard let endpoint, !nodes.isFull else { return nil }
-    return addNode(endpoint, isSeed: false)
+    return endpoint.flatMap { addNode($0, isSeed: false) }
   }
 
   /// MOVED: gives one slot to its new owner, ahead of the topology that will say the same.
@@ -215,6 +279,7 @@ extension ClusterStore {
     slots.patch(slot, UInt16(owner.index))
     nodes[owner].slotCount += 1
     nodes[owner].role = .primary
+    refresh.isPatched = true
     open(owner, at: now)
   }
 }

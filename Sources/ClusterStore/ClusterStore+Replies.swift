@@ -12,9 +12,10 @@ extension ClusterStore {
   }
 
   /// `count` bytes came. The caller then takes completions until there are none.
-  public mutating func received(_ link: Link, _ count: Int) {
+  public mutating func received(_ link: Link, _ count: Int, at now: Instant) {
     nodes[link].reader.commit(count)
     reading = link
+    hear(link, at: now)
   }
 
   /// Whether there are completions to be taken.
@@ -25,8 +26,15 @@ extension ClusterStore {
     at moment: Moment, reply: inout ByteBuffer
   ) -> Completion? {
     while true {
-      if let completion = completions.popFirst() { return completion }
-      guard let link = reading, nodes.contains(link) else { return nil }
+      if let ended = completions.popFirst() {
+        if ended.operation == .none { continue }
+        return ended.completion
+      }
+      guard let link = reading else { return nil }
+      guard nodes.contains(link) else {
+        reading = nil
+        return nil
+      }
       switch nodes[link].nextReply() {
       case .needMore:
         reading = nil
@@ -52,7 +60,9 @@ extension ClusterStore {
     }
     if entry.operation == .none {
       nodes[link].pipeline.retire()
-      takeTopology(from: link, at: now)
+      if refresh.link == link, refresh.sequence == entry.sequence {
+        takeTopology(from: link, at: now)
+      }
       return nil
     }
     return take(entry, from: link, at: now, &bytes)
@@ -74,7 +84,18 @@ extension ClusterStore {
     defer { if isLast { settle(link, entry, at: now) } }
     // With ASKING in front of each command, every other reply is that one's OK.
     let isCommand = !entry.asking || entry.answered % 2 == 1
-    guard isCommand, operations.contains(entry.operation) else { return nil }
+    guard isCommand else { return nil }
+    if nodes[link].reply.kind == .error, isLast {
+      counters.count(RedisError(nodes[link].reply.string()))
+    }
+    guard operations.contains(entry.operation) else { return nil }
+    if case .verification(let write) = operations[entry.operation].purpose,
+      nodes[link].reply.kind != .error
+    {
+      operations.remove(entry.operation)
+      takeVerdict(on: write, from: link, at: now)
+      return nil
+    }
     let index = Int(entry.asking ? entry.answered / 2 : entry.answered)
     let step = nodes[link].answer(entry.operation, of: &operations, index: index)
     switch step {
@@ -95,6 +116,8 @@ extension ClusterStore {
   private mutating func complete(
     _ handle: Ticket, _ outcome: Outcome, _ link: Link, _ bytes: inout ByteBuffer
   ) -> Completion? {
+    if case .verification = operations[handle].purpose { finish(handle, outcome) }
+    guard operations.contains(handle) else { return nil }
     let operation = operations.remove(handle)
     guard case .session = operation.purpose else { return nil }
     if case .found = outcome {
@@ -112,14 +135,16 @@ extension ClusterStore {
   /// Forgets an entry whose replies have all come.
   private mutating func settle(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
     nodes[link].latency = now - entry.since
+    nodes[link].counters.answered += 1
     nodes[link].pipeline.retire()
+    if nodes[link].isRenewing, nodes[link].pipeline.isEmpty { check(at: now) }
   }
 
   /// Sets the timeout that the record names, behind the command that set the namespace's.
   private mutating func correct(
     _ handle: Ticket, milliseconds: Int, on link: Link, at now: Instant
   ) {
-    guard !operations.isFull, nodes[link].pipeline.hasRoom else { return }
+    guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
     let found = operations[handle]
     let mark = nodes[link].pipeline.log.count
     CommandEncoder.slide(
@@ -135,22 +160,42 @@ extension ClusterStore {
     _ handle: Ticket, _ error: RedisError, by link: Link, at now: Instant
   ) {
     let commands = copyFront(of: link)
+    nodes[link].counters.refused += 1
     switch error {
     case .moved(let slot, let host, let port):
-      counters.moved += 1
-      if let owner = node(host, port, namedBy: link) { patch(slot, to: owner, at: now) }
+      let isNews = move(slot, to: node(host, port, namedBy: link), namedBy: link, at: now)
       wantRefresh(at: now)
-      again(handle, commands, at: now, hurry: operations[handle].attempts <= 1)
+      again(handle, commands, at: now, hurry: isNews && operations[handle].attempts <= 1)
     case .ask(_, let host, let port):
-      counters.asked += 1
       let asked = node(host, port, namedBy: link)
       if let asked { open(asked, at: now) }
-      again(
-        handle, commands, at: now, hurry: operations[handle].attempts <= 2, asked: asked)
+      let isFirst = operations[handle].attempts <= 2
+      again(handle, commands, at: now, hurry: asked != nil && isFirst, asked: asked)
+    case .readOnly:
+      // A lone node that became a replica: behind its address may be the new primary by now.
+      if deployment == .single { wantRenewal(of: link, at: now) }
+      fallthrough
     default:
-      counters.deferred += 1
       wantRefresh(at: now)
       again(handle, commands, at: now, hurry: false)
     }
+  }
+
+  /// MOVED: notes the slot's new owner, and says whether there is one to go to at once.
+  ///
+  /// 1. It names nobody that could be asked: the topology has to tell.
+  /// 2. It names the node that was asked: what is connected is not who is meant; connect anew.
+  /// 3. It names another node: the slot is that one's.
+  private mutating func move(
+    _ slot: UInt16, to owner: Link?, namedBy link: Link, at now: Instant
+  ) -> Bool {
+    guard let owner else { return false }
+    guard owner != link else {
+      counters.movedToSelf += 1
+      wantRenewal(of: link, at: now)
+      return false
+    }
+    patch(slot, to: owner, at: now)
+    return true
   }
 }

@@ -17,10 +17,25 @@ struct ParkedOperation: ~Copyable {
   let asked: Link?
 }
 
+/// An operation that ended by a fault, until its completion is taken.
+struct Ended {
+  /// Whose end it is; `.none` when the caller gave up on it meanwhile.
+  var operation: Ticket
+  /// What the caller is told.
+  let completion: Completion
+}
+
 extension ClusterStore {
   /// Whether one more operation may wait.
   var hasParkingRoom: Bool {
     !parked.isFull && parkedBytes < configuration.limits.parkedBytes
+  }
+
+  /// When an operation is tried again that waits for a node: whatever changes wakes it, so this is
+  /// the rare case. Those that begin to wait while others do are tried with them, all in one pass.
+  func patience(at now: Instant) -> Instant {
+    let due = now + .milliseconds(50)
+    return parkedDue > now && parkedDue < due ? parkedDue : due
   }
 
   /// Puts an operation aside until `due`.
@@ -29,11 +44,27 @@ extension ClusterStore {
   ) {
     operations[handle].link = .none
     operations[handle].startOver()
-    parkedBytes += bytes.count
+    putBack(
+      ParkedOperation(operation: handle, bytes: bytes, due: due, asked: asked), until: due)
+  }
+
+  /// Puts a parked operation back at the end until `due`.
+  mutating func putBack(_ waiting: consuming ParkedOperation, until due: Instant) {
+    waiting.due = due
+    parkedBytes += waiting.bytes.count
     if due < parkedDue { parkedDue = due }
     check(at: due)
-    parked.append(
-      ParkedOperation(operation: handle, bytes: bytes, due: due, asked: asked))
+    let refused = parked.append(waiting) != nil
+    precondition(!refused, "ask hasParkingRoom before parking")
+  }
+
+  /// Makes one parked operation due.
+  mutating func wake(_ handle: Ticket, at now: Instant) {
+    for place in 0..<parked.count where parked[place].operation == handle {
+      parked[place].due = now
+    }
+    parkedDue = now
+    check(at: now)
   }
 
   /// When an operation that must be patient is tried again: after a full-jitter pause that doubles
@@ -66,21 +97,32 @@ extension ClusterStore {
   private mutating func attempt(_ waiting: consuming ParkedOperation, at now: Instant) {
     let handle = waiting.operation
     guard operations.contains(handle) else { return spare.give(waiting.bytes) }
-    let asked = waiting.asked
-    guard waiting.due <= now else {
-      let due = waiting.due
-      return park(handle, waiting.bytes, until: due, asked: asked)
+    guard operations[handle].deadline > now else {
+      spare.give(waiting.bytes)
+      return giveUp(handle, .deadlinePassed)
     }
+    let due = waiting.due
+    guard due <= now else { return putBack(waiting, until: due) }
     let slot = operations[handle].slot
-    guard let link = asked.flatMap({ nodes.contains($0) ? $0 : nil }) ?? owner(of: slot),
-      nodes[link].isReady, nodes[link].pipeline.hasRoom
+    let asked = usable(waiting.asked)
+    guard let link = asked ?? owner(of: slot), nodes[link].takesCommands,
+      nodes[link].pipeline.hasRoom
     else {
       wantOwner(of: slot, at: now)
-      if let asked, nodes.contains(asked) { open(asked, at: now) }
-      return park(handle, waiting.bytes, until: now + .milliseconds(50), asked: asked)
+      if let asked { open(asked, at: now) }
+      return putBack(waiting, until: patience(at: now))
+    }
+    if operations[handle].isDoubtful, !operations[handle].isRepeatable {
+      return verify(waiting, at: link, at: now)
     }
     send(handle, waiting.bytes.bytes, to: link, asking: asked != nil, at: now)
     spare.give(waiting.bytes)
+  }
+
+  /// The node that ASK named, unless it is gone or cannot be reached: then the owner is asked again.
+  private func usable(_ asked: Link?) -> Link? {
+    guard let asked, nodes.contains(asked) else { return nil }
+    return nodes[asked].lastFault == nil && !nodes[asked].isSuspect ? asked : nil
   }
 
   /// Writes an operation's commands to a ready node's log, each behind an ASKING where ASK told so.
@@ -112,7 +154,7 @@ extension ClusterStore {
     guard operations[handle].attempts < configuration.limits.attempts, hasParkingRoom else {
       spare.give(bytes)
       counters.overloaded += 1
-      return finish(handle, .fault(.unavailable))
+      return giveUp(handle, .unavailable)
     }
     let due = hurry ? now : pause(handle, at: now)
     park(handle, bytes, until: due, asked: asked)
@@ -122,8 +164,16 @@ extension ClusterStore {
   mutating func finish(_ handle: Ticket, _ outcome: Outcome) {
     guard operations.contains(handle) else { return }
     let operation = operations.remove(handle)
-    if case .correction = operation.purpose { return }
-    completions.append(
-      Completion(ticket: operation.ticket, tag: operation.tag, outcome: outcome))
+    switch operation.purpose {
+    case .correction: return
+    // Nobody could say what became of the write.
+    case .verification(let write): return finish(write, .fault(.outcomeUnknown))
+    case .session: break
+    }
+    if outcome == .fault(.outcomeUnknown) { counters.unknownOutcomes += 1 }
+    let completion = Completion(
+      ticket: operation.ticket, tag: operation.tag, outcome: outcome)
+    let refused = completions.append(Ended(operation: handle, completion: completion)) != nil
+    precondition(!refused, "submit leaves room for each operation's end")
   }
 }

@@ -36,7 +36,7 @@ public struct ClusterStore: ~Copyable {
 
   var actions = Ring<LinkAction>(limit: 4_096)
   var dirty = Ring<Link>(limit: 4_096)
-  var completions: Ring<Completion>
+  var completions: Ring<Ended>
   var events = Ring<ClusterEvent>(limit: 256)
   /// The link whose received bytes are being turned into completions.
   var reading: Link?
@@ -54,10 +54,10 @@ public struct ClusterStore: ~Copyable {
     self.configuration = configuration
     spaces = namespaces.namespaces.map(KeySpace.init)
     let limits = configuration.limits
-    nodes = Slab(limit: 2_048)
-    operations = Slab(limit: limits.operations)
+    nodes = Slab(limit: 1_024)
+    operations = Slab(limit: limits.operations + limits.ownOperations)
     parked = Ring(limit: limits.parkedOperations)
-    completions = Ring(limit: limits.operations)
+    completions = Ring(limit: limits.operations + limits.ownOperations)
     spare = BufferPool(capacity: 1_024, largest: 64 << 10, limit: 64)
     for seed in configuration.seeds { _ = addNode(seed, isSeed: true) }
   }
@@ -68,12 +68,13 @@ public struct ClusterStore: ~Copyable {
   /// How many operations wait for a node.
   public var parkedCount: Int { parked.count }
 
-  /// Whether every slot has an owner whose connection is ready.
+  /// Whether every slot has an owner whose connection is ready and that is not suspect.
   public var isServing: Bool {
     guard deployment != .unknown, slots.isComplete else { return false }
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
-      if nodes[link].slotCount > 0, !nodes[link].isReady { return false }
+      guard nodes[link].slotCount > 0 else { continue }
+      if !nodes[link].isReady || nodes[link].isSuspect { return false }
     }
     return true
   }
@@ -90,7 +91,8 @@ public struct ClusterStore: ~Copyable {
         NodeHealth(
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
           slots: nodes[link].slotCount, latencySeconds: nodes[link].latency.seconds,
-          depth: nodes[link].pipeline.depth, fault: nodes[link].lastFault))
+          depth: nodes[link].pipeline.depth, isSuspect: nodes[link].isSuspect,
+          counters: nodes[link].counters, fault: nodes[link].lastFault))
     }
     return health
   }
@@ -123,14 +125,16 @@ extension ClusterStore: SessionStore {
     _ command: borrowing SessionCommand, request: RawSpan, ticket: Ticket, at moment: Moment,
     reply: inout ByteBuffer
   ) -> Submission {
-    guard !operations.isFull else { return refuse() }
+    guard operations.count + completions.count < configuration.limits.operations else {
+      return refuse()
+    }
     counters.operations += 1
     let space = spaces[Int(command.namespace.rawValue)]
     let slot = space.slot(of: command.id)
     var operation = Operation(
       .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
       idleMilliseconds: space.idleMilliseconds)
-    guard let link = owner(of: slot), nodes[link].isReady else {
+    guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(&operation, command, request: request, space, at: moment)
     }
     guard nodes[link].pipeline.hasRoom else { return refuse() }
@@ -148,6 +152,7 @@ extension ClusterStore: SessionStore {
     _ handle: Ticket, on link: Link, from mark: Int, asking: Bool, at now: Instant
   ) {
     let replies = operations[handle].commandCount * (asking ? 2 : 1)
+    nodes[link].usedAt = now
     operations[handle].attempts += 1
     operations[handle].link = link
     operations[handle].sequence = nodes[link].pipeline.close(
@@ -170,20 +175,39 @@ extension ClusterStore: SessionStore {
     operation.commandLengths = CommandEncoder.encode(
       command, request: request, space: space, wall: moment.wall, into: &bytes)
     let handle = operations.insert(operation)
-    park(handle, bytes, until: pause(handle, at: moment.instant))
+    park(handle, bytes, until: patience(at: moment.instant))
     wantOwner(of: operation.slot, at: moment.instant)
     return .pending(operation: handle)
   }
 
   /// Gives up on an operation; what no byte of was handed over is taken back.
   public mutating func abandon(operation handle: Ticket) -> StoreFault {
-    guard operations.contains(handle) else { return .outcomeUnknown }
+    guard operations.contains(handle) else { return abandonEnded(handle) }
     let operation = operations.remove(handle)
-    guard nodes.contains(operation.link) else { return .deadlinePassed }
+    let fault = StoreFault.deadlinePassed
+    guard nodes.contains(operation.link) else { return told(operation, fault) }
     guard operation.sequence > nodes[operation.link].pipeline.touched else {
+      counters.unknownOutcomes += 1
       return .outcomeUnknown
     }
     nodes[operation.link].needsPurge = true
-    return .deadlinePassed
+    markDirty(operation.link)
+    return told(operation, fault)
+  }
+
+  /// What is known of an operation that no connection has now.
+  private mutating func told(_ operation: Operation, _ fault: StoreFault) -> StoreFault {
+    guard operation.isDoubtful else { return fault }
+    counters.unknownOutcomes += 1
+    return .outcomeUnknown
+  }
+
+  /// The operation ended, and its completion is not taken any more.
+  private mutating func abandonEnded(_ handle: Ticket) -> StoreFault {
+    for place in 0..<completions.count where completions[place].operation == handle {
+      completions[place].operation = .none
+      if case .fault(let fault) = completions[place].completion.outcome { return fault }
+    }
+    return .outcomeUnknown
   }
 }

@@ -71,6 +71,13 @@ enum CommandEncoder {
     CommandWriter.argument(decimal: milliseconds, in: &log)
   }
 
+  /// `GETRANGE key 0 95`, the header of whatever record is there.
+  static func header(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
+  ) {
+    head(RecordHeader.length, space, id, in: &log)
+  }
+
   /// `NAME key`
   private static func one(
     _ name: StaticString, _ space: borrowing KeySpace, _ id: borrowing SessionID,

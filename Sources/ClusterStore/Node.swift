@@ -28,8 +28,8 @@ public struct LinkFault: Error, Equatable, Sendable {
     code: "connect-timeout", detail: "the connection was not made in time")
   static let brokenProtocol = LinkFault(
     code: "protocol", detail: "what the node sent is not a reply, or nobody asked for it")
-  static let retired = LinkFault(
-    code: "retired", detail: "the node left the topology")
+  static let demoted = LinkFault(
+    code: "demoted", detail: "the node gave no answer, and others serve its slots now")
   static func refused(_ error: RedisError) -> LinkFault {
     switch error {
     case .wrongPassword, .noAuth:
@@ -84,8 +84,20 @@ struct Node: ~Copyable {
   var isDirty = false
   /// Whether entries of abandoned operations may wait unsent.
   var needsPurge = false
-  /// How often in a row no connection came about.
+  /// How often in a row no connection came about, or one that did not last.
   var failures = 0
+  /// When the connection became ready.
+  var readySince = Instant(nanoseconds: .min)
+  /// When the node last showed that it is alive, or was first owed an answer.
+  var heardAt = Instant(nanoseconds: .min)
+  /// Whether it owes an answer and has been silent for too long to be trusted with more.
+  var isSuspect = false
+  /// Whether the connection is to be made anew as soon as nothing waits for its answers.
+  var isRenewing = false
+  /// When that last happened.
+  var renewedAt = Instant(nanoseconds: .min)
+  /// When it was last given a command.
+  var usedAt = Instant(nanoseconds: .min)
   var lastFault: LinkFault?
   var slotCount = 0
   /// How long the last answer took, the wait in the pipeline included.
@@ -118,7 +130,21 @@ struct Node: ~Copyable {
     operations[handle].take(reply, index: index)
   }
 
+  /// What of this node the store has counted.
+  var counters = NodeCounters()
+
   var isReady: Bool { state == .ready }
+
+  /// Whether new commands are put into its pipeline.
+  var takesCommands: Bool { state == .ready && !isSuspect && !isRenewing }
+
+  /// Whether bytes may come from it that mean something.
+  var isConnected: Bool {
+    switch state {
+    case .greeting, .ready: true
+    case .down, .opening: false
+    }
+  }
 
   var isDown: Bool {
     if case .down = state { return true }

@@ -26,6 +26,18 @@ struct Operation {
     case session(Verb, Condition)
     /// The correction of a timeout; nobody waits for it.
     case correction
+    /// The question whether a write that was handed over and lost was carried out; the write waits.
+    case verification(of: Ticket)
+  }
+
+  /// What was under the key before a `put` wrote, as far as its own reading told.
+  enum Prior: Equatable {
+    /// Its reading was not answered.
+    case unknown
+    /// Nothing.
+    case nothing
+    /// A session of this version.
+    case version(SessionVersion)
   }
 
   /// What a reply amounts to.
@@ -61,6 +73,14 @@ struct Operation {
   /// Its entry in that pipeline.
   var sequence: UInt64 = 0
 
+  /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
+  var isDoubtful = false
+  /// What the `put` that may have been carried out had seen before it.
+  private(set) var prior = Prior.unknown
+
+  /// The question after its fate that is under way.
+  var verification: Ticket = .none
+
   private var existed = false
   private var ownIdleTimeout = 0
   private var millisecondsLeft = 0
@@ -87,7 +107,7 @@ struct Operation {
   /// could undo another's write and a `delete` another's session, so theirs is no.
   var isRepeatable: Bool {
     switch purpose {
-    case .correction: true
+    case .correction, .verification: true
     case .session(.get, _), .session(.peek, _), .session(.inspect, _), .session(.touch, _): true
     case .session(.put, _), .session(.delete, _): false
     }
@@ -95,11 +115,16 @@ struct Operation {
 
   /// The correction of this operation's session's timeout.
   func corrected(by deadline: Instant) -> Operation {
-    Operation(correcting: self, deadline: deadline)
+    Operation(.correction, on: self, deadline: deadline)
   }
 
-  private init(correcting found: Operation, deadline: Instant) {
-    purpose = .correction
+  /// The question whether this operation, whose ticket is `handle`, was carried out.
+  func verified(as handle: Ticket) -> Operation {
+    Operation(.verification(of: handle), on: self, deadline: deadline)
+  }
+
+  private init(_ purpose: Purpose, on found: Operation, deadline: Instant) {
+    self.purpose = purpose
     ticket = .none
     tag = 0
     self.deadline = deadline
@@ -112,6 +137,7 @@ struct Operation {
 
   /// Forgets what an attempt that is to be repeated had learnt.
   mutating func startOver() {
+    if !isDoubtful { prior = .unknown }
     existed = false
     ownIdleTimeout = 0
     millisecondsLeft = 0
@@ -121,7 +147,7 @@ struct Operation {
   mutating func take(_ reply: borrowing Reply, index: Int) -> Step {
     if reply.kind == .error { return take(RedisError(reply.string()), index: index) }
     switch purpose {
-    case .correction:
+    case .correction, .verification:
       return .done(.touched)
     case .session(let verb, let condition):
       return take(reply, index: index, verb, condition)
@@ -208,7 +234,9 @@ struct Operation {
   /// GETRANGE: the header of a record, or nothing.
   private mutating func noteHeader(_ reply: borrowing Reply) {
     existed = reply.kind == .string && !reply.bytes.isEmpty
-    ownIdleTimeout = RecordHeader(reply.bytes.bytes)?.ownIdleTimeout ?? 0
+    let header = RecordHeader(reply.bytes.bytes)
+    ownIdleTimeout = header?.ownIdleTimeout ?? 0
+    if !existed { prior = .nothing } else if let header { prior = .version(header.version) }
   }
 
   /// SET: OK, or nil where NX or XX did not hold.

@@ -36,6 +36,7 @@ struct Pipeline: ~Copyable {
   /// Commands in RESP: written at the end by `open` and `close`, forgotten when answered.
   var log: ByteBuffer
   private var entries: Ring<Entry>
+  private let most: Int
   private let largest: Int
   /// How many of the log's bytes were handed to the transport. A command is surely unexecuted while
   /// its last byte was not.
@@ -44,12 +45,15 @@ struct Pipeline: ~Copyable {
   /// was surely not executed.
   private(set) var touched: UInt64 = 0
   private var sequence: UInt64 = 0
+  /// How many bytes an empty log keeps: one burst of large payloads does not stay resident.
+  private static let retained = 4 << 20
   // The first entry of which no byte was handed over: its place in the ring, its offset in the log.
   private var untouched = (place: 0, offset: 0)
 
   init(limits: ClusterLimits) {
     log = ByteBuffer()
-    entries = Ring(limit: limits.pipelineOperations)
+    entries = Ring(limit: limits.pipelineOperations + limits.ownOperations)
+    most = limits.pipelineOperations
     largest = limits.pipelineBytes
   }
 
@@ -57,8 +61,10 @@ struct Pipeline: ~Copyable {
   var depth: Int { entries.count }
   /// Whether nothing waits here.
   var isEmpty: Bool { entries.isEmpty }
-  /// Whether another operation may wait here.
-  var hasRoom: Bool { !entries.isFull && log.count < largest }
+  /// Whether another operation of a caller's may wait here.
+  var hasRoom: Bool { entries.count < most && log.count < largest }
+  /// Whether another operation of the store's own may wait here.
+  var hasSpareRoom: Bool { !entries.isFull }
   /// Whether there are bytes for the transport.
   var hasUnsent: Bool { log.count > handed }
 
@@ -103,8 +109,8 @@ struct Pipeline: ~Copyable {
     return entry
   }
 
-  /// Since when the oldest unanswered operation waits, if any of its bytes are out.
-  var oldestHanded: Instant? { handed > 0 && !entries.isEmpty ? entries[0].since : nil }
+  /// Whether bytes are out that were not answered.
+  var owesAnswer: Bool { handed > 0 && !entries.isEmpty }
 
   /// Whether the front entry's last byte was handed to the transport, so that it may have been
   /// executed.
@@ -143,6 +149,7 @@ struct Pipeline: ~Copyable {
   mutating func retire() -> Entry? {
     guard let entry = entries.popFirst() else { return nil }
     log.consume(entry.length)
+    if log.isEmpty, log.capacity > Self.retained { log = ByteBuffer() }
     handed = max(0, handed - entry.length)
     untouched.place = max(0, untouched.place - 1)
     untouched.offset = max(0, untouched.offset - entry.length)

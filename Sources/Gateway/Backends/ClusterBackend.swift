@@ -157,12 +157,14 @@ struct ClusterBackend: ~Copyable, Backend {
   /// Reads a piece; what it completes is then the store's next completions.
   private mutating func read(_ connection: Ticket, at now: Instant) {
     let link = connections[connection].link
+    connections[connection].isReadable = false
+    // The store may have given the connection up, and its end is only to be carried out.
+    guard store.isConnected(link) else { return }
     let room = unsafe store.prepare(link, room: Self.readSize)
     let result = connections[connection].transport.read(into: room)
-    connections[connection].isReadable = false
     switch result {
     case .moved(let count):
-      store.received(link, count)
+      store.received(link, count, at: now)
       if connections[connection].transport.mayHaveMore { willRead(connection) }
     case .wouldBlock: break
     case .closed: lose(connection, .closed, at: now)
@@ -185,7 +187,7 @@ struct ClusterBackend: ~Copyable, Backend {
       let (result, offered) = Self.write(&connections[connection].transport, &store, link)
       switch result {
       case .moved(let count):
-        store.handed(link, count)
+        store.handed(link, count, at: now)
         let isShort = count < offered && !connections[connection].transport.isEncrypted
         connections[connection].isWritable =
           !isShort && !connections[connection].transport.hasPendingOutput

@@ -89,6 +89,10 @@ extension Logger {
       warning(
         "Redis node is not connected",
         metadata: ["node": "\(endpoint)", "code": "\(fault.code)", "detail": "\(fault.detail)"])
+    case .nodeSuspect(let endpoint):
+      warning("Redis node owes answers and is silent", metadata: ["node": "\(endpoint)"])
+    case .nodeRecovered(let endpoint):
+      info("Redis node answers again", metadata: ["node": "\(endpoint)"])
     case .singleNode(let endpoint):
       info("Redis is a single node", metadata: ["node": "\(endpoint)"])
     case .topologyChanged(let primaries, let replicas, let slots):

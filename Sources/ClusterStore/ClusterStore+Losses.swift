@@ -1,0 +1,105 @@
+// What becomes of operations whose connection is lost. The one place that decides what is known of a
+// command by how much of it was handed to the transport:
+//
+//   its last byte was not    it was surely not carried out: parked, sent again
+//   its last byte was        it may have been carried out:
+//     reading, sliding         doing it twice is doing it once: parked, sent again
+//     put, delete              parked, and its fate is asked for first (docs/decisions/0003)
+//
+// The question is GETRANGE of the record's header, at whoever owns the slot by then. Versions are
+// never used twice, so a header with the write's version proves that it was carried out, and one with
+// the version that the write itself had seen before proves that nobody, this write included, has
+// written since. Everything else leaves the outcome unknown.
+
+import Primitives
+import Redis
+import Sessions
+
+extension ClusterStore {
+  /// Empties the pipeline of a node whose connection is gone.
+  mutating func evacuate(_ link: Link, at now: Instant) {
+    while let entry = nodes[link].pipeline.front {
+      if operations.contains(entry.operation) {
+        salvage(entry.operation, from: link, wasHanded: nodes[link].pipeline.isFrontHanded, at: now)
+      }
+      nodes[link].pipeline.retire()
+    }
+    nodes[link].needsPurge = false
+  }
+
+  private mutating func salvage(
+    _ handle: Ticket, from link: Link, wasHanded: Bool, at now: Instant
+  ) {
+    if wasHanded { operations[handle].isDoubtful = true }
+    let isLate = operations[handle].deadline <= now
+    guard !isLate, hasParkingRoom else { return giveUp(handle, .unavailable) }
+    park(handle, copyFront(of: link), until: now)
+  }
+
+  /// A copy of the front entry's commands, each without the ASKING in front of it.
+  mutating func copyFront(of link: Link) -> ByteBuffer {
+    let entry = nodes[link].pipeline.front!
+    let lengths = operations[entry.operation].commandLengths
+    let asking = entry.asking ? CommandEncoder.askingLength : 0
+    var copy = spare.take()
+    let bytes = nodes[link].pipeline.frontBytes
+    copy.append(bytes.extracting(asking..<asking + lengths.0))
+    let second = lengths.0 + 2 * asking
+    if lengths.1 > 0 { copy.append(bytes.extracting(second..<second + lengths.1)) }
+    return copy
+  }
+
+  /// Ends an operation that is not tried again: by `fault` if it was surely not carried out.
+  mutating func giveUp(_ handle: Ticket, _ fault: StoreFault) {
+    finish(handle, .fault(operations[handle].isDoubtful ? .outcomeUnknown : fault))
+  }
+
+  // MARK: Verification
+
+  /// Asks a ready node what became of a write that was handed over and lost. The write stays parked.
+  mutating func verify(_ waiting: consuming ParkedOperation, at link: Link, at now: Instant) {
+    let handle = waiting.operation
+    if !operations.contains(operations[handle].verification) {
+      counters.verified += 1
+      let mark = nodes[link].pipeline.log.count
+      let space = spaces[Int(operations[handle].namespace.rawValue)]
+      CommandEncoder.header(space, operations[handle].id, in: &nodes[link].pipeline.log)
+      var question = operations[handle].verified(as: handle)
+      question.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+      let asked = operations.insert(question)
+      operations[handle].verification = asked
+      enqueue(asked, on: link, from: mark, asking: false, at: now)
+    }
+    putBack(waiting, until: operations[handle].deadline)
+  }
+
+  /// Takes the header that was found after a write was lost.
+  mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
+    guard operations.contains(handle) else { return }
+    let found = Self.found(nodes[link].reply)
+    let write = operations[handle]
+    guard case .session(let verb, let condition) = write.purpose else { return }
+    switch (verb, found) {
+    case (.delete, .nothing):
+      counters.verifiedExecuted += 1
+      finish(handle, .deleted)
+    case (.put, .version(write.version)):
+      counters.verifiedExecuted += 1
+      let isNew = condition == .absent || condition == .none && write.prior == .nothing
+      finish(handle, isNew ? .created(write.version) : .replaced(write.version))
+    case (.put, write.prior) where found != .unknown:
+      counters.verifiedRepeated += 1
+      operations[handle].isDoubtful = false
+      wake(handle, at: now)
+    default:
+      giveUp(handle, .unavailable)
+    }
+  }
+
+  private static func found(_ reply: borrowing Reply) -> Operation.Prior {
+    guard reply.kind == .string else { return .unknown }
+    if reply.bytes.isEmpty { return .nothing }
+    guard let header = RecordHeader(reply.bytes.bytes) else { return .unknown }
+    return .version(header.version)
+  }
+}
