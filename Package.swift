@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "session-gateway",
       dependencies: [
-        "Gateway", "Settings",
+        "Gateway", "Settings", "API", "Primitives", "Reactor", "Sessions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -82,5 +82,6 @@ let package = Package(
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
+    suite("CallersTests", ["API", "HTTP", "Primitives", "Reactor", "Sessions", "TestLab"]),
   ]
 )

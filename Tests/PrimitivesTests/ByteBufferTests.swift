@@ -144,8 +144,8 @@ struct ByteBufferTests {
     var buffer = ByteBuffer()
     let rare = "é"
     buffer.append("a" as StaticString)
-    buffer.append(rare)
-    buffer.append("" as String)
+    buffer.append(text: rare)
+    buffer.append(text: "")
     buffer.append(UInt8(33))
     #expect(Self.text(of: buffer) == "aé!")
   }
