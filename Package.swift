@@ -71,6 +71,15 @@ let package = Package(
       ],
       swiftSettings: house),
 
+    // Stands on the rooms of HTTP alone; conformance suites are run against it.
+    .executableTarget(
+      name: "http-echo",
+      dependencies: [
+        "HTTP", "Primitives", "Reactor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+
     // What tests share, and the suites.
     .target(
       name: "StoreContract", dependencies: ["Primitives", "Sessions"],
@@ -82,6 +91,8 @@ let package = Package(
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
+    suite("ConformanceTests", ["TestLab"]),
+    suite("HTTPSTests", ["TestLab"]),
     suite("CallersTests", ["API", "HTTP", "Primitives", "Reactor", "Sessions", "TestLab"]),
   ]
 )

@@ -44,6 +44,9 @@ struct Client: ~Copyable {
   var output = ByteBuffer()
   /// The kernel has bytes, as far as is known.
   var isReadable = false
+  /// The client sends no more than the kernel has: what is left must be read up to its end, of
+  /// which no event will come.
+  var isEnding = false
   /// The kernel takes bytes, as far as is known.
   var isWritable = true
   /// The connection ends with the answer that is being sent.

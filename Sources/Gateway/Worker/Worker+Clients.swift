@@ -12,6 +12,7 @@ extension Worker where Store: ~Copyable {
     guard clients.contains(client) else { return }
     if event.failed { return drop(client) }
     if event.readable { clients[client].isReadable = true }
+    if event.peerClosed { clients[client].isEnding = true }
     if event.writable { clients[client].isWritable = true }
     switch clients[client].phase {
     case .handshaking: shakeHands(client)
@@ -60,7 +61,8 @@ extension Worker where Store: ~Copyable {
     case .moved(let count):
       bytes.commit(count)
       board.add(count, to: .bytesReceived)
-      clients[client].isReadable = clients[client].transport.mayHaveMore
+      clients[client].isReadable =
+        clients[client].isEnding || clients[client].transport.mayHaveMore
     case .wouldBlock:
       clients[client].isReadable = false
     case .closed, .failed:
