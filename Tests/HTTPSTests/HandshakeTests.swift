@@ -32,7 +32,8 @@ struct HandshakeTests {
     #expect(none.errors.contains("no application protocol"))
   }
 
-  @Test("A session is resumed by another connection, whichever worker it meets",
+  @Test(
+    "A session is resumed by another connection, whichever worker it meets",
     arguments: ["-tls1_2", "-tls1_3"])
   func resumption(version: String) throws {
     let secure = try SecureGateway(["--workers", "2"])
@@ -65,9 +66,11 @@ struct HandshakeTests {
     #expect(try asked(by: authority.issue("other", usage: .client)) == 200)
   }
 
-  @Test("What does not speak TLS is dropped, and others are served",
+  @Test(
+    "What does not speak TLS is dropped, and others are served",
     arguments: [
-      "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", "\0\0\0\0\0\0\0\0", "\u{16}\u{03}\u{01}\u{7f}\u{7f}x",
+      "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", "\0\0\0\0\0\0\0\0",
+      "\u{16}\u{03}\u{01}\u{7f}\u{7f}x",
     ])
   func garbage(text: String) throws {
     let secure = try SecureGateway()

@@ -21,8 +21,12 @@ final class SecureGateway: Sendable {
     gateway = try GatewayProcess(
       ["--tls-cert", folder.file("server.crt"), "--tls-key", folder.file("server.key")] + asking
         + flags, until: .none)
-    let port = gateway.port
-    try gateway.process.wait(until: "it listens") { (try? RawHTTP(port: port)) != nil }
+    if clientAuthority == nil {
+      try gateway.process.wait(until: "it serves") { (try? curl("/livez").status) == 200 }
+    } else {
+      let port = gateway.port
+      try gateway.process.wait(until: "it listens") { (try? RawHTTP(port: port)) != nil }
+    }
   }
 
   func url(_ path: String) -> String { "https://localhost:\(gateway.port)\(path)" }

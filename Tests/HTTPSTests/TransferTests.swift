@@ -50,7 +50,8 @@ struct SecureTransferTests {
   private func shown(by secure: SecureGateway) throws -> String {
     let said = try Command.run(
       "openssl", ["s_client", "-connect", "127.0.0.1:\(secure.gateway.port)"])
-    return said.text.split(separator: "\n").first { $0.hasPrefix("subject=") }.map(String.init) ?? ""
+    return said.text.split(separator: "\n").first { $0.hasPrefix("subject=") }.map(String.init)
+      ?? ""
   }
 
   @Test("SIGHUP shows a new certificate, and a broken one is not taken")
