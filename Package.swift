@@ -66,7 +66,16 @@ let package = Package(
     .executableTarget(
       name: "session-gateway",
       dependencies: [
-        "Gateway", "Settings",
+        "Gateway", "Settings", "API", "Primitives", "Reactor", "Sessions",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+
+    // Stands on the rooms of HTTP alone; conformance suites are run against it.
+    .executableTarget(
+      name: "http-echo",
+      dependencies: [
+        "HTTP", "Primitives", "Reactor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -82,5 +91,8 @@ let package = Package(
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
+    suite("ConformanceTests", ["TestLab"]),
+    suite("HTTPSTests", ["TestLab"]),
+    suite("CallersTests", ["API", "HTTP", "Primitives", "Reactor", "Sessions", "TestLab"]),
   ]
 )

@@ -8,6 +8,12 @@ public import Sessions
 public enum Problem: Equatable, Sendable {
   /// HTTP itself refuses the request.
   case refusal(Refusal)
+  /// A token is needed, and none is given.
+  case tokenMissing
+  /// The token is nobody's, or none.
+  case tokenInvalid
+  /// The caller may not do that.
+  case rightMissing
   /// The path names nothing.
   case noSuchPath
   /// The resource has not that method.
@@ -81,6 +87,16 @@ public enum Problem: Equatable, Sendable {
   /// After how many seconds a caller may try again, where that is worth it.
   public var retryAfter: Int? { status == 503 ? 1 : nil }
 
+  /// The value of `WWW-Authenticate`, where a token is the remedy (RFC 6750 §3).
+  var challenge: StaticString? {
+    switch self {
+    case .tokenMissing: #"Bearer realm="session-gateway""#
+    case .tokenInvalid: #"Bearer realm="session-gateway", error="invalid_token""#
+    case .rightMissing: #"Bearer realm="session-gateway", error="insufficient_scope""#
+    default: nil
+    }
+  }
+
   /// Whether the connection cannot be used after the answer.
   public var closesConnection: Bool {
     switch self {
@@ -97,6 +113,12 @@ public enum Problem: Equatable, Sendable {
     switch self {
     case .refusal(let refusal):
       (refusal.status, refusal.code, "The request is not acceptable HTTP.", refusal.detail)
+    case .tokenMissing:
+      (401, "token-missing", "A token is needed.", "Send it as Authorization: Bearer.")
+    case .tokenInvalid:
+      (401, "token-invalid", "The token is not known.", "Nobody here has that token.")
+    case .rightMissing:
+      (403, "right-missing", "The token does not allow that.", "It lacks read or write.")
     case .noSuchPath:
       (404, "no-such-path", "Nothing is here.", "The contract at /openapi.yaml lists all paths.")
     case .methodNotAllowed:

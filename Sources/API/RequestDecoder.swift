@@ -44,17 +44,23 @@ public struct RequestDecoder: Sendable {
   ///   - head: the head, whose ranges point into `bytes`.
   ///   - bytes: the request.
   ///   - now: when it arrived.
+  ///   - callers: who may do what.
   ///   - request: is written.
   /// - Returns: what is wrong with it; nil when it can be carried out.
   public func decode(
     _ head: borrowing RequestHead, _ bytes: RawSpan, at now: Instant,
-    into request: inout DecodedRequest
+    for callers: CallerTable, into request: inout DecodedRequest
   ) -> Problem? {
     let (route, id) = Route.find(head.path, in: bytes)
     begin(&request, head, route, at: now)
     if head.method == .other || head.method == .connect { return .methodNotImplemented }
     if route == .unknown { return .noSuchPath }
     guard route.has(head.method) else { return .methodNotAllowed(route) }
+    if !route.isOperators,
+      let problem = callers.admit(head, bytes, to: route, into: &request.command.namespace)
+    {
+      return problem
+    }
     if case .length(let length) = head.framing, length > policy.largestBody {
       return .bodyTooLarge
     }

@@ -124,6 +124,7 @@ public struct ResponseEncoder: ~Copyable {
   ) -> Int {
     begin(problem.status, exchange, closes: problem.closesConnection)
     if case .methodNotAllowed(let route) = problem { writer.field("Allow", route.allow) }
+    if let challenge = problem.challenge { writer.field("WWW-Authenticate", challenge) }
     if let seconds = problem.retryAfter { writer.field("Retry-After", decimal: seconds) }
     writer.field("Content-Type", "application/problem+json")
     writer.field("Cache-Control", "no-store")

@@ -17,6 +17,7 @@ final class Crew {
   private let state: GatewayState
   private let inboxes: [Inbox]
   private let namespaces: NamespaceList
+  private let callers: CallerTable
   private let store: StoreChoice
   private let resolver: Resolver
   private var threads: Ring<WorkerThread>
@@ -28,7 +29,9 @@ final class Crew {
     _ = Descriptors.raiseLimit()
     self.settings = settings
     self.log = log
-    namespaces = try Self.namespaces(settings)
+    let entries = try TokensLoad.entries(of: settings, log)
+    namespaces = try Self.namespaces(settings, entries)
+    callers = TokensLoad.table(entries, namespaces)
     store = StoreChoice(settings, namespaces)
     state = GatewayState(
       version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text)
@@ -45,12 +48,14 @@ final class Crew {
     try startAll()
   }
 
-  private static func namespaces(_ settings: Settings) throws(StartFault) -> NamespaceList {
+  private static func namespaces(
+    _ settings: Settings, _ entries: [TokenEntry]?
+  ) throws(StartFault) -> NamespaceList {
     let idle = Int(settings.defaultPolicy.idleTimeout.nanoseconds / 1_000_000_000)
     guard let namespace = Namespace(name: "default", idleTimeout: idle) else {
       throw StartFault("--idle-timeout is not 1 s to 365 days")
     }
-    return NamespaceList([namespace])
+    return NamespaceList(namespace, of: entries ?? [])
   }
 
   /// The first worker chooses the port, if any will do; the others share it.
@@ -59,8 +64,9 @@ final class Crew {
     for index in inboxes.indices {
       let report = try makeReport()
       let duty = WorkerDuty(
-        index: index, listen: listen, settings: settings, namespaces: namespaces, store: store,
-        state: state, inbox: inboxes[index], resolver: resolver, log: log, report: report,
+        index: index, listen: listen, settings: settings, namespaces: namespaces,
+        callers: callers, store: store, state: state, inbox: inboxes[index], resolver: resolver,
+        log: log, report: report,
         ended: ended)
       do throws(SystemFault) {
         let thread = try WorkerThread.start(name: "worker-\(index)") { duty.carryOut() }
@@ -105,7 +111,10 @@ final class Crew {
           log.info("draining", metadata: ["timeout": "\(settings.drainTimeout.seconds) s"])
           for inbox in inboxes { inbox.put(.drain) }
         }
-      case .hangUp: log.info("nothing to reload")
+      case .hangUp:
+        for message in Reload(settings, namespaces, log).messages() {
+          for inbox in inboxes { inbox.put(message) }
+        }
       // The last worker says so when it ends.
       case .user1: break
       }

@@ -15,6 +15,7 @@ struct WorkerDuty: Sendable {
   let listen: HostPort
   let settings: Settings
   let namespaces: NamespaceList
+  let callers: CallerTable
   let store: StoreChoice
   let state: GatewayState
   let inbox: Inbox
@@ -61,6 +62,7 @@ struct WorkerDuty: Sendable {
     WorkerPlan(
       bounds: Bounds(largestBody: settings.maxBody),
       requests: RequestPolicy(largestBody: settings.maxBody, deadline: settings.deadline),
+      callers: callers,
       drainTimeout: settings.drainTimeout)
   }
 
@@ -76,9 +78,7 @@ struct WorkerDuty: Sendable {
     guard let tls = settings.tls else { return nil }
     do throws(TLSSettingsFault) {
       return try .server(
-        TLSServerSettings(
-          certificate: tls.certificate.path, key: tls.key.path,
-          clientAuthorities: tls.clientCA?.path, ticketKeys: state.ticketKeys))
+        TLSServerSettings(tls, ticketKeys: state.ticketKeys))
     } catch {
       throw StartFault("--tls-cert, --tls-key or --tls-client-ca: \(error)")
     }

@@ -18,7 +18,7 @@ public struct ReadableFile: Hashable, Sendable {
   public init(path: String) { self.path = path }
 
   /// Whether users beyond the owner and the group may read the file.
-  var isReadableByOthers: Bool {
+  public var isReadableByOthers: Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
   }
@@ -35,8 +35,8 @@ public struct ReadableFile: Hashable, Sendable {
     return unsafe access(path, R_OK) == 0 ? nil : unreadable(errno)
   }
 
-  /// The whole content; or, as a fault, why there is none.
-  func content() throws(ValueFault) -> [UInt8] {
+  /// The whole content, at most 1 MiB; or, as a fault, why there is none.
+  public func content() throws(ValueFault) -> [UInt8] {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw ValueFault(Self.unreadable(errno)) }
     defer { close(file) }

@@ -1,8 +1,8 @@
 /// What is wrong with a value, and what to write instead: the end of a sentence that begins with
 /// the setting, the value and its source.
-struct ValueFault: Error, Equatable {
+public struct ValueFault: Error, Equatable, Sendable {
   /// For example `not a duration; write a number with ms, s, m, h or d, such as 10s`.
-  let text: String
+  public let text: String
 
   init(_ text: String) { self.text = text }
 }

@@ -25,11 +25,14 @@ struct SessionGateway: ParsableCommand {
           session-gateway serve --config gateway.yaml --listen 0.0.0.0:8080 \\
             --tokens-file tokens
 
+        Make a token for a caller, and the line for that file:
+          session-gateway token --namespace shop --rights read,write --name shop-web
+
       READ ON
         session-gateway serve --help       every setting, its default and its meaning
         curl 127.0.0.1:8080/openapi.yaml   the HTTP contract of a running gateway
         README.md, docs/                   how it works, and why
       """,
     version: Version.number,
-    subcommands: [ServeCommand.self])
+    subcommands: [ServeCommand.self, TokenCommand.self])
 }

@@ -145,7 +145,7 @@ struct ByteBufferTests {
     let rare = "é"
     buffer.append("a" as StaticString)
     buffer.append(text: rare)
-    buffer.append(text: "" as String)
+    buffer.append(text: "")
     buffer.append(UInt8(33))
     #expect(Self.text(of: buffer) == "aé!")
   }

@@ -1,3 +1,4 @@
+import API
 import Primitives
 import Reactor
 import Synchronization
@@ -6,6 +7,10 @@ import Synchronization
 enum Message: Sendable {
   /// A name was looked up.
   case resolved(ResolvedEndpoint)
+  /// Requests from now on are for these callers.
+  case callers(CallerTable)
+  /// Handshakes from now on show this certificate.
+  case identity(TLSServerSettings)
   /// Finish what is in flight, then end.
   case drain
   /// End.

@@ -141,7 +141,10 @@ extension Worker where Store: ~Copyable {
       swap(&rest, &clients[client].output)
     } else {
       spare.give(rest)
-      if isDone { answered(client) }
+      guard isDone else { return }
+      answered(client)
+      // What came meanwhile will not be announced again.
+      resume(client)
     }
   }
 

@@ -51,7 +51,8 @@ extension Worker where Store: ~Copyable {
 
   /// The head is complete: refuses the request, waits for its body, or carries it out.
   private mutating func takeHead(_ client: Ticket, _ bytes: inout ByteBuffer) {
-    let problem = decoder.decode(head, bytes.bytes, at: moment.instant, into: &request)
+    let problem = decoder.decode(
+      head, bytes.bytes, at: moment.instant, for: callers, into: &request)
     clients[client].exchange = request.exchange
     if let problem { return refuse(client, problem, &bytes) }
     switch head.framing {
@@ -120,7 +121,7 @@ extension Worker where Store: ~Copyable {
     let progress = clients[client].parser.parse(bytes.bytes, into: &head)
     precondition(progress == .head, "a head that was read once is read again")
     let began = clients[client].exchange.began
-    let problem = decoder.decode(head, bytes.bytes, at: began, into: &request)
+    let problem = decoder.decode(head, bytes.bytes, at: began, for: callers, into: &request)
     if let problem {
       bytes.consume(end)
       return answer(client, problem)

@@ -24,6 +24,7 @@ import Sessions
 struct WorkerPlan: Sendable {
   var bounds: Bounds
   var requests: RequestPolicy
+  var callers: CallerTable
   /// How long what is in flight may take once the gateway drains.
   var drainTimeout: TimeSpan
 }
@@ -41,6 +42,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var poller: Poller
   var listener: Listener?
   var clientContext: TLSContext?
+  var callers: CallerTable
   var backend: Store
   var clients: Slab<Client>
   var timers: TimerWheel
@@ -77,6 +79,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     self.inbox = inbox
     self.log = log
     decoder = RequestDecoder(policy: plan.requests)
+    callers = plan.callers
     moment = .now()
     clients = Slab(limit: bounds.connections)
     timers = TimerWheel(now: moment.instant)
@@ -136,6 +139,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     for message in inbox.takeAll() {
       switch message {
       case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
+      case .callers(let table): callers = table
+      case .identity(let settings): renew(settings)
       case .drain: drain()
       case .stop: isStopped = true
       }

@@ -1,0 +1,58 @@
+// What a request's Authorization holds (RFC 9110 §11.6.2, RFC 6750 §2.1).
+
+import HTTP
+import Primitives
+
+/// The credentials of a request.
+enum Credentials: Equatable {
+  /// None, or of a scheme that is not spoken here.
+  case none
+  /// More than one, or something that is no token.
+  case malformed
+  /// A bearer token; whether anybody's is not yet known.
+  case bearer(ByteRange)
+
+  /// The longest token that is looked at, in bytes.
+  static let longestToken = 512
+
+  /// Reads the credentials of a head.
+  init(_ head: borrowing RequestHead, _ bytes: RawSpan) {
+    switch head.fields.only(.authorization) {
+    case .absent: self = .none
+    case .repeated: self = .malformed
+    case .one(let value): self = Self.read(value, in: bytes)
+    }
+  }
+
+  /// `Bearer 1*SP token68`; the scheme's case does not matter.
+  private static func read(_ value: ByteRange, in bytes: RawSpan) -> Credentials {
+    let end = Int(value.upper)
+    var place = Int(value.lower)
+    while place < end, bytes.byte(place) != UInt8(ascii: " ") { place += 1 }
+    let scheme = ByteRange(Int(value.lower), place)
+    guard bytes.isExactly(ignoringCase: "bearer", scheme) else { return .none }
+    while place < end, bytes.byte(place) == UInt8(ascii: " ") { place += 1 }
+    let token = ByteRange(place, end)
+    return isToken(token, in: bytes) ? .bearer(token) : .malformed
+  }
+
+  /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+  private static func isToken(_ range: ByteRange, in bytes: RawSpan) -> Bool {
+    guard range.count > 0, range.count <= longestToken else { return false }
+    var end = Int(range.upper)
+    while end > Int(range.lower), bytes.byte(end - 1) == UInt8(ascii: "=") { end -= 1 }
+    guard end > Int(range.lower) else { return false }
+    for place in Int(range.lower)..<end where !isTokenByte(bytes.byte(place)) { return false }
+    return true
+  }
+
+  private static func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+      true
+    default: false
+    }
+  }
+}

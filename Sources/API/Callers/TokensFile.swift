@@ -1,0 +1,138 @@
+// The tokens file: bytes in, its entries or all that is wrong with it out. Read at the start and at
+// each SIGHUP, never on the data path.
+//
+//   # SHA-256 of the token                                          namespace  rights      name
+//   5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8  shop       read,write  shop-web
+//
+// One token a line, four words with spaces or tabs between; empty lines and lines that begin with #
+// say nothing. Several tokens may share a namespace, so that one can be replaced without a pause.
+//
+// Nothing of a line is ever quoted in a mistake: who confuses the columns may have written a token.
+
+public import Sessions
+
+/// One token of the file.
+public struct TokenEntry: Equatable, Sendable {
+  /// The token's SHA-256.
+  public let digest: TokenDigest
+  /// The namespace its caller acts in.
+  public let namespace: String
+  /// What its caller may do.
+  public let rights: Rights
+  /// What the log calls its caller: 1 to 64 letters, digits, dots, dashes and underscores.
+  public let name: String
+
+  /// An entry; nil when the namespace or the name is not one, or there is no right.
+  public init?(digest: TokenDigest, namespace: String, rights: Rights, name: String) {
+    guard Namespace(name: namespace) != nil, !rights.isEmpty, Self.isName(name) else { return nil }
+    self.digest = digest
+    self.namespace = namespace
+    self.rights = rights
+    self.name = name
+  }
+
+  /// The entry as a line of the file, without its end.
+  public var line: String { "\(digest.hexadecimal)  \(namespace)  \(rights.text)  \(name)" }
+
+  /// Whether the log may call a caller so.
+  public static func isName(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+          UInt8(ascii: "."):
+          true
+        default: false
+        }
+      }
+  }
+}
+
+/// Something wrong with a line of the file.
+public struct TokenMistake: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The line, counted from 1; 0 for the file as a whole.
+  public let line: Int
+  /// What is wrong, and what to write instead.
+  public let text: String
+
+  /// One sentence for the operator.
+  public var description: String { line == 0 ? text : "line \(line): \(text)" }
+}
+
+/// The tokens file.
+public enum TokensFile {
+  /// The most tokens of a file. Each request is compared with all of them.
+  public static let maximum = 1_024
+
+  /// Reads a file's content: its entries, and everything that is wrong.
+  public static func read(_ content: [UInt8]) -> (entries: [TokenEntry], mistakes: [TokenMistake]) {
+    var entries: [TokenEntry] = []
+    var lines: [Int] = []
+    var mistakes: [TokenMistake] = []
+    let all = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (place, line) in all.enumerated() {
+      do throws(Fault) {
+        guard let entry = try Self.entry(line) else { continue }
+        if let twin = entries.firstIndex(where: { $0.digest == entry.digest }) {
+          throw Fault("the token is that of line \(lines[twin]); a token stands in one line")
+        }
+        entries.append(entry)
+        lines.append(place + 1)
+      } catch {
+        mistakes.append(TokenMistake(line: place + 1, text: error.text))
+      }
+    }
+    if entries.isEmpty, mistakes.isEmpty {
+      mistakes.append(TokenMistake(line: 0, text: "no token is in it; nobody could be served"))
+    }
+    if entries.count > maximum {
+      mistakes.append(TokenMistake(line: 0, text: "more than \(maximum) tokens are in it"))
+    }
+    return (entries, mistakes)
+  }
+
+  private struct Fault: Error {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+  }
+
+  /// The entry of a line; nil when the line says nothing.
+  private static func entry(_ line: ArraySlice<UInt8>) throws(Fault) -> TokenEntry? {
+    let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    guard let first = words.first, first.first != UInt8(ascii: "#") else { return nil }
+    guard line.allSatisfy({ (32..<127).contains($0) || $0 == 9 }) else {
+      throw Fault("a byte that is not visible ASCII; lines end with a line feed alone")
+    }
+    guard words.count == 4 else {
+      throw Fault("\(words.count) words; write the SHA-256, the namespace, the rights and a name")
+    }
+    guard let digest = TokenDigest(hexadecimal: first) else {
+      throw Fault("the first word is not 64 hexadecimal digits in lower case, as sha256sum writes")
+    }
+    let texts = words.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+    guard Namespace(name: texts[0]) != nil else {
+      throw Fault("the namespace is not 1 to 64 of a-z, 0-9, dot, dash and underscore")
+    }
+    guard let rights = Rights(texts[1]) else {
+      throw Fault("the rights are not read, write, or read,write")
+    }
+    guard
+      let entry = TokenEntry(
+        digest: digest, namespace: texts[0], rights: rights, name: texts[2])
+    else { throw Fault("the name is not 1 to 64 letters, digits, dots, dashes and underscores") }
+    return entry
+  }
+}
+
+extension NamespaceList {
+  /// The namespaces that tokens name, behind `standard`, which callers without tokens act in.
+  public init(_ standard: Namespace, of entries: [TokenEntry]) {
+    var all = [standard]
+    for entry in entries where !all.contains(where: { $0.name == entry.namespace }) {
+      all.append(Namespace(name: entry.namespace, idleTimeout: standard.idleTimeout)!)
+    }
+    self.init(all)
+  }
+}

@@ -1,0 +1,90 @@
+// What SIGHUP does: the tokens file and the certificates are read again, each on its own. A file
+// that is broken changes nothing: its mistakes are logged and what was read before stays. Nothing
+// that is in flight is touched; what comes in the next tick meets the new state.
+//
+// The set of namespaces is fixed while the gateway serves, since the stores hold a place for each.
+// A token of a new one needs a restart, which loses no request when the new process starts first.
+
+import API
+import Logging
+import Reactor
+import Sessions
+import Settings
+
+/// One reload.
+struct Reload {
+  private let settings: Settings
+  private let namespaces: NamespaceList
+  private let log: Logger
+
+  init(_ settings: Settings, _ namespaces: NamespaceList, _ log: Logger) {
+    self.settings = settings
+    self.namespaces = namespaces
+    self.log = log
+  }
+
+  /// Reads the files, and says what the workers must be told.
+  func messages() -> [Message] {
+    if settings.tokensFile == nil, settings.tls == nil {
+      log.info("nothing to reload: there is neither a tokens file nor a certificate")
+    }
+    return [callers(), identity()].compactMap(\.self)
+  }
+
+  private func callers() -> Message? {
+    guard let file = settings.tokensFile else { return nil }
+    do throws(StartFault) {
+      guard let entries = try TokensLoad.entries(of: settings, log) else { return nil }
+      try refuseStrangers(entries, file)
+      log.info("tokens reloaded", metadata: ["tokens": "\(entries.count)"])
+      return .callers(TokensLoad.table(entries, namespaces))
+    } catch {
+      log.error("the tokens stay as they were", metadata: ["reason": "\(error)"])
+      return nil
+    }
+  }
+
+  private func refuseStrangers(
+    _ entries: [TokenEntry], _ file: ReadableFile
+  ) throws(StartFault) {
+    let known = Set(namespaces.namespaces.map(\.name))
+    let strangers = Set(entries.map(\.namespace)).subtracting(known).sorted()
+    if strangers.isEmpty { return }
+    let names = strangers.joined(separator: ", ")
+    throw StartFault("--tokens-file \(file.path): new namespaces (\(names)) need a restart")
+  }
+
+  /// Tries the files before the workers are told to.
+  private func identity() -> Message? {
+    guard let tls = settings.tls else { return nil }
+    let settings = TLSServerSettings(tls, ticketKeys: .random())
+    do throws(TLSSettingsFault) {
+      _ = try TLSContext.server(settings)
+      log.info("certificate reloaded", metadata: ["file": "\(tls.certificate.path)"])
+      return .identity(settings)
+    } catch {
+      log.error("the certificate stays as it was", metadata: ["reason": "\(error)"])
+      return nil
+    }
+  }
+}
+
+extension TLSServerSettings {
+  /// What the settings say, with the secrets that all workers share.
+  init(_ tls: ServerTLSSettings, ticketKeys: TicketKeys) {
+    self.init(
+      certificate: tls.certificate.path, key: tls.key.path,
+      clientAuthorities: tls.clientCA?.path, ticketKeys: ticketKeys)
+  }
+}
+
+extension Worker where Store: ~Copyable {
+  /// Shows another certificate to clients that come from now on; the connections there are go on.
+  mutating func renew(_ settings: TLSServerSettings) {
+    do throws(TLSSettingsFault) {
+      clientContext = try .server(settings)
+    } catch {
+      log.error("the certificate stays as it was", metadata: ["reason": "\(error)"])
+    }
+  }
+}

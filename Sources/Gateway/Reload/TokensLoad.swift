@@ -1,0 +1,43 @@
+// From the tokens file's path to the callers, at the start and at each SIGHUP.
+
+import API
+import Logging
+import Reactor
+import Sessions
+import Settings
+
+/// The loading of the tokens file.
+enum TokensLoad {
+  /// The tokens that the settings' file holds, nil when they name none. Each mistake is logged.
+  static func entries(
+    of settings: Settings, _ log: Logger
+  ) throws(StartFault) -> [TokenEntry]? {
+    guard let file = settings.tokensFile else { return nil }
+    let content: [UInt8]
+    do throws(ValueFault) {
+      content = try file.content()
+    } catch {
+      throw StartFault("--tokens-file \(file.path): \(error.text)")
+    }
+    if file.isReadableByOthers {
+      log.warning("every user can read the tokens file; chmod 600 it", metadata: place(file))
+    }
+    let (entries, mistakes) = TokensFile.read(content)
+    for mistake in mistakes {
+      log.error("mistake in the tokens file: \(mistake)", metadata: place(file))
+    }
+    guard mistakes.isEmpty else {
+      let count = mistakes.count == 1 ? "1 mistake" : "\(mistakes.count) mistakes"
+      throw StartFault("--tokens-file \(file.path): \(count), logged above")
+    }
+    return entries
+  }
+
+  /// The callers that may come: those with these tokens, or all when there are none to have.
+  static func table(_ entries: [TokenEntry]?, _ namespaces: NamespaceList) -> CallerTable {
+    guard let entries else { return .anonymous }
+    return CallerTable(entries, namespaces: namespaces) { TokenDigest(SHA256.digest(of: $0)) }
+  }
+
+  private static func place(_ file: ReadableFile) -> Logger.Metadata { ["file": "\(file.path)"] }
+}

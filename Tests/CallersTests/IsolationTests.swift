@@ -1,0 +1,112 @@
+// A token of one namespace can neither read, write, touch nor detect a session of another: asked of
+// the running program, through every resource, with the same ids on both sides.
+
+import TestLab
+import Testing
+
+@Suite("Namespaces never meet", .serialized)
+struct IsolationTests {
+  private let folder: TemporaryFolder
+  private let ours: Issued
+  private let theirs: Issued
+  private let gateway: GatewayProcess
+
+  private static let ids = ["a", "A", "shop:a", "%40%3a%2a", "a.b~c!$&'()*+,;=:@"]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    ours = try Issued("shop")
+    // The names are chosen so that a key of one could be taken for a key of the other.
+    theirs = try Issued("shop.a")
+    let file = try folder.write("tokens", "\(ours.line)\n\(theirs.line)\n")
+    gateway = try GatewayProcess(["--tokens-file", file, "--workers", "1"])
+  }
+
+  private func ask(
+    _ caller: Issued, _ method: String, _ target: String, _ more: [String: String] = [:],
+    body: String? = nil
+  ) throws -> RawHTTP.Response {
+    try gateway.connect().exchange(
+      method, target, fields: caller.fields.merging(more) { $1 }, body: body.map { Array($0.utf8) })
+  }
+
+  @Test("What is there for one is not there for the other", arguments: ids)
+  func unseen(id: String) throws {
+    let path = "/v1/sessions/\(id)"
+    #expect(try ask(ours, "PUT", path, body: "ours").status == 201)
+    #expect(try ask(theirs, "GET", path).status == 404)
+    #expect(try ask(theirs, "GET", path + "?touch=false").status == 404)
+    #expect(try ask(theirs, "HEAD", path).status == 404)
+    #expect(try ask(theirs, "POST", path + "/touch").status == 404)
+    #expect(try ask(theirs, "DELETE", path).status == 404)
+    #expect(try ask(theirs, "PUT", path, ["If-Match": "*"], body: "x").status == 412)
+    let lock = try ask(theirs, "POST", path + "/lock").status
+    #expect(lock == 404 || lock == 501)
+    // Creating the same id is creating, and changes nothing on the other side.
+    #expect(try ask(theirs, "PUT", path, ["If-None-Match": "*"], body: "theirs").status == 201)
+    #expect(try ask(ours, "GET", path).text == "ours")
+    #expect(try ask(theirs, "GET", path).text == "theirs")
+    #expect(try ask(theirs, "DELETE", path).status == 204)
+    #expect(try ask(ours, "GET", path).text == "ours")
+  }
+
+  @Test("An answer about another's session is that about none, byte for byte")
+  func undetected() throws {
+    #expect(try ask(ours, "PUT", "/v1/sessions/known", body: "x").status == 201)
+    for (method, suffix) in [("GET", ""), ("HEAD", ""), ("DELETE", ""), ("POST", "/touch")] {
+      let there = try ask(theirs, method, "/v1/sessions/known\(suffix)")
+      let nowhere = try ask(theirs, method, "/v1/sessions/never\(suffix)")
+      #expect(there.body == nowhere.body, "\(method)")
+      let names = { (response: RawHTTP.Response) in response.fields.map(\.name) }
+      #expect(names(there) == names(nowhere), "\(method)")
+    }
+  }
+
+  @Test("A batch of touches counts the caller's own only")
+  func batch() throws {
+    #expect(try ask(ours, "PUT", "/v1/sessions/both", body: "x").status == 201)
+    #expect(try ask(theirs, "PUT", "/v1/sessions/both", body: "x").status == 201)
+    #expect(try ask(ours, "PUT", "/v1/sessions/mine", body: "x").status == 201)
+    let json = ["Content-Type": "application/json"]
+    let answer = try ask(
+      theirs, "POST", "/v1/touches", json, body: #"{"ids":["both","mine","never"]}"#)
+    #expect(answer.text == #"{"touched":1,"missing":["mine","never"]}"#)
+  }
+
+  @Test("Callers take turns on one connection and keep their namespaces")
+  func turns() throws {
+    #expect(try ask(ours, "PUT", "/v1/sessions/turn", body: "ours").status == 201)
+    #expect(try ask(theirs, "PUT", "/v1/sessions/turn", body: "theirs").status == 201)
+    let connection = try gateway.connect()
+    for _ in 0..<20 {
+      for (caller, text) in [(ours, "ours"), (theirs, "theirs")] {
+        let answer = try connection.exchange("GET", "/v1/sessions/turn", fields: caller.fields)
+        #expect(answer.text == text)
+      }
+      #expect(try connection.exchange("GET", "/v1/sessions/turn").status == 401)
+    }
+  }
+
+  @Test("A refused caller is told how to be admitted, and the connection goes on")
+  func challenges() throws {
+    let connection = try gateway.connect()
+    let missing = try connection.exchange("GET", "/v1/sessions/a")
+    #expect(missing.status == 401)
+    #expect(missing["WWW-Authenticate"] == #"Bearer realm="session-gateway""#)
+    let wrong = try connection.exchange(
+      "GET", "/v1/sessions/a", fields: ["Authorization": "Bearer \(ours.token)x"])
+    #expect(wrong.status == 401)
+    #expect(
+      wrong["WWW-Authenticate"] == #"Bearer realm="session-gateway", error="invalid_token""#)
+    #expect(wrong["Content-Type"] == "application/problem+json")
+    #expect(try connection.exchange("GET", "/readyz").status == 200)
+  }
+
+  @Test("No token and no id is ever logged")
+  func secrecy() throws {
+    _ = try ask(ours, "PUT", "/v1/sessions/secret-id", body: "secret-payload")
+    try gateway.terminate()
+    #expect(!gateway.log.contains("sgt_"))
+    #expect(!gateway.log.contains("secret-"))
+  }
+}

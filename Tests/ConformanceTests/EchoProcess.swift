@@ -1,0 +1,30 @@
+// The built `http-echo`, which is made of the gateway's own HTTP and Reactor rooms.
+
+import Foundation
+import TestLab
+
+/// A running `http-echo`; it ends with its last reference.
+final class EchoProcess: Sendable {
+  /// One for all cases: they leave nothing behind but closed connections.
+  static let shared = Result { try EchoProcess() }
+
+  let port: Int
+  let process: ChildProcess
+  private let folder: TemporaryFolder
+
+  /// Starts it with these flags on a free port and waits until it answers.
+  init(_ flags: [String] = []) throws {
+    folder = try TemporaryFolder()
+    port = try FreePorts.one()
+    let program = (GatewayProcess.program as NSString).deletingLastPathComponent + "/http-echo"
+    let (port, log) = (port, folder.file("echo.log"))
+    process = try ChildProcess(program, ["--port", "\(port)"] + flags, log: log)
+    try process.wait(until: "http-echo answers") {
+      (try? RawHTTP(port: port).exchange("GET", "/").status) == 200
+    }
+  }
+
+  func connect(within limit: Duration = .seconds(30)) throws -> RawHTTP {
+    try RawHTTP(port: port, within: limit)
+  }
+}

@@ -1,0 +1,97 @@
+// Versions, protocols, certificates and resumption, as the openssl and curl commands see them.
+
+import TestLab
+import Testing
+
+@Suite("HTTPS: handshakes", .serialized)
+struct HandshakeTests {
+  private static let get = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+  @Test("TLS 1.2 and 1.3 are spoken", arguments: ["1.2", "1.3"])
+  func versions(version: String) throws {
+    let secure = try SecureGateway()
+    let limits = ["--tlsv\(version)", "--tls-max", version]
+    #expect(try secure.curl("/livez", limits).status == 200)
+  }
+
+  @Test("TLS 1.1 and 1.0 are not", arguments: ["-tls1_1", "-tls1"])
+  func oldVersions(flag: String) throws {
+    let secure = try SecureGateway()
+    let said = try secure.handshake([flag, "-cipher", "ALL:@SECLEVEL=0"])
+    #expect(said.status != .exited(0))
+    #expect(said.errors.contains("alert protocol version"))
+    #expect(try secure.curl("/livez").status == 200)
+  }
+
+  @Test("http/1.1 is agreed on, and h2 alone is refused")
+  func protocols() throws {
+    let secure = try SecureGateway()
+    let both = try secure.handshake(["-alpn", "h2,http/1.1"])
+    #expect(both.text.contains("ALPN protocol: http/1.1"))
+    let none = try secure.handshake(["-alpn", "h2"])
+    #expect(none.errors.contains("no application protocol"))
+  }
+
+  @Test(
+    "A session is resumed by another connection, whichever worker it meets",
+    arguments: ["-tls1_2", "-tls1_3"])
+  func resumption(version: String) throws {
+    let secure = try SecureGateway(["--workers", "2"])
+    let session = secure.folder.file("session")
+    let first = try secure.handshake([version, "-sess_out", session, "-ign_eof"], input: Self.get)
+    #expect(first.text.contains("New, TLS"))
+    for _ in 0..<8 {
+      let next = try secure.handshake([version, "-sess_in", session, "-ign_eof"], input: Self.get)
+      #expect(next.text.contains("Reused, TLS"))
+      #expect(next.text.contains("HTTP/1.1 200 OK"))
+    }
+  }
+
+  @Test("A client needs a certificate of the right authority, where one is asked for")
+  func clients() throws {
+    let authority = try CertificateAuthority(name: "clients")
+    let stranger = try CertificateAuthority(name: "strangers")
+    let secure = try SecureGateway(clientAuthority: authority)
+    func asked(by identity: Identity?) throws -> Int {
+      let shown = identity.map { ["--cert", $0.certificate, "--key", $0.key] } ?? []
+      return try secure.curl("/livez", shown).status
+    }
+    #expect(try asked(by: authority.issue("friend", usage: .client)) == 200)
+    #expect(throws: LabFault.self) { try asked(by: nil) }
+    #expect(throws: LabFault.self) { try asked(by: stranger.issue("enemy", usage: .client)) }
+    #expect(throws: LabFault.self) { try asked(by: authority.issue("wrong", usage: .server)) }
+    #expect(throws: LabFault.self) {
+      try asked(by: authority.issue("late", days: -1, usage: .client))
+    }
+    #expect(try asked(by: authority.issue("other", usage: .client)) == 200)
+  }
+
+  @Test(
+    "What does not speak TLS is dropped, and others are served",
+    arguments: [
+      "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", "\0\0\0\0\0\0\0\0",
+      "\u{16}\u{03}\u{01}\u{7f}\u{7f}x",
+    ])
+  func garbage(text: String) throws {
+    let secure = try SecureGateway()
+    let connection = try secure.gateway.connect()
+    try connection.send(text)
+    connection.finish()
+    // An alert may come, but never an answer.
+    #expect(throws: LabFault.self) { try connection.response() }
+    #expect(try secure.curl("/livez").status == 200)
+  }
+
+  @Test("Handshakes that never go on delay nobody, and take no more than their time")
+  func slow() throws {
+    let secure = try SecureGateway(["--workers", "1"])
+    let before = secure.gateway.process.descriptorCount
+    let slow = try (0..<50).map { _ in try secure.gateway.connect() }
+    for connection in slow { try connection.send([0x16, 0x03, 0x01]) }
+    for _ in 0..<5 { #expect(try secure.curl("/livez").status == 200) }
+    for connection in slow { try connection.expectClosed() }
+    try eventually("their descriptors are free") {
+      secure.gateway.process.descriptorCount <= before
+    }
+  }
+}
