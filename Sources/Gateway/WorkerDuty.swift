@@ -40,11 +40,14 @@ struct WorkerDuty: Sendable {
   private func serve<Store: Backend & ~Copyable>(
     _ backend: consuming Store
   ) throws(StartFault) {
-    let listener = try makeListener()
+    let listener = try makeListener(listen, "--listen")
     let address = listener.address
+    let purpose: Doorway.Purpose = settings.adminListen == nil ? .everybody : .callers
+    let entrance = Doorway(listener, for: purpose)
     let context = try makeClientContext()
     var worker = Worker(
-      plan, poller: try makePoller(), listener: listener, clientContext: context,
+      plan, poller: try makePoller(), entrance: consume entrance,
+      operatorsEntrance: try makeOperatorsEntrance(), clientContext: context,
       backend: backend, inbox: inbox, board: state.boards[index], state: state, log: log)
     report.put(.listening(address))
     worker.run()
@@ -66,12 +69,17 @@ struct WorkerDuty: Sendable {
       drainTimeout: settings.drainTimeout)
   }
 
-  private func makeListener() throws(StartFault) -> Listener {
+  private func makeListener(_ listen: HostPort, _ flag: String) throws(StartFault) -> Listener {
     do throws(ListenFault) {
       return try Listener(host: listen.host, port: listen.port, backlog: 1_024)
     } catch {
-      throw StartFault("--listen \(listen.host):\(listen.port): \(error)")
+      throw StartFault("\(flag) \(listen): \(error)")
     }
+  }
+
+  private func makeOperatorsEntrance() throws(StartFault) -> Doorway? {
+    guard let listen = settings.adminListen else { return nil }
+    return Doorway(try makeListener(listen, "--admin-listen"), for: .operators)
   }
 
   private func makeClientContext() throws(StartFault) -> TLSContext? {

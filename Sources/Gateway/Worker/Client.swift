@@ -57,7 +57,11 @@ struct Client: ~Copyable {
   /// The batch of touches that is pending.
   var batch: TouchBatch?
 
-  init(_ transport: consuming Transport) {
+  /// By which door it came.
+  let purpose: Doorway.Purpose
+
+  init(_ transport: consuming Transport, _ purpose: Doorway.Purpose) {
+    self.purpose = purpose
     phase = transport.isEncrypted ? .handshaking : .idle
     self.transport = transport
   }

@@ -3,8 +3,9 @@ import Primitives
 /// What the poller tells events with: whose socket it is. A ticket's index has 31 bits here; the
 /// highest tells the nodes' connections from the clients'.
 enum Token {
-  static let listener = UInt64.max
-  static let inbox = UInt64.max - 1
+  static let entrance = UInt64.max
+  static let operatorsEntrance = UInt64.max - 1
+  static let inbox = UInt64.max - 2
   private static let nodeBit: UInt64 = 1 << 31
 
   static func client(_ ticket: Ticket) -> UInt64 {

@@ -54,6 +54,7 @@ extension Worker where Store: ~Copyable {
     let problem = decoder.decode(
       head, bytes.bytes, at: moment.instant, for: callers, into: &request)
     clients[client].exchange = request.exchange
+    if isMisplaced(client, request.exchange.route) { return refuse(client, .noSuchPath, &bytes) }
     if let problem { return refuse(client, problem, &bytes) }
     switch head.framing {
     case .none: perform(client, &bytes, body: 0, end: head.length)
@@ -65,6 +66,15 @@ extension Worker where Store: ~Copyable {
       clients[client].chunks = ChunkedDecoder()
       awaitBody(client, .chunks(head: head.length))
       readChunks(client, &bytes, after: head.length)
+    }
+  }
+
+  /// Whether the route is not served by the door that the client came by.
+  private func isMisplaced(_ client: Ticket, _ route: Route) -> Bool {
+    switch clients[client].purpose {
+    case .everybody: false
+    case .callers: route.isOperators
+    case .operators: !route.isOperators
     }
   }
 

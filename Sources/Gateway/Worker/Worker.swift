@@ -40,7 +40,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let decoder: RequestDecoder
 
   var poller: Poller
-  var listener: Listener?
+  var entrance: Doorway?
+  var operatorsEntrance: Doorway?
   var clientContext: TLSContext?
   var callers: CallerTable
   var backend: Store
@@ -59,8 +60,6 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var reply: ByteBuffer
   var spare: BufferPool
 
-  /// Connections wait in the kernel's queue, as far as is known.
-  var mayAccept = true
   /// When accepting goes on after the process ran out of descriptors.
   var acceptAgain = Instant.never
   /// When the worker ends although clients are left; nil while it serves.
@@ -68,7 +67,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var isStopped = false
 
   init(
-    _ plan: WorkerPlan, poller: consuming Poller, listener: consuming Listener,
+    _ plan: WorkerPlan, poller: consuming Poller, entrance: consuming Doorway?,
+    operatorsEntrance: consuming Doorway?,
     clientContext: consuming TLSContext?, backend: consuming Store, inbox: Inbox,
     board: WorkerBoard, state: GatewayState, log: Logger
   ) {
@@ -89,13 +89,25 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       capacity: 32 << 10, largest: 256 << 10, limit: bounds.spareBuffers)
     reply = spare.take()
     let isWatched =
-      poller.register(listener.fd, token: Token.listener, interest: [.readable, .edgeTriggered])
+      Self.watch(entrance, poller, Token.entrance)
+      && Self.watch(operatorsEntrance, poller, Token.operatorsEntrance)
       && poller.register(inbox.wake.fd, token: Token.inbox, interest: [.readable])
-    precondition(isWatched, "a new poller has room for two descriptors")
+    precondition(isWatched, "a new poller has room for three descriptors")
     self.poller = poller
-    self.listener = consume listener
+    self.entrance = entrance
+    self.operatorsEntrance = operatorsEntrance
     self.clientContext = clientContext
     self.backend = backend
+  }
+
+  private static func watch(
+    _ doorway: borrowing Doorway?, _ poller: borrowing Poller, _ token: UInt64
+  ) -> Bool {
+    switch doorway {
+    case .some(let doorway):
+      poller.register(doorway.listener.fd, token: token, interest: [.readable, .edgeTriggered])
+    case .none: true
+    }
   }
 
   /// Serves until it is told to end.
@@ -118,7 +130,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   /// When the next wait ends at the latest.
   private var deadline: Instant? {
-    if backend.isBusy || mayAccept && listener != nil && !clients.isFull { return moment.instant }
+    if backend.isBusy || mayAccept { return moment.instant }
     var deadline = min(backend.nextDeadline, acceptAgain)
     if let timer = timers.next { deadline = min(deadline, timer) }
     if let drain = drainDeadline { deadline = min(deadline, drain) }
@@ -127,7 +139,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   private mutating func take(_ event: Event) {
     switch event.token {
-    case Token.listener: mayAccept = true
+    case Token.entrance: entrance?.mayAccept = true
+    case Token.operatorsEntrance: operatorsEntrance?.mayAccept = true
     case Token.inbox: readInbox()
     case let token where Token.isNode(token):
       backend.take(event, on: Token.ticket(token), at: moment.instant)
@@ -159,7 +172,6 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     }
     if acceptAgain <= moment.instant {
       acceptAgain = .never
-      mayAccept = true
     }
     if let drain = drainDeadline, drain <= moment.instant || clients.count == 0 {
       isStopped = true
@@ -174,53 +186,6 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     while let event = backend.nextEvent() { log.tell(event) }
   }
 
-  // MARK: Accepting
-
-  private mutating func acceptSome() {
-    guard mayAccept, listener != nil else { return }
-    for _ in 0..<bounds.acceptsPerTick {
-      if clients.isFull { return }
-      switch listener!.accept() {
-      case .connection(let socket, _): welcome(socket)
-      case .none:
-        mayAccept = false
-        return
-      case .transient: break
-      case .exhausted:
-        // Nothing can be accepted until a descriptor is free; asking at once would spin.
-        board.add(1, to: .connectionsRefused)
-        mayAccept = false
-        acceptAgain = moment.instant + bounds.exhaustionPause
-        return
-      }
-    }
-  }
-
-  private mutating func welcome(_ socket: consuming Socket) {
-    let fd = socket.fd
-    let client: Ticket
-    if clientContext != nil {
-      client = clients.insert(Client(secured(socket)))
-    } else {
-      client = clients.insert(Client(Transport(plain: socket)))
-    }
-    guard poller.register(fd, token: Token.client(client), interest: .connection) else {
-      board.add(1, to: .connectionsRefused)
-      clients.remove(client)
-      return
-    }
-    board.add(1, to: .connectionsAccepted)
-    let patience = clients[client].phase == .handshaking ? bounds.handshake : bounds.idle
-    timers.set(client.index, at: moment.instant + patience)
-  }
-
-  private func secured(_ socket: consuming Socket) -> Transport {
-    switch clientContext {
-    case .some(let context): Transport(server: socket, context: context)
-    case .none: Transport(plain: socket)
-    }
-  }
-
   // MARK: Ending
 
   /// Stops accepting, ends connections that ask for nothing, and lets the others finish. What has
@@ -228,7 +193,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func drain() {
     guard drainDeadline == nil else { return }
     drainDeadline = moment.instant + plan.drainTimeout
-    if let listener = listener.take() { poller.remove(listener.fd) }
+    closeDoors()
     for index in 0..<clients.places {
       guard let client = clients.ticket(at: index) else { continue }
       switch clients[client].phase {
