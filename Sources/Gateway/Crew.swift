@@ -20,7 +20,9 @@ final class Crew {
   private let callers: CallerTable
   private let store: StoreChoice
   private let resolver: Resolver
+  private let accessLog: AccessLog?
   private var threads: Ring<WorkerThread>
+  private var accessThread: WorkerThread?
   private let ended: Countdown
 
   /// Starts the workers, each with a listener of its own on the same port.
@@ -41,6 +43,9 @@ final class Crew {
       var inboxes: [Inbox] = []
       for _ in 0..<count { inboxes.append(try Inbox()) }
       self.inboxes = inboxes
+      accessLog =
+        settings.log.access ? try AccessLog(workers: count, isJSON: settings.log.isJSON) : nil
+      accessThread = try accessLog?.start()
     } catch {
       throw StartFault("the system gives no descriptor or thread: \(error)")
     }
@@ -66,8 +71,7 @@ final class Crew {
       let duty = WorkerDuty(
         index: index, listen: listen, settings: settings, namespaces: namespaces,
         callers: callers, store: store, state: state, inbox: inboxes[index], resolver: resolver,
-        log: log, report: report,
-        ended: ended)
+        log: log, accessLane: accessLog?.lanes[index], report: report, ended: ended)
       do throws(SystemFault) {
         let thread = try WorkerThread.start(name: "worker-\(index)") { duty.carryOut() }
         threads.append(thread)
@@ -128,5 +132,7 @@ final class Crew {
     for inbox in inboxes { inbox.put(.stop) }
     while let thread = threads.popFirst() { thread.join() }
     resolver.stop()
+    accessLog?.stop()
+    if let thread = accessThread.take() { thread.join() }
   }
 }

@@ -21,6 +21,7 @@ struct WorkerDuty: Sendable {
   let inbox: Inbox
   let resolver: Resolver
   let log: Logger
+  let accessLane: AccessLane?
   let report: StartReport
   let ended: Countdown
 
@@ -48,7 +49,8 @@ struct WorkerDuty: Sendable {
     var worker = Worker(
       plan, poller: try makePoller(), entrance: consume entrance,
       operatorsEntrance: try makeOperatorsEntrance(), clientContext: context,
-      backend: backend, inbox: inbox, board: state.boards[index], state: state, log: log)
+      backend: backend, inbox: inbox, board: state.boards[index], state: state, log: log,
+      accessLane: accessLane)
     report.put(.listening(address))
     worker.run()
   }

@@ -38,12 +38,12 @@ struct LineLogHandler: LogHandler {
   private func text(_ event: LogEvent, _ fields: Fields) -> String {
     let details = fields.map { " \($0.key)=\($0.value)" }.joined()
     let level = "\(event.level)".uppercased()
-    return "\(timestamp()) \(level) \(event.message)\(details)\n"
+    return "\(Timestamp.text(.now())) \(level) \(event.message)\(details)\n"
   }
 
   private func json(_ event: LogEvent, _ fields: Fields) -> String {
     var members = [
-      "\"time\":\"\(timestamp())\"", "\"level\":\"\(event.level)\"",
+      "\"time\":\"\(Timestamp.text(.now()))\"", "\"level\":\"\(event.level)\"",
       "\"message\":\(JSONText.quoted("\(event.message)"))",
     ]
     for field in fields {
@@ -51,31 +51,23 @@ struct LineLogHandler: LogHandler {
     }
     return "{" + members.joined(separator: ",") + "}\n"
   }
+}
 
-  /// `2026-11-21T12:00:00.000Z`
-  private func timestamp() -> String {
-    let now = UnixTime.now().milliseconds
-    var seconds = time_t(now / 1_000)
-    var parts = unsafe tm()
-    unsafe gmtime_r(&seconds, &parts)
-    var buffer = [CChar](repeating: 0, count: 32)
-    let size = buffer.count
-    let length = unsafe strftime(&buffer, size, "%Y-%m-%dT%H:%M:%S", &parts)
-    let date = String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let milliseconds = String(1_000 + now % 1_000).dropFirst()
-    return "\(date).\(milliseconds)Z"
+extension LogSettings {
+  /// Whether lines are for machines.
+  var isJSON: Bool {
+    switch format {
+    case .json: true
+    case .text: false
+    case .auto: isatty(2) == 0
+    }
   }
 }
 
 extension Logger {
   /// The gateway's log as the settings want it.
   static func gateway(_ settings: LogSettings) -> Logger {
-    let isJSON =
-      switch settings.format {
-      case .json: true
-      case .text: false
-      case .auto: isatty(2) == 0
-      }
+    let isJSON = settings.isJSON
     let level = Logger.Level(rawValue: settings.level.rawValue) ?? .info
     return Logger(label: "session-gateway") { _ in LineLogHandler(level: level, isJSON: isJSON) }
   }

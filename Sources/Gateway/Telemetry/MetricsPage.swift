@@ -34,7 +34,7 @@ struct MetricsPage {
           let status = WorkerBoard.statuses[place]
           sample(
             "session_gateway_requests_total",
-            "route=\"\(route.template)\",method=\"\(Self.name(method))\","
+            "route=\"\(route.template)\",method=\"\(Self.name(Method(rawValue: UInt8(method)) ?? .other))\","
               + "status=\"\(status == 0 ? "other" : String(status))\"", "\(count)")
         }
       }
@@ -159,8 +159,8 @@ struct MetricsPage {
     text += "\(name){\(labels)} \(value)\n"
   }
 
-  private static func name(_ method: Int) -> String {
-    guard let method = Method(rawValue: UInt8(method)), method != .other else { return "other" }
-    return "\(method)".uppercased()
+  /// A method as labels and log lines name it.
+  static func name(_ method: Method) -> String {
+    method == .other ? "other" : "\(method)".uppercased()
   }
 }

@@ -279,7 +279,10 @@ extension Worker where Store: ~Copyable {
 
   private mutating func finish(_ client: Ticket, _ status: Int) {
     let exchange = clients[client].exchange
-    board.count(exchange, status: status, took: moment.instant - exchange.began)
+    let took = moment.instant - exchange.began
+    board.count(exchange, status: status, took: took)
+    accessLane?.tell(
+      exchange, status: status, bytes: reply.count, took: took, at: moment.wall)
     send(client)
   }
 }

@@ -37,6 +37,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let gatewayState: GatewayState
   let inbox: Inbox
   let log: Logger
+  let accessLane: AccessLane?
   let decoder: RequestDecoder
 
   var poller: Poller
@@ -70,7 +71,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     _ plan: WorkerPlan, poller: consuming Poller, entrance: consuming Doorway?,
     operatorsEntrance: consuming Doorway?,
     clientContext: consuming TLSContext?, backend: consuming Store, inbox: Inbox,
-    board: WorkerBoard, state: GatewayState, log: Logger
+    board: WorkerBoard, state: GatewayState, log: Logger, accessLane: AccessLane?
   ) {
     self.plan = plan
     bounds = plan.bounds
@@ -78,6 +79,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     gatewayState = state
     self.inbox = inbox
     self.log = log
+    self.accessLane = accessLane
     decoder = RequestDecoder(policy: plan.requests)
     callers = plan.callers
     moment = .now()
