@@ -82,5 +82,9 @@ let package = Package(
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
+    suite("APITests", ["API", "HTTP", "Sessions", "Primitives"]),
+    suite("TestLabTests", ["TestLab"]),
+    // The black-box suites run the program that is built beside them; they import nothing of it.
+    suite("SystemTests", ["TestLab", "session-gateway"]),
   ]
 )
