@@ -91,8 +91,14 @@ let package = Package(
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
-    suite("ConformanceTests", ["TestLab"]),
-    suite("HTTPSTests", ["TestLab"]),
-    suite("CallersTests", ["API", "HTTP", "Primitives", "Reactor", "Sessions", "TestLab"]),
+    suite("ConformanceTests", ["TestLab", "http-echo"]),
+    suite("HTTPSTests", ["TestLab", "session-gateway"]),
+    suite(
+      "CallersTests",
+      ["API", "HTTP", "Primitives", "Reactor", "Sessions", "TestLab", "session-gateway"]),
+    suite("APITests", ["API", "HTTP", "Sessions", "Primitives"]),
+    suite("TestLabTests", ["TestLab"]),
+    // The black-box suites run the program that is built beside them; they import nothing of it.
+    suite("SystemTests", ["TestLab", "session-gateway"]),
   ]
 )

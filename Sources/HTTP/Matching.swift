@@ -1,3 +1,6 @@
+// Whether bytes are a text of the program, in one case or any: how names, methods and tokens are
+// told. Eight bytes at a step, nothing copied.
+
 public import Primitives
 
 extension RawSpan {

@@ -1,0 +1,97 @@
+// The one table of problems: what each is answered with, whole bytes.
+
+import API
+import Foundation
+import HTTP
+import Primitives
+import Sessions
+import Testing
+
+@Suite struct ProblemTests {
+  /// Every problem and the status that the contract gives it.
+  private static let table: [(Problem, Int)] =
+    Refusal.allCases.map { (.refusal($0), $0.status) } + [
+      (.noSuchPath, 404), (.methodNotAllowed(.session), 405), (.methodNotImplemented, 501),
+      (.notImplemented, 501), (.malformedID, 400), (.malformedQuery, 400),
+      (.malformedTimeout, 400), (.absoluteTimeoutNotAllowed, 400), (.malformedDeadline, 400),
+      (.malformedCondition, 400), (.conditionNotSupported, 400), (.malformedContentType, 400),
+      (.contentEncodingNotSupported, 415), (.contentRangeNotSupported, 400),
+      (.lengthRequired, 411), (.bodyTooLarge, 413), (.notJSON, 415), (.malformedJSON, 400),
+      (.requestTimeout, 408), (.noSuchSession, 404), (.conditionFailed, 412), (.gatewayFull, 503),
+      (.draining, 503), (.store(.unavailable), 503), (.store(.overloaded), 503),
+      (.store(.storeFull), 503), (.store(.deadlinePassed), 503), (.store(.outcomeUnknown), 504),
+      (.store(.notPermitted), 503), (.store(.misconfigured), 503), (.store(.unreadable), 500),
+    ]
+
+  private struct Document: Decodable, Equatable {
+    var type: String
+    var title: String
+    var status: Int
+    var detail: String
+    var code: String
+    var executed: String?
+  }
+
+  @Test func everyProblemIsADocument() throws {
+    var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
+    for (problem, status) in Self.table {
+      var reply = ByteBuffer()
+      #expect(encoder.encode(problem, Exchange(), into: &reply) == status, "\(problem.code)")
+      #expect(problem.status == status, "\(problem.code)")
+      let parts = text(of: reply).components(separatedBy: "\r\n\r\n")
+      #expect(parts.count == 2)
+      #expect(parts[0].contains("\r\nContent-Type: application/problem+json\r\n"))
+      #expect(parts[0].contains("\r\nContent-Length: \(parts[1].utf8.count)"))
+      #expect(parts[0].contains("\r\nRetry-After: 1\r\n") == (status == 503))
+      let document = try JSONDecoder().decode(Document.self, from: Data(parts[1].utf8))
+      #expect(
+        document
+          == Document(
+            type: "urn:session-gateway:problem:\(problem.code)", title: "\(problem.title)",
+            status: status, detail: "\(problem.detail)", code: "\(problem.code)",
+            executed: [503: "no", 504: "unknown"][status]))
+    }
+  }
+
+  @Test func textsNeedNoEscapes() {
+    for (problem, _) in Self.table {
+      for text in [problem.title, problem.detail, problem.code] {
+        let bytes = Array("\(text)".utf8)
+        #expect(!bytes.isEmpty)
+        #expect(
+          bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }, "\(text)")
+      }
+      let code = Array("\(problem.code)".utf8)
+      #expect(code.allSatisfy { $0 == 0x2d || (0x61...0x7a).contains($0) }, "\(problem.code)")
+    }
+  }
+
+  @Test func codesTellProblemsApart() {
+    // What two rooms can find out about one thing has one name.
+    let shared = ["body-too-large": 2]
+    let counts = Dictionary(Self.table.map { ("\($0.0.code)", 1) }, uniquingKeysWith: +)
+    #expect(counts.filter { $0.value > 1 } == shared)
+  }
+
+  @Test func framingThatCannotBeTrustedEndsTheConnection() {
+    var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
+    for (problem, _) in Self.table {
+      var exchange = Exchange()
+      exchange.persistence = .keepAlive
+      var reply = ByteBuffer()
+      _ = encoder.encode(problem, exchange, into: &reply)
+      let closes = text(of: reply).contains("\r\nConnection: close\r\n")
+      #expect(closes == problem.closesConnection, "\(problem.code)")
+      if case .refusal = problem { #expect(closes) }
+    }
+  }
+
+  @Test func allowNamesTheMethods() {
+    var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
+    for route in Route.allCases where route != .unknown {
+      var reply = ByteBuffer()
+      _ = encoder.encode(Problem.methodNotAllowed(route), Exchange(), into: &reply)
+      #expect(text(of: reply).contains("\r\nAllow: \(route.allow)\r\n"))
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// `POST /v1/touches`: what is read of its body, and what is answered.
+
+import API
+import Foundation
+import Primitives
+import Sessions
+import Testing
+
+@Suite struct TouchBatchTests {
+  private func batch(_ json: String) -> TouchBatch? {
+    unsafe TouchBatch(json: Array(json.utf8).span.bytes)
+  }
+
+  private func answer(_ batch: TouchBatch) -> String {
+    var body = ByteBuffer()
+    batch.appendAnswer(to: &body)
+    return text(of: body)
+  }
+
+  @Test(arguments: [
+    "", " ", "null", "[]", "{}", "{\"ids\":null}", "{\"ids\":{}}", "{\"ids\":\"a\"}",
+    "{\"ids\":[1]}", "{\"ids\":[null]}", "{\"ids\":[[\"a\"]]}", "{\"ids\":[\"a\"]",
+    "{\"ids\":[\"a\",]}x", "{\"IDS\":[\"a\"]}", "{\"ids\":[\"\\u12\"]}", "\u{0}",
+    "{\"ids\":[\"a]}", "nonsense",
+  ]) func malformed(_ json: String) {
+    #expect(batch(json) == nil)
+  }
+
+  @Test func depthDoesNotEndTheProcess() {
+    #expect(batch(String(repeating: "[", count: 200_000)) == nil)
+    #expect(batch("{\"ids\":" + String(repeating: "[", count: 200_000)) == nil)
+  }
+
+  @Test func bytesThatAreNoText() {
+    for bytes in [[0x7b, 0xff], Array("{\"ids\":[\"".utf8) + [0xc3, 0x28] + Array("\"]}".utf8)] {
+      let isRefused = unsafe TouchBatch(json: bytes.span.bytes) == nil
+      #expect(isRefused)
+    }
+  }
+
+  @Test func limits() {
+    func json(_ count: Int) -> String {
+      let ids = (0..<count).map { "\"id\($0)\"" }.joined(separator: ",")
+      return "{\"ids\":[\(ids)]}"
+    }
+    #expect(batch(json(0))?.count == 0)
+    #expect(batch(json(1_000))?.count == 1_000)
+    #expect(batch(json(1_001)) == nil)
+  }
+
+  @Test func ids() {
+    let longest = String(repeating: "a", count: 256)
+    let read = batch(
+      """
+      {"other": 1, "ids": ["a", "\\u0061:@", "", ".", "..", "a b", "a%62", "\(longest)",
+       "\(longest)a", "\u{e9}", "a/b", "a\\u0000"]}
+      """)!
+    let ids = (0..<read.count).map { place in read.id(at: place).map { text(of: $0) } }
+    #expect(
+      ids == ["a", "a:@", nil, nil, nil, nil, nil, longest, nil, nil, nil, nil])
+  }
+
+  @Test func outcomes() {
+    var three = batch("{\"ids\":[\"a\",\"b\",\"c\"]}")!
+    #expect(three.pending == 3)
+    three.take(.missing, at: 2)
+    three.take(.touched, at: 1)
+    #expect(three.pending == 1)
+    three.take(.missing, at: 0)
+    #expect(three.pending == 0 && three.fault == nil)
+    #expect(answer(three) == "{\"touched\":1,\"missing\":[\"a\",\"c\"]}")
+  }
+
+  @Test func anIDThatIsListedTwiceIsAnsweredTwice() {
+    var twice = batch("{\"ids\":[\"a\",\"a\"]}")!
+    twice.take(.touched, at: 0)
+    twice.take(.touched, at: 1)
+    #expect(answer(twice) == "{\"touched\":2,\"missing\":[]}")
+    var gone = batch("{\"ids\":[\"a\",\"a\"]}")!
+    gone.take(.missing, at: 0)
+    gone.take(.missing, at: 1)
+    #expect(answer(gone) == "{\"touched\":0,\"missing\":[\"a\",\"a\"]}")
+  }
+
+  @Test func nobodyToTouch() {
+    #expect(answer(batch("{\"ids\":[]}")!) == "{\"touched\":0,\"missing\":[]}")
+  }
+
+  @Test func theFirstFaultIsTold() {
+    var batch = batch("{\"ids\":[\"a\",\"b\",\"c\"]}")!
+    batch.take(.touched, at: 0)
+    batch.take(.fault(.overloaded), at: 1)
+    batch.take(.fault(.outcomeUnknown), at: 2)
+    #expect(batch.fault == .overloaded)
+    var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
+    var reply = ByteBuffer()
+    #expect(encoder.encode(batch, Exchange(), into: &reply) == 503)
+    #expect(text(of: reply).contains("\"code\":\"store-overloaded\""))
+  }
+}

@@ -1,0 +1,176 @@
+// The process: how it starts, refuses to start, tells about itself and ends.
+
+import Foundation
+import TestLab
+import Testing
+
+@Suite struct LifeTests {
+  @Test func sigtermFinishesWhatIsInFlight() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(["--redis", redis.address], until: .ready)
+    let idle = try gateway.connect()
+    #expect(try idle.exchange("GET", "/livez").status == 200)
+    let busy = try gateway.connect()
+    let path = freshPath()
+    redis.pause()
+    try busy.send("PUT \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi")
+    try eventually("the command is under way") {
+      try gateway.metric("session_gateway_redis_pipeline_operations ") > 0
+    }
+    let half = try gateway.connect()
+    try half.send("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh")
+    try eventually("half a request has come") {
+      try gateway.metric("session_gateway_connections ") >= 4
+    }
+    gateway.process.terminate()
+    try idle.expectClosed()
+    try eventually("nobody else is served") { (try? gateway.connect()) == nil }
+    redis.resume()
+    let answer = try busy.response()
+    #expect(answer.status == 201 && answer["Connection"] == "close")
+    try busy.expectClosed()
+    try half.send("i")
+    let late = try half.response()
+    #expect(late.status == 201 && late["Connection"] == "close")
+    try half.expectClosed()
+    #expect(try gateway.process.wait() == .exited(0))
+    #expect(gateway.log.contains("draining") && gateway.log.contains("stopped"))
+    #expect(try redis.command("DBSIZE") == .integer(2))
+  }
+
+  @Test func requestsThatHaveComeAreAnswered() throws {
+    // Requests and the signal meet: whoever was accepted before it gets an answer or a clean end,
+    // and an answer is whole.
+    let gateway = try GatewayProcess(["--workers", "2"])
+    let connections = try (0..<50).map { _ in try gateway.connect() }
+    for connection in connections { _ = try connection.exchange("GET", "/livez") }
+    for connection in connections {
+      try connection.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+    }
+    gateway.process.terminate()
+    for connection in connections {
+      #expect(try connection.response().text == "ok\n")
+    }
+    #expect(try gateway.process.wait() == .exited(0))
+  }
+
+  @Test func aSecondSigtermDoesNotWait() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--deadline", "1h", "--drain-timeout", "1h"], until: .ready)
+    redis.pause()
+    let busy = try gateway.connect()
+    try busy.send("GET \(freshPath()) HTTP/1.1\r\nHost: a\r\n\r\n")
+    try eventually("the command is under way") {
+      try gateway.metric("session_gateway_redis_pipeline_operations ") > 0
+    }
+    gateway.process.terminate()
+    try eventually("it drains") { gateway.log.contains("draining") }
+    #expect(gateway.process.isRunning)
+    gateway.process.terminate()
+    #expect(try gateway.process.wait() == .exited(0))
+    redis.resume()
+  }
+
+  @Test func theDrainTimeoutEndsIt() throws {
+    let gateway = try GatewayProcess(["--drain-timeout", "1s"])
+    let half = try gateway.connect()
+    try half.send("GET /livez HT")
+    try eventually("half a request has come") {
+      try gateway.metric("session_gateway_connections ") >= 2
+    }
+    #expect(try gateway.terminate() == .exited(0))
+  }
+
+  @Test func interruptEndsItToo() throws {
+    let gateway = try GatewayProcess()
+    gateway.process.send(signal: SIGHUP)
+    gateway.process.send(signal: SIGPIPE)
+    #expect(try gateway.ask("GET", "/livez").status == 200)
+    gateway.process.send(signal: SIGINT)
+    #expect(try gateway.process.wait() == .exited(0))
+  }
+
+  @Test func allMistakesAreToldAtOnce() throws {
+    let done = try Command.run(
+      GatewayProcess.program,
+      ["serve", "--workers", "0", "--max-body", "1MB", "--redis-tls", "--no-such-flag", "x"],
+      environment: ["SESSION_GATEWAY_DEADLINE": "soon"])
+    #expect(done.status == .exited(2) && done.output.isEmpty)
+    for part in [
+      "--workers is \"0\" (from the command line)", "1 to 256", "--max-body", "1MiB",
+      "--deadline is \"soon\" (from the environment variable SESSION_GATEWAY_DEADLINE)",
+      "--no-such-flag", "--redis-tls",
+    ] {
+      #expect(done.errors.contains(part), "\(part) in \(done.errors)")
+    }
+  }
+
+  @Test func whatItCannotListenOnIsNamed() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(port: redis.port, until: .none)
+    #expect(try gateway.process.wait() == .exited(1))
+    #expect(gateway.log.contains("--listen 127.0.0.1:\(redis.port)"))
+    let secured = try GatewayProcess(
+      ["--redis", redis.address, "--redis-tls", "--redis-ca", "/dev/null"], until: .none)
+    #expect(try secured.process.wait() != .exited(0))
+    #expect(secured.log.contains("--redis-ca"))
+  }
+
+  @Test(arguments: Backing.allCases) func pages(_ backing: Backing) throws {
+    let gateway = try Gateways.before(backing)
+    #expect(try gateway.ask("PUT", freshPath(), body: [1]).status == 201)
+    for path in ["/livez", "/readyz", "/health", "/metrics", "/version", "/openapi.yaml"] {
+      let page = try gateway.ask("GET", path)
+      #expect(page.status == 200 && !page.body.isEmpty && page["Cache-Control"] == "no-store")
+      let head = try gateway.ask("HEAD", path)
+      #expect(head.status == 200 && head["Content-Type"] == page["Content-Type"])
+      #expect(Int(head["Content-Length"] ?? "") ?? 0 > 0)
+    }
+    #expect(try gateway.ask("GET", "/livez").text == "ok\n")
+    #expect(try gateway.ask("GET", "/openapi.yaml").text.contains("/v1/sessions/{id}"))
+  }
+
+  @Test(arguments: Backing.allCases) func health(_ backing: Backing) throws {
+    struct Check: Decodable {
+      var componentId: String?
+      var status: String
+      var role: String?
+      var slots: Int?
+      var connected: Bool?
+    }
+    struct Health: Decodable {
+      var status: String
+      var version: String
+      var uptimeSeconds: Int
+      var draining: Bool
+      var topologyAgeSeconds: Int?
+      var checks: [String: [Check]]
+    }
+    let page = try Gateways.before(backing).ask("GET", "/health")
+    #expect(page["Content-Type"] == "application/health+json")
+    let health = try JSONDecoder().decode(Health.self, from: Data(page.body))
+    #expect(health.status == "pass" && !health.draining && health.uptimeSeconds >= 0)
+    switch backing {
+    case .memory: #expect(health.checks.keys.sorted() == ["memory:bytes", "memory:sessions"])
+    case .plainNode:
+      let node = try #require(health.checks["redis:nodes"]?.first)
+      #expect(node.status == "pass" && node.connected == true)
+    case .tlsCluster:
+      let nodes = try #require(health.checks["redis:nodes"])
+      #expect(nodes.reduce(0) { $0 + ($1.slots ?? 0) } == 16_384)
+      #expect(nodes.count { $0.role == "primary" } == 3 && health.topologyAgeSeconds != nil)
+    }
+  }
+
+  @Test func version() throws {
+    let page = try Gateways.before(.memory).ask("GET", "/version")
+    let facts = try JSONDecoder().decode([String: String].self, from: Data(page.body))
+    #expect(facts["name"] == "session-gateway")
+    for name in ["version", "commit", "swift", "openssl", "hiredis"] {
+      #expect(facts[name]?.isEmpty == false, "\(name)")
+    }
+    let said = try Command.run(GatewayProcess.program, ["--version"]).text
+    #expect(facts["version"] == said)
+  }
+}

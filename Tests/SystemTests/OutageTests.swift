@@ -1,0 +1,104 @@
+// Redis comes late, goes away, hangs and comes back. The gateway answers within its deadline all the
+// while, says what became of the request, and recovers by itself.
+
+import TestLab
+import Testing
+
+@Suite struct OutageTests {
+  private let second = ["--deadline", "1s", "--workers", "2"]
+
+  @Test func redisComesLate() throws {
+    let port = try FreePorts.one()
+    let gateway = try GatewayProcess(["--redis", "127.0.0.1:\(port)"] + second)
+    #expect(try gateway.ask("GET", "/livez").status == 200)
+    let notReady = try gateway.ask("GET", "/readyz")
+    #expect(notReady.status == 503 && notReady["Retry-After"] == "1")
+    #expect(try gateway.ask("GET", "/health").status == 503)
+    let path = freshPath()
+    for (method, target) in [
+      ("GET", path), ("HEAD", path), ("PUT", path), ("DELETE", path), ("POST", path + "/touch"),
+      ("POST", "/v1/sessions"),
+    ] {
+      let body: [UInt8]? = method == "PUT" || target == "/v1/sessions" ? [1] : nil
+      let answer = try gateway.ask(method, target, body: body)
+      #expect(answer.status == 503 && answer["Retry-After"] == "1", "\(method) \(target)")
+      #expect(answer["Connection"] == nil)
+      if method != "HEAD" { #expect(answer.text.contains("\"executed\":\"no\"")) }
+    }
+    let batch = try gateway.ask(
+      "POST", "/v1/touches", ["Content-Type": "application/json"],
+      body: Array("{\"ids\":[\"a\",\"b\"]}".utf8))
+    #expect(batch.status == 503 && batch.text.contains("\"executed\":\"no\""))
+
+    let redis = try RedisServer(port: port)
+    try gateway.wait(for: "/readyz")
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    #expect(try redis.command("DBSIZE") == .integer(1))
+    #expect(try gateway.ask("GET", "/health").status == 200)
+  }
+
+  @Test func redisIsRestarted() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(["--redis", redis.address] + second, until: .ready)
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    try redis.kill9()
+    let connection = try gateway.connect()
+    for _ in 0..<3 {
+      let answer = try connection.exchange("PUT", path, body: [2])
+      #expect(answer.status == 503 || answer.status == 504)
+    }
+    try redis.restart()
+    try gateway.wait(for: "/readyz")
+    // The sessions are gone with the Redis that held them.
+    #expect(try connection.exchange("GET", path).status == 404)
+    #expect(try connection.exchange("PUT", path, body: [3]).status == 201)
+    #expect(gateway.log.contains("not connected"))
+  }
+
+  @Test func redisHangs() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(["--redis", redis.address] + second, until: .ready)
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    redis.pause()
+    let answer = try gateway.ask("PUT", path, body: [2])
+    try expectProblem(504, "outcome-unknown", executed: "unknown", in: answer)
+    #expect(try gateway.ask("GET", "/livez").status == 200)
+    redis.resume()
+    try eventually("it serves again") { try gateway.ask("GET", path).status == 200 }
+    // Late answers to requests that were given up belong to nobody.
+    for value in [UInt8(3), 4, 5] {
+      #expect(try gateway.ask("PUT", path, body: [value]).status == 204)
+      #expect(try gateway.ask("GET", path).body == [value])
+    }
+  }
+
+  @Test func aCallerWaitsNoLongerThanItWantsTo() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--deadline", "1h"], until: .ready)
+    redis.pause()
+    let answer = try gateway.ask("PUT", freshPath(), ["Session-Deadline": "1"], body: [1])
+    #expect(answer.status == 504)
+    redis.resume()
+  }
+
+  @Test func aWrongPasswordIsAnOperatorsFault() throws {
+    var settings = RedisServer.Settings()
+    settings.password = "right"
+    let redis = try RedisServer(settings)
+    let folder = try TemporaryFolder()
+    let file = try folder.write("password", "the-wrong-one")
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--redis-password-file", file] + second)
+    let answer = try gateway.ask("GET", freshPath())
+    #expect(answer.status == 503 && answer.text.contains("\"executed\":\"no\""))
+    #expect(try gateway.ask("GET", "/readyz").status == 503)
+    try eventually("the log says why") {
+      gateway.log.contains("WRONGPASS") || gateway.log.contains("credentials")
+        || gateway.log.contains("password")
+    }
+    #expect(!gateway.log.contains("the-wrong-one"))
+  }
+}

@@ -1,0 +1,58 @@
+// Clients that are too slow, and how long each is waited for. One test, since its time is spent
+// waiting: for a head 10 s, for a body 30 s, for a client that does not read its answer 30 s.
+
+import TestLab
+import Testing
+
+@Suite struct PatienceTests {
+  @Test func slowClientsAreGivenUp() async throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: payload(1_048_576)).status == 201)
+
+    let drip = try gateway.connect()
+    try drip.send("GET /livez HTTP/1.1\r\nHost: a\r\nX-")
+    let headOnly = try gateway.connect()
+    try headOnly.send("HEAD /livez HT")
+    let half = try gateway.connect()
+    try half.send("PUT \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+    let chunked = try gateway.connect()
+    try chunked.send("PUT \(path) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")
+    let deaf = try gateway.connect()
+    let get = "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n"
+    try deaf.send(String(repeating: get, count: 30))
+
+    // A byte now and then does not buy more time for a head.
+    var bytes = 0
+    while try await !isDone(drip) {
+      if bytes < 100 { try? drip.send("x") }
+      bytes += 1
+    }
+    let late = try drip.response()
+    try expectProblem(408, "request-timeout", in: late)
+    #expect(late["Connection"] == "close")
+    while try await !isDone(headOnly) {}
+    #expect(try headOnly.response(toHEAD: true).status == 408)
+    try headOnly.expectClosed()
+    for slow in [half, chunked] {
+      while try await !isDone(slow) {}
+      try expectProblem(408, "request-timeout", in: slow.response())
+      try slow.expectClosed()
+    }
+    // Whoever does not read is cut off; what was in the sockets by then can still be read.
+    while try gateway.metric("session_gateway_connections ") > 1 {
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    #expect(throws: LabFault.self) { for _ in 0..<30 { _ = try deaf.response() } }
+    #expect(try gateway.metric("session_gateway_client_timeouts_total ") >= 5)
+    // Nobody's time counted as the gateway's own, and everybody else was served meanwhile.
+    #expect(try gateway.ask("GET", "/livez").status == 200)
+  }
+
+  /// Whether something has come; waits a little without holding a thread if not.
+  private func isDone(_ connection: RawHTTP) async throws -> Bool {
+    if try !connection.isSilent(for: .milliseconds(1)) { return true }
+    try await Task.sleep(for: .milliseconds(500))
+    return false
+  }
+}
