@@ -92,6 +92,7 @@ let package = Package(
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab"]),
+    suite("CommandTests", ["TestLab"]),
     suite("HTTPSTests", ["TestLab"]),
     suite("CallersTests", ["API", "HTTP", "Primitives", "Reactor", "Sessions", "TestLab"]),
   ]
