@@ -100,5 +100,6 @@ let package = Package(
     suite("TestLabTests", ["TestLab"]),
     // The black-box suites run the program that is built beside them; they import nothing of it.
     suite("SystemTests", ["TestLab", "session-gateway"]),
+    suite("CommandTests", ["TestLab", "session-gateway"]),
   ]
 )

@@ -26,6 +26,10 @@ static inline int openssl_set_protocols(SSL_CTX *context, int lowest, int highes
          SSL_CTX_set_max_proto_version(context, highest) == 1;
 }
 
+static inline int openssl_set_groups(SSL_CTX *context, const char *names) {
+  return (int)SSL_CTX_set1_groups_list(context, names);
+}
+
 static inline void openssl_set_read_ahead(SSL_CTX *context) {
   SSL_CTX_set_read_ahead(context, 1);
 }

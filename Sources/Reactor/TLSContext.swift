@@ -44,9 +44,21 @@ public struct TLSContext: ~Copyable {
       unsafe SSL_CTX_set_verify(
         home.context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
     }
+    try home.chooseGroups()
     home.serveTickets(settings.ticketKeys)
     home.chooseProtocol()
     return TLSContext(home: home, serverName: nil, isServer: true)
+  }
+
+  /// A context for asking this machine's own gateway how it is. It verifies nothing, since the
+  /// certificate is for another name and may have been renewed: send nothing secret over it.
+  /// `certificate` and `key` are shown where the gateway asks for them.
+  public static func probe(certificate: String?, key: String?) throws(TLSSettingsFault)
+    -> TLSContext
+  {
+    let context = try client(TLSClientSettings(certificate: certificate, key: key))
+    unsafe SSL_CTX_set_verify(context.home.context, SSL_VERIFY_NONE, nil)
+    return context
   }
 
   /// Speaks one version only, 11 for TLS 1.1 up to 13 for TLS 1.3: for tests of old peers.
@@ -113,6 +125,13 @@ final class TLSHome {
     var span = bits.mutableSpan
     unsafe span.withUnsafeMutableBytes {
       _ = unsafe openssl_set_ticket_keys(context, $0.baseAddress!, $0.count)
+    }
+  }
+
+  /// Key exchange over the curves of Mozilla's recommendation for servers.
+  func chooseGroups() throws(TLSSettingsFault) {
+    if unsafe openssl_set_groups(context, "X25519:P-256:P-384") != 1 {
+      throw .unavailable(ERR_GET_REASON(ERR_peek_error()))
     }
   }
 

@@ -5,7 +5,6 @@
 /// mistakes at once, and makes the list that `--help` prints.
 
 internal import ArgumentParser
-internal import Glibc
 internal import Settings
 
 struct ServeCommand: ParsableCommand {
@@ -42,28 +41,7 @@ struct ServeCommand: ParsableCommand {
       throw CleanExit.helpRequest(self)
     }
     if arguments.contains("--version") { throw CleanExit.message(Version.number) }
-    switch Settings.load(arguments: arguments, environment: Self.environment()) {
-    case .refused(let mistakes):
-      StandardError.write(mistakes.report)
-      throw ExitCode(2)
-    case .loaded(let settings, let warnings):
-      if !warnings.isEmpty { StandardError.write(warnings.report) }
-      let status = Serving.run(settings)
-      if status != 0 { throw ExitCode(status) }
-    }
-  }
-
-  /// The environment's variables. Of two with one name the first counts, as for `getenv`.
-  private static func environment() -> [String: String] {
-    var variables: [String: String] = [:]
-    var next = unsafe environ
-    while let entry = unsafe next.pointee {
-      let text = unsafe String(cString: entry)
-      unsafe next += 1
-      guard let equals = text.firstIndex(of: "=") else { continue }
-      let name = String(text[..<equals])
-      if variables[name] == nil { variables[name] = String(text[text.index(after: equals)...]) }
-    }
-    return variables
+    let status = Serving.run(try SettingsArguments.load(arguments))
+    if status != 0 { throw ExitCode(status) }
   }
 }

@@ -34,5 +34,7 @@ struct SessionGateway: ParsableCommand {
         README.md, docs/                   how it works, and why
       """,
     version: Version.number,
-    subcommands: [ServeCommand.self, TokenCommand.self])
+    subcommands: [
+      ServeCommand.self, PlanCommand.self, TokenCommand.self, HealthcheckCommand.self,
+    ])
 }

@@ -1,0 +1,96 @@
+// What so many sessions need of Redis: memory, bandwidth and servers. For the embedded store it
+// answers nothing.
+//
+// The memory of a session in Redis 7.0, in cluster mode, rounded up as jemalloc does: the key and
+// the value as strings, the value's object (16), an entry with its slot's list in the dictionary
+// (40) and one among the expiring keys (24), and a bucket in each (8, up to 16 while it is half
+// empty).
+
+public import Primitives
+import Sessions
+
+/// The Redis that so many sessions need.
+public struct RedisSizing {
+  /// How many sessions live at once.
+  public var sessions: Int
+  /// The mean payload, in bytes.
+  public var size: Int
+  /// Requests a second, over all gateways.
+  public var rate: Int
+  /// How long a session lives after its last use.
+  public var idleTimeout: TimeSpan
+  /// How many servers there are, each with a primary and the replica of another's.
+  public var servers: Int
+
+  /// A sizing from its parts.
+  public init(sessions: Int, size: Int, rate: Int, idleTimeout: TimeSpan, servers: Int) {
+    precondition(sessions > 0 && size >= 0 && rate >= 0 && servers > 0, "counts are not negative")
+    self.sessions = sessions
+    self.size = size
+    self.rate = rate
+    self.idleTimeout = idleTimeout
+    self.servers = servers
+  }
+
+  /// Key and content type as they commonly are, in bytes.
+  private static let key = 48
+  private static let contentType = 16
+  /// What a command and its answer have besides the payload, in bytes.
+  private static let command = 160
+
+  /// What one session takes in one node, in bytes.
+  public var sessionBytes: Int {
+    let value = RecordHeader.length + Self.contentType + size
+    return Self.string(Self.key) + Self.string(value) + 16 + 48 + 32 + 32
+  }
+
+  /// What all primaries hold, in bytes.
+  public var primaryBytes: Int { sessions * sessionBytes }
+
+  /// A string's header (3, 5 or 9 bytes) and final byte, in a block that jemalloc has.
+  private static func string(_ count: Int) -> Int {
+    let header = count < 256 ? 3 : count < 65_536 ? 5 : 9
+    return Blocks.rounded(count + header + 1)
+  }
+
+  /// The sizing as text.
+  public var text: String {
+    let seconds = max(1, Int(idleTimeout.seconds))
+    // A quarter for fragmentation, replication's buffers and growth; a fork while saving not counted.
+    let perNode = primaryBytes / servers * 5 / 4
+    let bits = rate * (size + Self.command) * 8
+    return Table("Redis for \(sessions) sessions of \(Quantities.bytes(size)), \(rate) requests/s")
+      .row("one session", Quantities.bytes(sessionBytes), "payload, header, key and Redis's own")
+      .row("all primaries", Quantities.bytes(primaryBytes), "")
+      .row("primaries and replicas", Quantities.bytes(primaryBytes * 2), "one replica each")
+      .row("maxmemory of a node", Quantities.bytes(perNode), "a share and a quarter")
+      .row("memory of a server", Quantities.bytes(perNode * 2), "a primary and a replica")
+      .row("gateways and Redis", Quantities.bits(bits), "payloads in one direction or the other")
+      .row("gateways' network", Quantities.bits(bits * 2), "clients' side included")
+      .row("replication at most", Quantities.bits(bits), "when every request writes")
+      .row("sessions that end", "\(sessions / seconds)/s", "when all live for their idle timeout")
+      .text + "\n" + loss
+  }
+
+  /// What a server that is lost leaves.
+  private var loss: String {
+    if servers < 3 {
+      return "  With fewer than three servers no majority is left when one is lost."
+    }
+    return """
+        Of \(servers) servers one may be lost: a replica on another takes its place and serves
+        2/\(servers) of all requests; no slot is without a node, but the lost one's has no replica.
+      """
+  }
+}
+
+/// The sizes that jemalloc has: four between each two powers of two.
+enum Blocks {
+  /// The smallest block that holds `count` bytes.
+  static func rounded(_ count: Int) -> Int {
+    if count <= 8 { return 8 }
+    if count <= 128 { return (count + 15) & ~15 }
+    let step = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 3)
+    return (count + step - 1) & ~(step - 1)
+  }
+}

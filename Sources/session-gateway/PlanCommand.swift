@@ -1,0 +1,63 @@
+/// `session-gateway plan`: what a gateway with these settings may cost, and what Redis so many
+/// sessions need.
+
+internal import ArgumentParser
+internal import Gateway
+internal import Settings
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Prints every bound, what follows from them, and the Redis that sessions need.",
+    usage: "session-gateway plan [--sessions N --size B --rate R] [settings of serve]",
+    discussion: """
+      The settings are those of serve: the same flags, environment and file. Nothing is
+      started and nobody is asked.
+
+        --nodes N       how many nodes Redis has [6]
+        --sessions N    how many sessions live at once
+        --size B        their mean payload, such as 4096 or 4KiB [4KiB]
+        --rate R        requests a second over all gateways [1000]
+        --servers N     Redis servers, each with a primary and a replica [3]
+
+      EXAMPLE
+        session-gateway plan --sessions 1000000 --size 4KiB --rate 20000 --idle-timeout 30m
+      """)
+
+  @Argument(parsing: .captureForPassthrough, help: .hidden)
+  var arguments: [String] = []
+
+  func run() throws {
+    if arguments.contains("--help") || arguments.contains("-h") {
+      throw CleanExit.helpRequest(self)
+    }
+    var rest = arguments
+    let nodes = try Self.count("--nodes", 1...1_000, from: &rest) ?? 6
+    let sessions = try Self.count("--sessions", 1...1_000_000_000, from: &rest)
+    let size = try Self.count("--size", 0...1 << 30, from: &rest) ?? 4_096
+    let rate = try Self.count("--rate", 0...1_000_000_000, from: &rest) ?? 1_000
+    let servers = try Self.count("--servers", 1...1_000, from: &rest) ?? 3
+    let settings = try SettingsArguments.load(rest)
+    print(Plan(settings, nodes: nodes).text)
+    guard let sessions else { return }
+    let sizing = RedisSizing(
+      sessions: sessions, size: size, rate: rate,
+      idleTimeout: settings.defaultPolicy.idleTimeout, servers: servers)
+    print("\n" + sizing.text)
+  }
+
+  /// A whole number, which may have KiB or MiB behind it.
+  private static func count(
+    _ name: String, _ range: ClosedRange<Int>, from arguments: inout [String]
+  ) throws -> Int? {
+    guard let text = try SettingsArguments.take(name, from: &arguments) else { return nil }
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("", 1)]
+    let (unit, factor) = units.first { text.hasSuffix($0.0) } ?? ("", 1)
+    guard let number = Int(text.dropLast(unit.count)), number <= Int.max / factor,
+      range.contains(number * factor)
+    else {
+      throw ValidationError("\(name) is a whole number from \(range.lowerBound) on")
+    }
+    return number * factor
+  }
+}

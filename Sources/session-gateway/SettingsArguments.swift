@@ -1,0 +1,51 @@
+/// What the commands that take the gateway's settings have in common: they are given the arguments
+/// of `serve`, the same environment and the same file, and mean the same gateway by them.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Settings
+
+/// The arguments of a command that takes the gateway's settings.
+enum SettingsArguments {
+  /// Loads the settings; what is wrong with them is printed, and ends the program with 2.
+  static func load(_ arguments: [String]) throws -> Settings {
+    switch Settings.load(arguments: arguments, environment: environment()) {
+    case .refused(let mistakes):
+      StandardError.write(mistakes.report)
+      throw ExitCode(2)
+    case .loaded(let settings, let warnings):
+      if !warnings.isEmpty { StandardError.write(warnings.report) }
+      return settings
+    }
+  }
+
+  /// Takes a command's own `--name VALUE` or `--name=VALUE` out of the arguments; the last one
+  /// counts. Nil when it is not there.
+  static func take(_ name: String, from arguments: inout [String]) throws -> String? {
+    var value: String?
+    while let place = arguments.firstIndex(where: { $0 == name || $0.hasPrefix(name + "=") }) {
+      let argument = arguments.remove(at: place)
+      if argument == name {
+        guard place < arguments.count else { throw ValidationError("\(name) has no value") }
+        value = arguments.remove(at: place)
+      } else {
+        value = String(argument.dropFirst(name.count + 1))
+      }
+    }
+    return value
+  }
+
+  /// The environment's variables. Of two with one name the first counts, as for `getenv`.
+  private static func environment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var next = unsafe environ
+    while let entry = unsafe next.pointee {
+      let text = unsafe String(cString: entry)
+      unsafe next += 1
+      guard let equals = text.firstIndex(of: "=") else { continue }
+      let name = String(text[..<equals])
+      if variables[name] == nil { variables[name] = String(text[text.index(after: equals)...]) }
+    }
+    return variables
+  }
+}
