@@ -15,6 +15,10 @@ enum Contract {
         A session is an opaque string of bytes (the payload) with a content type, a version and an idle
         timeout. The gateway never parses, re-encodes or logs the payload.
 
+        **Callers.** Where the gateway has a tokens file, the caller's bearer token decides its
+        namespace and its rights. Two namespaces never meet: the same id in both is two sessions.
+        Without tokens there is one namespace.
+
         **Ids.** A session is named by an id of 1 to 256 bytes out of
         `A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`, percent-encoded in the path where a client
         likes to. `.` and `..` are no ids, since whoever normalises a path takes them away.
@@ -42,7 +46,7 @@ enum Contract {
       - url: http://127.0.0.1:8080
         description: The address of a gateway that was told no other
 
-    # No caller is asked for a token by this version; one that is sent is not looked at.
+    # A gateway that has a tokens file asks every caller of sessions for one; another asks nobody.
     security:
       - {}
       - bearer: []
@@ -94,6 +98,10 @@ enum Contract {
                     id: Uu6HLqkSXTJBzCCUYTUlBA
             '400':
               $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
             '408':
               $ref: '#/components/responses/RequestTimeout'
             '411':
@@ -150,6 +158,10 @@ enum Contract {
               $ref: '#/components/responses/NotModified'
             '400':
               $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
             '404':
               $ref: '#/components/responses/NoSuchSession'
             '408':
@@ -187,6 +199,10 @@ enum Contract {
               $ref: '#/components/responses/NotModified'
             '400':
               $ref: '#/components/responses/EmptyProblem'
+            '401':
+              $ref: '#/components/responses/EmptyUnauthorized'
+            '403':
+              $ref: '#/components/responses/EmptyUnauthorized'
             '404':
               $ref: '#/components/responses/EmptyProblem'
             '408':
@@ -230,6 +246,10 @@ enum Contract {
                   $ref: '#/components/headers/ETag'
             '400':
               $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
             '408':
               $ref: '#/components/responses/RequestTimeout'
             '411':
@@ -259,6 +279,10 @@ enum Contract {
               description: The session is gone.
             '400':
               $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
             '404':
               $ref: '#/components/responses/NoSuchSession'
             '408':
@@ -290,6 +314,10 @@ enum Contract {
               description: The idle timeout started anew.
             '400':
               $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
             '404':
               $ref: '#/components/responses/NoSuchSession'
             '408':
@@ -357,6 +385,10 @@ enum Contract {
                     missing: [long-gone]
             '400':
               $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
             '408':
               $ref: '#/components/responses/RequestTimeout'
             '411':
@@ -565,7 +597,9 @@ enum Contract {
         bearer:
           type: http
           scheme: bearer
-          description: Optional, and not looked at by this version.
+          description: >-
+            Needed where the gateway has a tokens file. The token decides the namespace and the rights:
+            `read` to read and to touch, `write` to create, replace and remove.
 
       parameters:
         ID:
@@ -659,6 +693,12 @@ enum Contract {
             type: string
             pattern: "^/v1/sessions/[A-Za-z0-9._~!$&'()*+,;=:@-]{1,256}$"
           example: /v1/sessions/Uu6HLqkSXTJBzCCUYTUlBA
+        Challenge:
+          description: What would help (RFC 6750).
+          required: true
+          schema:
+            type: string
+          example: Bearer realm="session-gateway"
         CacheControl:
           description: Sessions are never to be kept by a cache.
           required: true
@@ -757,6 +797,10 @@ enum Contract {
             - malformed-content-type
             - content-range
             - malformed-json
+            # 401, 403
+            - token-missing
+            - token-invalid
+            - right-missing
             # 404, 405, 408, 411, 412, 415
             - no-such-path
             - no-such-session
@@ -862,6 +906,43 @@ enum Contract {
           headers:
             Retry-After:
               $ref: '#/components/headers/RetryAfter'
+        EmptyUnauthorized:
+          description: As for GET, without content.
+          headers:
+            WWW-Authenticate:
+              $ref: '#/components/headers/Challenge'
+        Unauthorized:
+          description: >-
+            The gateway asks for a token, and there is none (`token-missing`) or one that it does not
+            know (`token-invalid`).
+          headers:
+            WWW-Authenticate:
+              $ref: '#/components/headers/Challenge'
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:token-missing
+                title: A token is needed.
+                status: 401
+                detail: 'Send it as Authorization: Bearer.'
+                code: token-missing
+        Forbidden:
+          description: The token lacks the right.
+          headers:
+            WWW-Authenticate:
+              $ref: '#/components/headers/Challenge'
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:right-missing
+                title: The token does not allow that.
+                status: 403
+                detail: It lacks read or write.
+                code: right-missing
         BadRequest:
           description: >-
             The request is not acceptable: its HTTP, the id, the query, a field's value or the JSON.

@@ -96,7 +96,8 @@ extension Worker where Store: ~Copyable {
   ) {
     switch head.framing {
     case .none: bytes.consume(head.length)
-    case .length(let length) where bytes.count >= head.length + length:
+    // A refused length may be any number: the sum of the two could be none.
+    case .length(let length) where length <= bytes.count - head.length:
       bytes.consume(head.length + length)
     case .length, .chunked: clients[client].exchange.persistence = .close
     }
