@@ -65,7 +65,8 @@ import Testing
       guard unsafe parser.parse(bytes.span.bytes, into: &head) == .head else {
         return .malformedJSON
       }
-      return unsafe decoder.decode(head, bytes.span.bytes, at: arrival, into: &request)
+      return unsafe decoder.decode(
+        head, bytes.span.bytes, at: arrival, for: .anonymous, into: &request)
     }
     let first = """
       PUT /v1/sessions/first HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Type: a/b\r

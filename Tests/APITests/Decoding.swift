@@ -74,7 +74,7 @@ func decode(_ start: String, _ lines: [String], largestBody: Int = 1_000) -> Dec
   let decoder = RequestDecoder(
     policy: RequestPolicy(largestBody: largestBody, deadline: .seconds(10)))
   var request = DecodedRequest()
-  if let problem = decoder.decode(head, span, at: arrival, into: &request) {
+  if let problem = decoder.decode(head, span, at: arrival, for: .anonymous, into: &request) {
     return .problem(problem)
   }
   return .wish(
