@@ -56,9 +56,9 @@ enum Contract {
         description: For front-ends.
       - name: operators
         description: >-
-          For monitors and people. Never needs a token. A query is not looked at. They are the only
-          paths that are answered without asking a store, but for readiness and health, which tell
-          how it is.
+          For monitors and people. Never needs a token. A query is not looked at. Where the gateway has
+          a listener of their own for them (`--admin-listen`), they are 404 on the callers', and
+          sessions are 404 there.
 
     paths:
       /v1/sessions:
