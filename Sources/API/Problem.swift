@@ -56,8 +56,6 @@ public enum Problem: Equatable, Sendable {
   case noSuchSession
   /// The condition did not hold.
   case conditionFailed
-  /// The gateway has as many connections or requests as it can serve.
-  case gatewayFull
   /// The gateway is shutting down.
   case draining
   /// The store could not say or do it.
@@ -100,7 +98,7 @@ public enum Problem: Equatable, Sendable {
   /// Whether the connection cannot be used after the answer.
   public var closesConnection: Bool {
     switch self {
-    case .refusal, .requestTimeout, .gatewayFull, .draining, .bodyTooLarge, .lengthRequired: true
+    case .refusal, .requestTimeout, .draining, .bodyTooLarge, .lengthRequired: true
     default: false
     }
   }
@@ -133,8 +131,6 @@ public enum Problem: Equatable, Sendable {
       (412, "condition-failed", "The condition does not hold.", "Nothing was changed.")
     case .requestTimeout:
       (408, "request-timeout", "The request took too long.", "It did not arrive in time.")
-    case .gatewayFull:
-      (503, "gateway-full", "The gateway is full.", "It serves as much as it can.")
     case .draining:
       (503, "draining", "The gateway is shutting down.", "Another one will serve the request.")
     case .store(let fault): Self.report(fault)

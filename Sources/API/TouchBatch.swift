@@ -17,13 +17,16 @@ public struct TouchBatch: Sendable {
   private var missing: [Bool]
   /// How many have no outcome yet.
   public private(set) var pending: Int
-  /// The first fault, if any touch had one: then nothing else is told.
-  public private(set) var fault: StoreFault?
+  /// Whether a touch was carried out, or nobody knows.
+  public private(set) var hasActed = false
+  private var firstFault: StoreFault?
   /// The store's operations that are pending.
   public var operations: [Ticket] = []
 
   /// Reads the body of a request; nil when it is not `{"ids": [...]}` with at most 1,000 ids.
   public init?(json bytes: RawSpan) {
+    // JSON is UTF-8 (RFC 8259 §8.1), and escapes NUL. The decoder would guess at UTF-16 and UTF-32.
+    for place in 0..<bytes.byteCount where bytes.byte(place) == 0 { return nil }
     let data = unsafe bytes.withUnsafeBytes { unsafe Data($0) }
     guard let body = try? JSONDecoder().decode(Body.self, from: data),
       body.ids.count <= Self.maximum
@@ -49,10 +52,17 @@ public struct TouchBatch: Sendable {
   public mutating func take(_ outcome: Outcome, at place: Int) {
     pending -= 1
     switch outcome {
-    case .touched: break
-    case .fault(let fault): self.fault = self.fault ?? fault
+    case .touched: hasActed = true
+    case .fault(let fault): firstFault = firstFault ?? fault
     default: missing[place] = true
     }
+  }
+
+  /// The first fault, if any touch had one: then nothing else is told. Once a touch was carried out
+  /// it cannot be said that the request was not.
+  public var fault: StoreFault? {
+    guard let firstFault else { return nil }
+    return hasActed ? .outcomeUnknown : firstFault
   }
 
   /// Appends `{"touched":N,"missing":[...]}`. Ids hold nothing that JSON would escape.

@@ -35,8 +35,6 @@ final class Crew {
     namespaces = try Self.namespaces(settings, entries)
     callers = TokensLoad.table(entries, namespaces)
     store = StoreChoice(settings, namespaces)
-    state = GatewayState(
-      version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text)
     ended = Countdown(count)
     do throws(SystemFault) {
       resolver = try Resolver()
@@ -49,6 +47,9 @@ final class Crew {
     } catch {
       throw StartFault("the system gives no descriptor or thread: \(error)")
     }
+    state = GatewayState(
+      version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text,
+      accessLog: accessLog)
     threads = Ring(limit: count)
     try startAll()
   }

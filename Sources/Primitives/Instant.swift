@@ -36,9 +36,11 @@ public struct Instant: Comparable, Hashable, Sendable {
     return Instant(nanoseconds: overflow ? .max : sum)
   }
 
-  /// How much later `left` is than `right`; negative when it is earlier.
+  /// How much later `left` is than `right`; negative when it is earlier. What no 64 bits hold, as
+  /// from the start of time to now, is the longest distance that they do.
   public static func - (left: Instant, right: Instant) -> TimeSpan {
-    TimeSpan(nanoseconds: left.nanoseconds &- right.nanoseconds)
+    let (distance, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
+    return TimeSpan(nanoseconds: overflow ? (left < right ? .min : .max) : distance)
   }
 }
 

@@ -17,7 +17,7 @@ import Testing
       (.malformedCondition, 400), (.conditionNotSupported, 400), (.malformedContentType, 400),
       (.contentEncodingNotSupported, 415), (.contentRangeNotSupported, 400),
       (.lengthRequired, 411), (.bodyTooLarge, 413), (.notJSON, 415), (.malformedJSON, 400),
-      (.requestTimeout, 408), (.noSuchSession, 404), (.conditionFailed, 412), (.gatewayFull, 503),
+      (.requestTimeout, 408), (.noSuchSession, 404), (.conditionFailed, 412),
       (.draining, 503), (.store(.unavailable), 503), (.store(.overloaded), 503),
       (.store(.storeFull), 503), (.store(.deadlinePassed), 503), (.store(.outcomeUnknown), 504),
       (.store(.notPermitted), 503), (.store(.misconfigured), 503), (.store(.unreadable), 500),

@@ -22,6 +22,15 @@ struct InstantTests {
     #expect(Instant(nanoseconds: .max - 1) < .never)
   }
 
+  @Test("From the start of time to now is long, and backwards: not a wait")
+  func distancesSaturate() {
+    let beginning = Instant(nanoseconds: .min)
+    #expect((beginning - Instant(nanoseconds: 5)).nanoseconds == .min)
+    #expect((beginning - Instant(nanoseconds: 5)).millisecondsRoundedUp == 0)
+    #expect((Instant.never - Instant(nanoseconds: -5)).nanoseconds == .max)
+    #expect((Instant(nanoseconds: 5) - Instant(nanoseconds: 7)).nanoseconds == -2)
+  }
+
   @Test("Milliseconds of a span are rounded up")
   func roundsUp() {
     for (nanoseconds, milliseconds) in [

@@ -17,7 +17,11 @@ final class GatewayState: Sendable {
   /// What makes a TLS session of one worker resumable at another.
   let ticketKeys = TicketKeys.random()
 
-  init(version: String, boards: [WorkerBoard], contract: String) {
+  /// The log of requests; nil unless it was asked for.
+  let accessLog: AccessLog?
+
+  init(version: String, boards: [WorkerBoard], contract: String, accessLog: AccessLog?) {
+    self.accessLog = accessLog
     self.version = version
     started = .now()
     self.boards = boards

@@ -73,6 +73,9 @@ struct MetricsPage {
     counter("sent_bytes_total", "Written to clients.", state.sum(.bytesSent))
     counter("client_timeouts_total", "Deadlines of clients that passed.", state.sum(.timeouts))
     counter("ticks_total", "Turns of the event loops.", state.sum(.ticks))
+    if let accessLog = state.accessLog {
+      counter("access_lines_dropped_total", "For want of room.", accessLog.dropped)
+    }
     gauge("workers", "Event loops.", state.boards.count)
     gauge("uptime_seconds", "Since the start.", Int(state.uptime))
     family("session_gateway_build_info", "gauge", "1, with what runs here as labels.")

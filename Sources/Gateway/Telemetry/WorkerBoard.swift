@@ -12,7 +12,7 @@ final class WorkerBoard: Sendable {
   /// Numbers that have a name of their own.
   enum Cell: Int, CaseIterable {
     case connections, connectionsAccepted, connectionsRefused
-    case requestsInFlight, bytesReceived, bytesSent
+    case bytesReceived, bytesSent
     case timeouts, ticks, batchLargest
     case storeOperations, storeParked
     case storeSubmitted, storeBatches, storeBatched, storeMoved, storeAsked, storeDeferred

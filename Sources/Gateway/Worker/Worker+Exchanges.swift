@@ -239,7 +239,7 @@ extension Worker where Store: ~Copyable {
     guard let batch = clients[client].batch else {
       return backend.abandon(operation: clients[client].operation)
     }
-    var fault = StoreFault.deadlinePassed
+    var fault = batch.hasActed ? StoreFault.outcomeUnknown : .deadlinePassed
     for operation in batch.operations where backend.abandon(operation: operation) != fault {
       fault = .outcomeUnknown
     }
