@@ -4,7 +4,7 @@
 //   its last byte was not    it was surely not carried out: parked, sent again
 //   its last byte was        it may have been carried out:
 //     reading, sliding         doing it twice is doing it once: parked, sent again
-//     put, delete              parked, and its fate is asked for first (docs/decisions/0003)
+//     put, delete              parked, and its fate is asked for first (docs/decisions/0009)
 //
 // The question is GETRANGE of the record's header, at whoever owns the slot by then. Versions are
 // never used twice, so a header with the write's version proves that it was carried out, and one with
