@@ -1,0 +1,107 @@
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+import Testing
+
+@testable import ClusterStore
+
+/// Refusals that pass, each with its counter.
+enum Refusal {
+  case tryAgain, clusterDown, masterDown, loading, readOnly, busy, noReplicas
+
+  func count(in counters: ClusterCounters) -> Int {
+    switch self {
+    case .tryAgain: counters.tryAgain
+    case .clusterDown: counters.clusterDown
+    case .masterDown: counters.masterDown
+    case .loading: counters.loading
+    case .readOnly: counters.readOnly
+    case .busy: counters.busy
+    case .noReplicas: counters.noReplicas
+    }
+  }
+}
+
+@Suite("Refusals that pass")
+struct PatienceTests {
+  let get = "GETEX sg:{first:\(ID.low)} PX 1200000"
+
+  @Test(
+    "They are waited out, and counted by their kind",
+    arguments: [
+      ("-TRYAGAIN Multiple keys\r\n", .tryAgain),
+      ("-CLUSTERDOWN The cluster is down\r\n", .clusterDown),
+      ("-MASTERDOWN Link with MASTER is down\r\n", .masterDown),
+      ("-LOADING Redis is loading\r\n", .loading),
+      ("-READONLY You can't write\r\n", .readOnly),
+      ("-BUSY Redis is busy\r\n", .busy),
+      ("-NOREPLICAS Not enough good replicas\r\n", .noReplicas),
+    ] as [(String, Refusal)])
+  func waitedOut(_ error: String, _ refusal: Refusal) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    for _ in 0..<8 {
+      #expect(world.taken(by: 7000) == [get])
+      world.say(7000, error)
+      world.pass(milliseconds: 260)
+    }
+    #expect(world.outcomes[call] == nil)
+    world.say(7000, Say.null)
+    #expect(world.outcomes[call] == .missing)
+    #expect(refusal.count(in: world.counters) == 8)
+    #expect(world.counters.deferred == 8)
+  }
+
+  @Test("A refused put is sent again whole")
+  func putWhole() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.put(ID.low, version: 4))
+    let sent = world.taken(by: 7000)
+    world.say(7000, Say.empty + "-READONLY You can't write\r\n")
+    world.pass(milliseconds: 20)
+    #expect(world.taken(by: 7000) == sent)
+    world.say(7000, Say.empty + Say.ok)
+    #expect(world.outcomes[call] == .created(SessionVersion(bits: 4)))
+  }
+
+  @Test("READONLY from a node whose replica was promoted: the topology tells who takes writes now")
+  func demoted() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.put(ID.low, version: 4).when(.exists))
+    world.agree(Slots([(0, 8191, 7002), (8192, 16383, 7001)], replicas: [7002: [7000]]))
+    world.habits[7000] = "-READONLY You can't write\r\n"
+    world.say(7000, "-READONLY You can't write\r\n")
+    world.pass(milliseconds: 700)
+    #expect(world.taken(by: 7002) == ["SET sg:{first:\(ID.low)} <record> PX 1200000 XX"])
+    world.say(7002, Say.ok)
+    #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 4)))
+  }
+
+  @Test("READONLY from a lone node: behind its address is another one after connecting anew")
+  func demotedSingle() {
+    let world = ScriptedNodes.single()
+    let before = world.opened.count
+    let call = world.call(.put(ID.low, version: 4).when(.exists))
+    _ = world.taken(by: 7000)
+    world.say(7000, "-READONLY You can't write\r\n")
+    world.pass(milliseconds: 60)
+    #expect(world.opened.count == before + 1)
+    #expect(world.taken(by: 7000).count == 1)
+    world.say(7000, Say.ok)
+    #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 4)))
+  }
+
+  @Test("A lone node that stays read-only is not connected to all the time")
+  func readOnlyForGood() {
+    let world = ScriptedNodes.single()
+    let before = world.opened.count
+    let call = world.call(.put(ID.low, version: 4).when(.exists))
+    for _ in 0..<400 {
+      if !world.taken(by: 7000).isEmpty { world.say(7000, "-READONLY You can't write\r\n") }
+      world.pass(milliseconds: 5)
+    }
+    #expect(world.outcomes[call] == nil)
+    #expect((1...3).contains(world.opened.count - before))
+  }
+}

@@ -1,0 +1,315 @@
+// A world for a store: its nodes and its time. The nodes greet, tell the topology and otherwise say
+// what a test tells them to say; what the store hands out is kept as commands for the test to look
+// at. Nothing happens by itself: `settle` lets happen what needs no time, `pass` moves time.
+
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+
+@testable import ClusterStore
+
+/// Nodes that answer as they are told, around a store.
+final class ScriptedNodes {
+  var store: ClusterStore
+  private var moment = Moment(
+    instant: Instant(nanoseconds: 1_000_000_000), wall: UnixTime(milliseconds: 1_800_000_000_000))
+  /// What each node tells when it is asked for the topology; nobody answers when there is nothing.
+  var views: [UInt16: String] = [:]
+  /// Nodes that refuse connections.
+  var down: Set<UInt16> = []
+  /// Nodes that take connections and bytes and say nothing.
+  var silent: Set<UInt16> = []
+  /// What a node answers to its greeting; `+OK` when there is nothing.
+  var greetings: [UInt16: String] = [:]
+  /// What a node answers to each command of a caller's; nothing by itself when there is nothing.
+  var habits: [UInt16: String] = [:]
+  /// How many bytes a node's socket takes; all of them when there is nothing.
+  var windows: [UInt16: Int] = [:]
+  /// What the store told the log.
+  private(set) var events: [ClusterEvent] = []
+  /// How often the topology was asked for.
+  private(set) var refreshes = 0
+  /// Which nodes were connected to, in order.
+  private(set) var opened: [UInt16] = []
+  /// How each call ended, by its number.
+  private(set) var outcomes: [UInt32: Outcome] = [:]
+  /// The bytes of the session that was found last.
+  private(set) var found: [UInt8] = []
+
+  private var links: [UInt16: Link] = [:]
+  private var ports: [Link: UInt16] = [:]
+  private var raw: [UInt16: [UInt8]] = [:]
+  private var commands: [UInt16: [String]] = [:]
+  // What each node owes answers to, in order; true is the topology, which it tells by itself.
+  private var owed: [UInt16: [Bool]] = [:]
+  private var spoken: [UInt16: [UInt8]] = [:]
+  private var operations: [UInt32: Ticket] = [:]
+  private var last: UInt32 = 0
+  private var reply = ByteBuffer()
+
+  /// A store that knows `seeds`, in a world where nothing has happened.
+  init(
+    seeds: [UInt16], mode: TopologyMode = .discover, password: String? = nil,
+    limits: (inout ClusterLimits) -> Void = { _ in }
+  ) {
+    var configuration = ClusterConfiguration(
+      seeds: seeds.map { Endpoint(host: "10.0.0.1", port: $0) }, mode: mode)
+    limits(&configuration.limits)
+    configuration.credentials = password.map { NodeCredentials(password: $0) }
+    store = ClusterStore(configuration, namespaces: ContractNamespaces.list())
+  }
+
+  /// A store that is connected to a cluster of two: 7000 serves the lower half, 7001 the upper.
+  static func cluster(limits: (inout ClusterLimits) -> Void = { _ in }) -> ScriptedNodes {
+    let world = ScriptedNodes(seeds: [7000, 7001], limits: limits)
+    world.agree(Slots([(0, 8191, 7000), (8192, 16383, 7001)]))
+    world.settle()
+    return world
+  }
+
+  /// A store that is connected to one node.
+  static func single(mode: TopologyMode = .discover) -> ScriptedNodes {
+    let world = ScriptedNodes(seeds: [7000], mode: mode)
+    world.views[7000] = "-ERR This instance has cluster support disabled\r\n"
+    world.settle()
+    return world
+  }
+
+  var now: Instant { moment.instant }
+  var isServing: Bool { store.isServing }
+  var counters: ClusterCounters { store.counters }
+  var health: [NodeHealth] { store.health }
+  var depth: Int { store.depth }
+  var parkedCount: Int { store.parkedCount }
+  var nextDeadline: Instant { store.nextDeadline }
+
+  /// Whether the store wants what a connection brings.
+  func isWanted(_ link: Link) -> Bool { store.isConnected(link) }
+
+  /// All nodes from 7000 to 7009 tell this topology from now on.
+  func agree(_ slots: Slots) {
+    for port in UInt16(7000)...7009 { views[port] = slots.text }
+  }
+
+  // MARK: What callers do
+
+  /// Submits a call, by default with the gateway's ten seconds, and gives its number.
+  @discardableResult
+  func submit(_ call: Call, deadline: TimeSpan = .seconds(10)) -> UInt32 {
+    last += 1
+    var (command, request) = call.prepared(deadline: now + deadline)
+    command.tag = last
+    let submission = unsafe store.submit(
+      command, request: request.span.bytes, ticket: .none, at: moment, reply: &reply)
+    switch submission {
+    case .done(let outcome): outcomes[last] = outcome
+    case .pending(let operation): operations[last] = operation
+    }
+    return last
+  }
+
+  /// Submits a call and lets happen what needs no time.
+  func call(_ call: Call, deadline: TimeSpan = .seconds(10)) -> UInt32 {
+    let number = submit(call, deadline: deadline)
+    settle()
+    return number
+  }
+
+  /// The caller of a call gives up.
+  func abandon(_ number: UInt32) -> StoreFault { store.abandon(operation: operations[number]!) }
+
+  // MARK: What nodes do
+
+  /// The commands that a node has got since this was last asked, each as its words.
+  func taken(by port: UInt16) -> [String] {
+    defer { commands[port] = [] }
+    return commands[port] ?? []
+  }
+
+  /// A node says something.
+  func say(_ port: UInt16, _ text: String) { say(port, Array(text.utf8)) }
+
+  /// A node says something, in pieces of at most `piece` bytes.
+  func say(_ port: UInt16, _ bytes: [UInt8], piece: Int = 65_536) {
+    var rest = bytes[...]
+    while !rest.isEmpty, let link = links[port], store.isConnected(link) {
+      let count = min(piece, rest.count)
+      let room = unsafe store.prepare(link, room: count)
+      unsafe room.copyBytes(from: rest.prefix(count))
+      store.received(link, count, at: now)
+      rest = rest.dropFirst(count)
+      collect()
+    }
+    spoken[port, default: []] += bytes
+    while Command.dropReply(from: &spoken[port, default: []]) {
+      if let next = owed[port]?.firstIndex(of: false) { owed[port]?.remove(at: next) }
+    }
+    tellTopology(port)
+    settle()
+  }
+
+  /// A node's connection ends.
+  func hangUp(_ port: UInt16) {
+    guard let link = links.removeValue(forKey: port) else { return }
+    forget(port)
+    store.linkLost(link, LinkFault(code: "closed", detail: "closed"), at: now)
+    settle()
+  }
+
+  /// A node ends: nobody can connect to it any more.
+  func die(_ port: UInt16) {
+    down.insert(port)
+    hangUp(port)
+  }
+
+  /// A node's socket takes as many bytes more.
+  func widen(_ port: UInt16, by count: Int) {
+    windows[port] = count
+    if let link = links[port] { store.linkWritable(link) }
+    settle()
+  }
+
+  /// The store's name for a node's connection.
+  func link(_ port: UInt16) -> Link { links[port]! }
+
+  /// A node's connection ends, and nothing else happens yet.
+  func loseUnsettled(_ port: UInt16) {
+    store.linkLost(links[port]!, LinkFault(code: "closed", detail: "closed"), at: now)
+  }
+
+  /// A node says something, and only what that ends is taken.
+  func sayUnsettled(_ port: UInt16, _ text: String) { answerLater(port, text) }
+
+  /// Whether a node has a connection that was greeted.
+  func isConnected(_ port: UInt16) -> Bool {
+    guard let link = links[port] else { return false }
+    return store.isConnected(link)
+  }
+
+  // MARK: What time does
+
+  /// Lets happen what needs no time.
+  func settle() {
+    for _ in 0..<50 {
+      store.advance(at: now)
+      carryOut()
+      collect()
+      flush()
+      while let event = store.nextEvent() { events.append(event) }
+      if store.nextDeadline > now, !store.hasCompletions { return }
+    }
+  }
+
+  /// Time passes, from one thing that the store waits for to the next.
+  func pass(milliseconds: Int) {
+    let end = now + .milliseconds(milliseconds)
+    while now < end {
+      moment.instant = min(end, max(now + .milliseconds(1), store.nextDeadline))
+      settle()
+    }
+  }
+
+  // MARK: The tick's part
+
+  private func carryOut() {
+    while let action = store.nextAction() {
+      switch action {
+      case .close(let link):
+        guard let port = ports[link] else { continue }
+        links[port] = nil
+        forget(port)
+      case .open(let link, let endpoint): open(link, endpoint.port)
+      }
+    }
+  }
+
+  private func open(_ link: Link, _ port: UInt16) {
+    opened.append(port)
+    ports[link] = port
+    forget(port)
+    guard !down.contains(port) else {
+      store.linkLost(link, LinkFault(code: "refused", detail: "refused"), at: now)
+      return
+    }
+    links[port] = link
+    store.linkOpened(link, at: now)
+  }
+
+  private func collect() {
+    while let completion = store.nextCompletion(at: moment, reply: &reply) {
+      outcomes[completion.tag] = completion.outcome
+      if case .found = completion.outcome {
+        found = Self.copy(reply.bytes)
+      }
+    }
+  }
+
+  private func flush() {
+    while let link = store.nextDirty() {
+      guard let port = ports[link], links[port] == link else { continue }
+      while store.hasOutput(link), windows[port] != 0 {
+        let bytes = Self.output(of: store, link, atMost: windows[port] ?? .max)
+        raw[port, default: []] += bytes
+        store.handed(link, bytes.count, at: now)
+        if let window = windows[port] { windows[port] = window - bytes.count }
+      }
+      digest(port)
+    }
+  }
+
+  private static func output(
+    of store: borrowing ClusterStore, _ link: Link, atMost count: Int
+  ) -> [UInt8] {
+    copy(store.output(link).extracting(first: count))
+  }
+
+  private static func copy(_ bytes: RawSpan) -> [UInt8] {
+    unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+  }
+
+  /// Answers what a node answers by itself, and keeps the other commands.
+  private func digest(_ port: UInt16) {
+    while let command = Command.next(in: &raw[port, default: []]) {
+      if silent.contains(port) { continue }
+      switch command.first {
+      case "AUTH": answerLater(port, greetings[port] ?? "+OK\r\n")
+      case "CLIENT": answerLater(port, greetings[port] ?? "+OK\r\n")
+      case "CLUSTER":
+        refreshes += 1
+        owed[port, default: []].append(true)
+        tellTopology(port)
+      default:
+        commands[port, default: []].append(Command.line(command))
+        if let habit = habits[port] {
+          answerLater(port, habit)
+        } else {
+          owed[port, default: []].append(false)
+        }
+      }
+    }
+  }
+
+  /// Tells the topology where that is what a node owes next.
+  private func tellTopology(_ port: UInt16) {
+    while owed[port]?.first == true, let view = views[port] {
+      owed[port]?.removeFirst()
+      answerLater(port, view)
+    }
+  }
+
+  private func forget(_ port: UInt16) {
+    raw[port] = []
+    owed[port] = []
+    spoken[port] = []
+  }
+
+  private func answerLater(_ port: UInt16, _ text: String) {
+    guard let link = links[port], store.isConnected(link) else { return }
+    let bytes = Array(text.utf8)
+    let room = unsafe store.prepare(link, room: bytes.count)
+    unsafe room.copyBytes(from: bytes)
+    store.received(link, bytes.count, at: now)
+    collect()
+  }
+}

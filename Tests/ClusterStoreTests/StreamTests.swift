@@ -1,0 +1,65 @@
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+import Testing
+
+@testable import ClusterStore
+
+@Suite("Bytes in any pieces")
+struct StreamTests {
+  @Test("One byte at a time", arguments: [1, 2, 3, 7, 64])
+  func pieces(_ piece: Int) {
+    let world = ScriptedNodes.cluster()
+    let stored = Call.put(ID.low, "a payload", version: 7)
+    let get = world.submit(.get(ID.low))
+    let put = world.submit(.put(ID.low, version: 8))
+    let peek = world.submit(.peek(ID.low2))
+    world.settle()
+    let answers =
+      Say.session(stored) + Say.header(stored) + Array("+OK\r\n:-2\r\n$-1\r\n".utf8)
+    world.say(7000, answers, piece: piece)
+    guard case .found = world.outcomes[get] else { Issue.record("not found"); return }
+    #expect(world.found == Say.record(stored))
+    #expect(world.outcomes[put] == .replaced(SessionVersion(bits: 8)))
+    #expect(world.outcomes[peek] == .missing)
+  }
+
+  @Test("Commands leave in any pieces")
+  func outgoing() {
+    let world = ScriptedNodes.cluster()
+    world.windows[7000] = 0
+    let put = world.submit(.put(ID.low, version: 8))
+    let get = world.submit(.get(ID.low))
+    world.settle()
+    for _ in 0..<400 { world.widen(7000, by: 1) }
+    #expect(world.taken(by: 7000).count == 3)
+    world.say(7000, Say.empty + Say.ok + Say.null)
+    #expect(world.outcomes[put] == .created(SessionVersion(bits: 8)))
+    #expect(world.outcomes[get] == .missing)
+  }
+
+  @Test("Payloads of 5 MB go there and back")
+  func large() {
+    let world = ScriptedNodes.cluster()
+    var stored = Call.put(ID.low, version: 7)
+    stored.payload = (0..<5 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let put = world.call(stored)
+    #expect(world.taken(by: 7000).count == 2)
+    world.say(7000, Say.empty + Say.ok)
+    #expect(world.outcomes[put] == .created(SessionVersion(bits: 7)))
+    let get = world.call(.get(ID.low))
+    world.say(7000, Say.session(stored), piece: 32_768)
+    guard case .found(let facts) = world.outcomes[get] else { Issue.record("not found"); return }
+    #expect(facts.payloadLength == 5 << 20)
+    #expect(world.found.suffix(5 << 20).elementsEqual(stored.payload))
+  }
+
+  @Test("A reply that is larger than any session ends the connection")
+  func tooLarge() {
+    let world = ScriptedNodes.cluster { $0.replyBytes = 1_000 }
+    _ = world.call(.get(ID.low))
+    world.say(7000, "$1001\r\n")
+    #expect(world.counters.linkFaults == 1)
+  }
+}

@@ -1,0 +1,159 @@
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+import Testing
+
+@testable import ClusterStore
+
+@Suite("What each verb says to Redis, and what the answers amount to")
+struct VerbTests {
+  let key = "sg:{first:\(ID.low)}"
+  let stored = Call.put(ID.low, "payload", version: 7)
+
+  @Test("get: GETEX")
+  func get() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    #expect(world.taken(by: 7000) == ["GETEX \(key) PX 1200000"])
+    world.say(7000, Say.session(stored))
+    guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
+    #expect(facts.version.bits == 7)
+    #expect(facts.expiresIn == 1_200)
+    #expect(world.found == Say.record(stored))
+    #expect(world.taken(by: 7001) == [])
+  }
+
+  @Test("get: nothing there")
+  func getNothing() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.high))
+    #expect(world.taken(by: 7001) == ["GETEX sg:{first:\(ID.high)} PX 1200000"])
+    world.say(7001, Say.null)
+    #expect(world.outcomes[call] == .missing)
+  }
+
+  @Test("get: a timeout of its own is corrected behind it, and nobody waits for that")
+  func getCorrects() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    _ = world.taken(by: 7000)
+    world.say(7000, Say.session(.put(ID.low, version: 7, idleTimeout: 60)))
+    guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
+    #expect(facts.expiresIn == 60)
+    #expect(world.taken(by: 7000) == ["PEXPIRE \(key) 60000"])
+    world.say(7000, Say.one)
+    #expect(world.outcomes.count == 1)
+    #expect(world.depth == 0)
+  }
+
+  @Test("get: what is no record of ours is unreadable")
+  func getForeign() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    world.say(7000, Say.bulk(Array("something else".utf8)))
+    #expect(world.outcomes[call] == .fault(.unreadable))
+  }
+
+  @Test("peek: PTTL and GET")
+  func peek() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.peek(ID.low))
+    #expect(world.taken(by: 7000) == ["PTTL \(key)", "GET \(key)"])
+    world.say(7000, Array(":5000\r\n".utf8) + Say.session(stored))
+    guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
+    #expect(facts.expiresIn == 5)
+  }
+
+  @Test("inspect: PTTL and the beginning")
+  func inspect() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.inspect(ID.low))
+    #expect(world.taken(by: 7000) == ["PTTL \(key)", "GETRANGE \(key) 0 350"])
+    world.say(7000, Array(":5000\r\n".utf8) + Say.session(stored))
+    guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
+    #expect(facts.payloadLength == 7)
+    #expect(facts.payload.isEmpty)
+  }
+
+  @Test("put: the header before tells created from replaced", arguments: [true, false])
+  func put(_ existed: Bool) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.put(ID.low, version: 9))
+    #expect(
+      world.taken(by: 7000) == ["GETRANGE \(key) 0 95", "SET \(key) <record> PX 1200000"])
+    world.say(7000, (existed ? Say.header(stored) : Array(Say.empty.utf8)) + Array(Say.ok.utf8))
+    #expect(
+      world.outcomes[call]
+        == (existed ? .replaced(SessionVersion(bits: 9)) : .created(SessionVersion(bits: 9))))
+  }
+
+  @Test("put under a condition: one command decides", arguments: [true, false])
+  func conditionalPut(_ holds: Bool) {
+    let world = ScriptedNodes.cluster()
+    let absent = world.call(.put(ID.low, version: 9).when(.absent))
+    let exists = world.call(.put(ID.low, version: 9).when(.exists))
+    #expect(
+      world.taken(by: 7000) == [
+        "SET \(key) <record> PX 1200000 NX", "SET \(key) <record> PX 1200000 XX",
+      ])
+    world.say(7000, holds ? Say.ok + Say.ok : Say.null + Say.null)
+    let version = SessionVersion(bits: 9)
+    #expect(world.outcomes[absent] == (holds ? .created(version) : .conditionFailed))
+    #expect(world.outcomes[exists] == (holds ? .replaced(version) : .conditionFailed))
+  }
+
+  @Test("touch: PEXPIRE, and the record's own timeout behind it")
+  func touch() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.touch(ID.low))
+    #expect(world.taken(by: 7000) == ["GETRANGE \(key) 0 95", "PEXPIRE \(key) 1200000"])
+    world.say(7000, Say.header(.put(ID.low, version: 7, idleTimeout: 60)) + Array(Say.one.utf8))
+    #expect(world.outcomes[call] == .touched)
+    #expect(world.taken(by: 7000) == ["PEXPIRE \(key) 60000"])
+  }
+
+  @Test("delete: UNLINK", arguments: [true, false])
+  func delete(_ existed: Bool) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.delete(ID.low))
+    #expect(world.taken(by: 7000) == ["UNLINK \(key)"])
+    world.say(7000, existed ? Say.one : Say.zero)
+    #expect(world.outcomes[call] == (existed ? .deleted : .missing))
+  }
+
+  @Test(
+    "A refusal that will not pass is told at once",
+    arguments: [
+      ("-OOM command not allowed\r\n", StoreFault.storeFull),
+      ("-MISCONF Redis is configured to save\r\n", .misconfigured),
+      ("-NOAUTH Authentication required.\r\n", .notPermitted),
+      ("-NOPERM this user has no permissions\r\n", .notPermitted),
+      ("-WRONGTYPE Operation against a key\r\n", .unreadable),
+      ("-ERR something new\r\n", .misconfigured),
+    ])
+  func lastingRefusals(_ error: String, _ fault: StoreFault) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.put(ID.low, version: 1))
+    world.say(7000, error + error)
+    #expect(world.outcomes[call] == .fault(fault))
+    #expect(world.depth == 0)
+  }
+
+  @Test("A single node serves every slot")
+  func singleNode() {
+    let world = ScriptedNodes.single()
+    #expect(world.isServing)
+    #expect(world.events.contains(.singleNode(.init(host: "10.0.0.1", port: 7000))))
+    _ = world.call(.get(ID.low))
+    _ = world.call(.get(ID.high))
+    #expect(world.taken(by: 7000).count == 2)
+  }
+
+  @Test("With --redis-topology single nobody is asked for slots")
+  func singleMode() {
+    let world = ScriptedNodes.single(mode: .single)
+    #expect(world.isServing)
+    #expect(world.refreshes == 0)
+  }
+}

@@ -1,0 +1,128 @@
+// What goes over the wire, for tests to write down and to read.
+
+import ClusterStore
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+
+/// A command as the store wrote it.
+enum Command {
+  /// Takes the first complete command from `bytes`, as its words: an array of bulk strings.
+  static func next(in bytes: inout [UInt8]) -> [String]? {
+    var at = 0
+    guard let count = number(after: UInt8(ascii: "*"), in: bytes, &at) else { return nil }
+    var words: [String] = []
+    for _ in 0..<count {
+      guard let length = number(after: UInt8(ascii: "$"), in: bytes, &at),
+        bytes.count >= at + length + 2
+      else { return nil }
+      words.append(String(decoding: bytes[at..<at + length], as: UTF8.self))
+      at += length + 2
+    }
+    bytes.removeFirst(at)
+    return words
+  }
+
+  /// Takes the first complete reply from `bytes`: a line or a bulk string.
+  static func dropReply(from bytes: inout [UInt8]) -> Bool {
+    guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return false }
+    var length = end + 1
+    if bytes[0] == UInt8(ascii: "$") {
+      let size = Int(String(decoding: bytes[1..<end - 1], as: UTF8.self)) ?? -1
+      if size >= 0 { length += size + 2 }
+    }
+    guard bytes.count >= length else { return false }
+    bytes.removeFirst(length)
+    return true
+  }
+
+  /// The words in one line; a record is told by its name only.
+  static func line(_ words: [String]) -> String {
+    words.map { $0.hasPrefix("SG\u{1}") ? "<record>" : $0 }.joined(separator: " ")
+  }
+
+  private static func number(after mark: UInt8, in bytes: [UInt8], _ at: inout Int) -> Int? {
+    guard at < bytes.count, bytes[at] == mark,
+      let end = bytes[at...].firstIndex(of: UInt8(ascii: "\n"))
+    else { return nil }
+    defer { at = end + 1 }
+    return Int(String(decoding: bytes[at + 1..<end - 1], as: UTF8.self))
+  }
+}
+
+/// Ids whose slots are in one half of the cluster.
+enum ID {
+  /// One whose slot is below 8192: node 7000's.
+  static let low = first { $0 < 8192 }
+  /// Another one.
+  static let low2 = first { $0 < 8192 && $0 != slot(low) }
+  /// One whose slot is 8192 or more: node 7001's.
+  static let high = first { $0 >= 8192 }
+
+  /// The slot of an id in the first namespace.
+  static func slot(_ id: String) -> Int {
+    let name = Array("first:\(id)".utf8)
+    return unsafe Int(HashSlot.of(key: name.span.bytes))
+  }
+
+  private static func first(where fits: (Int) -> Bool) -> String {
+    (0...).lazy.map { "id\($0)" }.first { fits(slot($0)) }!
+  }
+}
+
+/// What a node answers to CLUSTER SLOTS.
+struct Slots {
+  let text: String
+
+  /// Ranges with their primary's port, and replicas' ports; all nodes on one host.
+  init(_ ranges: [(Int, Int, UInt16)], replicas: [UInt16: [UInt16]] = [:]) {
+    var text = "*\(ranges.count)\r\n"
+    for (first, last, port) in ranges {
+      let nodes = [port] + (replicas[port] ?? [])
+      text += "*\(2 + nodes.count)\r\n:\(first)\r\n:\(last)\r\n"
+      for node in nodes { text += Self.node("10.0.0.1", node) }
+    }
+    self.text = text
+  }
+
+  /// All slots at one node of this host, written as `CLUSTER SLOTS` may write it.
+  init(host: String?, port: UInt16) {
+    text = "*1\r\n*3\r\n:0\r\n:16383\r\n" + Self.node(host, port)
+  }
+
+  private static func node(_ host: String?, _ port: UInt16) -> String {
+    let name = host.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n"
+    let id = String(repeating: "0", count: 36) + String(port)
+    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id)\r\n*0\r\n"
+  }
+}
+
+/// Replies.
+enum Say {
+  static let ok = "+OK\r\n"
+  static let null = "$-1\r\n"
+  static let empty = "$0\r\n\r\n"
+  static let one = ":1\r\n"
+  static let zero = ":0\r\n"
+
+  static func bulk(_ bytes: [UInt8]) -> [UInt8] {
+    Array("$\(bytes.count)\r\n".utf8) + bytes + [13, 10]
+  }
+
+  /// The record that a `put` of this call made.
+  static func record(_ call: Call) -> [UInt8] {
+    let header = RecordHeader(
+      contentTypeLength: call.contentType.count, payloadLength: call.payload.count,
+      version: SessionVersion(bits: call.version), created: UnixTime(milliseconds: 1),
+      ownIdleTimeout: call.idleTimeout)
+    let encoded = header.encoded
+    return encoded.indices.map { encoded[$0] } + call.contentType + call.payload
+  }
+
+  /// Only its header.
+  static func header(_ call: Call) -> [UInt8] { bulk(Array(record(call).prefix(96))) }
+
+  /// All of it.
+  static func session(_ call: Call) -> [UInt8] { bulk(record(call)) }
+}
