@@ -64,7 +64,9 @@ struct IsolationTests {
     #expect(try lab.ask(ours, "GET", path).text == "ours")
   }
 
-  @Test("An answer about another's session is that about none, byte for byte", arguments: Store.allCases)
+  @Test(
+    "An answer about another's session is that about none, byte for byte", arguments: Store.allCases
+  )
   func undetected(store: Store) throws {
     let lab = try IsolationLab(store)
     let (ours, theirs) = (lab.ours, lab.theirs)
@@ -107,7 +109,9 @@ struct IsolationTests {
     }
   }
 
-  @Test("A refused caller is told how to be admitted, and the connection goes on", arguments: Store.allCases)
+  @Test(
+    "A refused caller is told how to be admitted, and the connection goes on",
+    arguments: Store.allCases)
   func challenges(store: Store) throws {
     let lab = try IsolationLab(store)
     let ours = lab.ours
