@@ -4,14 +4,14 @@ STORE ?= cluster
 RUNS  ?= 200000
 
 FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
-SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* .ci/run)
+SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fuzz clean packages
+.PHONY: help run test lint build fuzz clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
-	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
 
 run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE=memory: without Redis)
 	@exec Scripts/run --store $(STORE)
@@ -25,10 +25,11 @@ run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE
 test: packages ## Every test: units, store contract, black box (installs what is missing)
 	swift test --disable-xctest
 
-lint: ## Format, the house's manners, the served contract, scripts
+lint: ## Format, the house's manners, the served contract, what is deployed, scripts
 	swift format lint --strict --parallel --recursive $(FORMATTED)
 	@Scripts/tidy
 	@Scripts/contract --check
+	@Scripts/deployment
 	@for script in $(SHELL_SCRIPTS); do bash -n $$script || exit 1; done
 	@if command -v shellcheck >/dev/null; then shellcheck $(SHELL_SCRIPTS); fi
 
@@ -37,6 +38,9 @@ build: packages ## A release of the program: .build/release/session-gateway
 
 fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed corpus
 	@RUNS=$(RUNS) Scripts/fuzz
+
+compose-test: ## The containers, for real: up, sessions, losses, down, up (needs a docker engine)
+	@Scripts/compose-test
 
 clean: ## Ends what runs under .local and removes everything that was built or made
 	@if [ -e .local ]; then Scripts/cluster down --dir .local; fi
