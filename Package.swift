@@ -90,7 +90,8 @@ let package = Package(
     suite("SessionsTests", ["Sessions", "Primitives", "StoreContract"]),
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
-    suite("ClusterStoreTests", ["ClusterStore", "Sessions", "Redis", "Primitives", "StoreContract"]),
+    suite(
+      "ClusterStoreTests", ["ClusterStore", "Sessions", "Redis", "Primitives", "StoreContract"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),

@@ -43,10 +43,12 @@ struct HealthcheckCommand: ParsableCommand {
       throw ValidationError("--path begins with / and holds visible ASCII only")
     }
     let settings = try SettingsArguments.load(rest)
+    // Operators' pages have moved where they have a listener of their own, plain HTTP.
+    let listen = settings.adminListen ?? settings.listen
     let probe = Probe(
-      host: Self.reachable(settings.listen.host), port: settings.listen.port, path: path,
-      isSecure: settings.tls != nil, certificate: certificate, key: key,
-      patience: .seconds(seconds))
+      host: Self.reachable(listen.host), port: listen.port, path: path,
+      isSecure: settings.tls != nil && settings.adminListen == nil, certificate: certificate,
+      key: key, patience: .seconds(seconds))
     do throws(ProbeFault) {
       let status = try probe.run()
       if status == 200 { return }

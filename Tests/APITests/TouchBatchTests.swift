@@ -88,7 +88,7 @@ import Testing
 
   @Test func theFirstFaultIsTold() {
     var batch = batch("{\"ids\":[\"a\",\"b\",\"c\"]}")!
-    batch.take(.touched, at: 0)
+    batch.take(.missing, at: 0)
     batch.take(.fault(.overloaded), at: 1)
     batch.take(.fault(.outcomeUnknown), at: 2)
     #expect(batch.fault == .overloaded)
@@ -96,5 +96,22 @@ import Testing
     var reply = ByteBuffer()
     #expect(encoder.encode(batch, Exchange(), into: &reply) == 503)
     #expect(text(of: reply).contains("\"code\":\"store-overloaded\""))
+  }
+
+  @Test func aBatchThatTouchedOneIsNotUnexecuted() {
+    var batch = batch("{\"ids\":[\"a\",\"b\"]}")!
+    batch.take(.fault(.unavailable), at: 0)
+    batch.take(.touched, at: 1)
+    #expect(batch.fault == .outcomeUnknown)
+    var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
+    var reply = ByteBuffer()
+    #expect(encoder.encode(batch, Exchange(), into: &reply) == 504)
+    #expect(text(of: reply).contains("\"executed\":\"unknown\""))
+  }
+
+  @Test func onlyUTF8IsJSON() {
+    var wide: [UInt8] = []
+    for byte in "{\"ids\":[]}".utf8 { wide += [byte, 0] }
+    #expect(unsafe TouchBatch(json: wide.span.bytes) == nil)
   }
 }

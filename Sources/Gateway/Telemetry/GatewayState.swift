@@ -31,6 +31,10 @@ final class GatewayState: Sendable {
   /// How long the gateway has been up, in seconds.
   var uptime: Double { (Instant.now() - started).seconds }
 
+  /// Whether every worker could serve every session now. A caller cannot choose its worker, so one
+  /// that could not would be one request in so many that fails.
+  var isServing: Bool { boards.allSatisfy { $0.value(.serving) == 1 } }
+
   /// The sum of a number over all workers.
   func sum(_ cell: WorkerBoard.Cell) -> Int { boards.reduce(0) { $0 + $1.value(cell) } }
 }

@@ -9,7 +9,7 @@ import Sessions
 enum HealthPage {
   /// 200, or 503 when sessions cannot be served.
   static func page(_ health: BackendHealth, _ state: GatewayState, isDraining: Bool) -> Page {
-    let isFailing = !health.isServing || isDraining
+    let isFailing = !state.isServing || isDraining
     let hasWarning = health.nodes.contains { !$0.isReady && $0.fault != nil }
     let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"
     var fields = [

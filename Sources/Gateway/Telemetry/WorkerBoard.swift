@@ -11,7 +11,7 @@ import Synchronization
 final class WorkerBoard: Sendable {
   /// Numbers that have a name of their own.
   enum Cell: Int, CaseIterable {
-    case connections, connectionsAccepted, connectionsRefused
+    case serving, connections, connectionsAccepted, connectionsRefused
     case bytesReceived, bytesSent
     case timeouts, ticks, batchLargest
     case storeOperations, storeParked

@@ -21,7 +21,7 @@ extension Worker where Store: ~Copyable {
 
   private var readiness: Page {
     let reason =
-      if drainDeadline != nil { "draining" } else if !backend.isServing { "store" } else { "" }
+      if drainDeadline != nil { "draining" } else if !gatewayState.isServing { "store" } else { "" }
     let type: StaticString = "text/plain; charset=utf-8"
     return reason.isEmpty
       ? Page(type: type, content: "ok\n")
