@@ -91,6 +91,12 @@ let package = Package(
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite("ClusterStoreTests", ["ClusterStore", "Sessions", "Redis", "Primitives", "StoreContract"]),
+    suite(
+      "StoreTests",
+      [
+        "Gateway", "ClusterStore", "Sessions", "Redis", "Reactor", "Primitives", "StoreContract",
+        "TestLab",
+      ]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),
