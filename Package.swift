@@ -97,6 +97,7 @@ let package = Package(
         "Gateway", "ClusterStore", "Sessions", "Redis", "Reactor", "Primitives", "StoreContract",
         "TestLab",
       ]),
+    suite("FailoverTests", ["Reactor", "TestLab"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),
