@@ -11,6 +11,12 @@ enum Blow: String, CaseIterable {
 
 @Suite("A failover of a TLS cluster under load is a pause", .serialized)
 struct FailoverTests {
+  private static func count(_ name: String, at gateway: GatewayProcess) throws -> Int {
+    let page = try gateway.connect().exchange("GET", "/metrics").text
+    let line = page.split(separator: "\n").first { $0.hasPrefix("session_gateway_redis_\(name) ") }
+    return line.flatMap { Int($0.split(separator: " ").last!) } ?? -1
+  }
+
   @Test("One primary is lost: only writes whose outcome nobody knows fail", arguments: Blow.allCases)
   func onePrimaryIsLost(_ blow: Blow) throws {
     let cluster = try RedisCluster()
@@ -41,6 +47,10 @@ struct FailoverTests {
     #expect(tally.failures["PUT 504", default: 0] <= 24)
     #expect(tally.foreign == 0)
     #expect(tally.slowest < .seconds(11))
+    #expect(try Self.count("suspicions_total", at: gateway) > 0 || blow == .kill)
+    #expect(
+      try Self.count("lost_writes_total{fate=\"unknown\"}", at: gateway)
+        == tally.failures["PUT 504", default: 0])
     try gateway.terminate()
   }
 }
