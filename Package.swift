@@ -92,6 +92,13 @@ let package = Package(
     suite("ReactorTests", ["Reactor", "Primitives"]),
     suite(
       "ClusterStoreTests", ["ClusterStore", "Sessions", "Redis", "Primitives", "StoreContract"]),
+    suite(
+      "StoreTests",
+      [
+        "Gateway", "ClusterStore", "Sessions", "Redis", "Reactor", "Primitives", "StoreContract",
+        "TestLab",
+      ]),
+    suite("FailoverTests", ["Reactor", "TestLab", "session-gateway"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),

@@ -228,7 +228,8 @@ struct Operation {
           version: header.version,
           expiresIn: max(1, IdleTimeout.secondsLeft(Int64(millisecondsLeft))),
           contentType: header.contentType, payloadLength: header.payloadLength,
-          payload: whole ? header.payload : .empty)))
+          payload: whole
+            ? header.payload : ByteRange(reply.bytes.count, reply.bytes.count))))
   }
 
   /// GETRANGE: the header of a record, or nothing.

@@ -108,7 +108,9 @@ public struct Poller: ~Copyable {
   public mutating func wait(until deadline: Instant?, now: Instant) -> Int {
     var milliseconds: Int32 = -1
     if let deadline, deadline != .never {
-      milliseconds = Int32(clamping: (deadline - now).millisecondsRoundedUp)
+      // A deadline may lie so far back that the distance to it has no number.
+      milliseconds =
+        deadline <= now ? 0 : Int32(clamping: (deadline - now).millisecondsRoundedUp)
     }
     let told = unsafe epoll_wait(fd, events, Int32(Self.capacity), milliseconds)
     if told < 0 {

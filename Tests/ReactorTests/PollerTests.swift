@@ -91,6 +91,7 @@ import Testing
     #expect(wake.drain())
     #expect(!wake.drain())
     #expect(poller.wait(until: Instant.now(), now: Instant.now()) == 0)
+    #expect(poller.wait(until: Instant(nanoseconds: .min), now: Instant.now()) == 0)
   }
 
   @Test func moreThanOneWaitHoldsComesWithTheNext() throws {

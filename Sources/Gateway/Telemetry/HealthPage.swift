@@ -43,12 +43,14 @@ enum HealthPage {
 
   /// One node's check. A replica that nobody asked is neither well nor ill.
   private static func check(_ node: NodeHealth) -> String {
-    let status = node.isReady || node.fault == nil ? "pass" : node.slots > 0 ? "fail" : "warn"
+    let isWell = node.isReady && !node.isSuspect || !node.isReady && node.fault == nil
+    let status = isWell ? "pass" : node.slots > 0 ? "fail" : "warn"
     var fields = [
       "\"componentId\":\(JSONText.quoted(node.endpoint.description))",
       "\"componentType\":\"datastore\"",
       "\"role\":\"\(node.role.rawValue)\"",
       "\"connected\":\(node.isReady)",
+      "\"suspect\":\(node.isSuspect)",
       "\"slots\":\(node.slots)",
       "\"pending\":\(node.depth)",
       "\"observedValue\":\(milliseconds(node.latencySeconds))",

@@ -101,9 +101,8 @@ struct MetricsPage {
       sample(
         "session_gateway_redis_redirects_total", "kind=\"\(kind)\"", "\(state.sum(cell))")
     }
-    counter(
-      "redis_deferrals_total", "TRYAGAIN, CLUSTERDOWN, LOADING and such.",
-      state.sum(.storeDeferred))
+    addRefusals(state)
+    addLosses(state)
     counter("redis_retries_total", "Operations sent again.", state.sum(.storeRetried))
     counter("redis_connects_total", "Connections made.", state.sum(.storeConnected))
     counter("redis_connection_faults_total", "Lost or not made.", state.sum(.storeLinkFaults))
@@ -113,6 +112,41 @@ struct MetricsPage {
       state.sum(.storeRefreshFaults))
     counter("redis_overloads_total", "Refused at a bound.", state.sum(.storeOverloaded))
     addNodes(health.nodes)
+  }
+
+  /// Error answers of nodes, by kind.
+  private mutating func addRefusals(_ state: GatewayState) {
+    let name = "session_gateway_redis_refusals_total"
+    family(name, "counter", "Error answers of nodes, redirects apart.")
+    let kinds: [(String, WorkerBoard.Cell)] = [
+      ("malformed-redirect", .storeMalformedRedirects), ("tryagain", .storeTryAgain),
+      ("clusterdown", .storeClusterDown), ("masterdown", .storeMasterDown),
+      ("loading", .storeLoading), ("readonly", .storeReadOnly), ("busy", .storeBusy),
+      ("noreplicas", .storeNoReplicas), ("noscript", .storeNoScript),
+      ("oom", .storeOutOfMemory), ("misconf", .storeMisconfigured),
+      ("not-permitted", .storeNotPermitted),
+    ]
+    for (kind, cell) in kinds { sample(name, "kind=\"\(kind)\"", "\(state.sum(cell))") }
+  }
+
+  /// What became of operations and connections that were lost.
+  private mutating func addLosses(_ state: GatewayState) {
+    counter("redis_moved_to_self_total", "MOVED to who was asked.", state.sum(.storeMovedToSelf))
+    let name = "session_gateway_redis_lost_writes_total"
+    family(name, "counter", "Writes that were handed over and lost, by what was found out.")
+    let (executed, repeated) = (
+      state.sum(.storeVerifiedExecuted), state.sum(.storeVerifiedRepeated)
+    )
+    let unknown = max(0, state.sum(.storeVerified) - executed - repeated)
+    for (fate, count) in [("executed", executed), ("repeated", repeated), ("unknown", unknown)] {
+      sample(name, "fate=\"\(fate)\"", "\(count)")
+    }
+    counter(
+      "redis_unknown_outcomes_total", "Operations that nobody knows the end of.",
+      state.sum(.storeUnknownOutcomes))
+    counter("redis_silences_total", "Connections given up: silent.", state.sum(.storeSilences))
+    counter("redis_suspicions_total", "Nodes that became suspect.", state.sum(.storeSuspicions))
+    counter("redis_renewals_total", "Connections made anew.", state.sum(.storeRenewals))
   }
 
   /// By node, as the worker that answers this scrape sees them.
@@ -125,10 +159,27 @@ struct MetricsPage {
     for node in nodes {
       sample("session_gateway_redis_node_slots", label(node), "\(node.slots)")
     }
+    family("session_gateway_redis_node_suspect", "gauge", "1 while it owes answers for long.")
+    for node in nodes {
+      sample("session_gateway_redis_node_suspect", label(node), node.isSuspect ? "1" : "0")
+    }
+    addNodeCounters(nodes)
     family("session_gateway_redis_node_latency_seconds", "gauge", "The last answer's time.")
     for node in nodes {
       sample(
         "session_gateway_redis_node_latency_seconds", label(node), "\(node.latencySeconds)")
+    }
+  }
+
+  private mutating func addNodeCounters(_ nodes: [NodeHealth]) {
+    let name = "session_gateway_redis_node_events_total"
+    family(name, "counter", "By node: answers, refusals, connections made and lost.")
+    for node in nodes {
+      let counts = [
+        ("answered", node.counters.answered), ("refused", node.counters.refused),
+        ("connected", node.counters.connected), ("lost", node.counters.faults),
+      ]
+      for (kind, count) in counts { sample(name, label(node) + ",kind=\"\(kind)\"", "\(count)") }
     }
   }
 

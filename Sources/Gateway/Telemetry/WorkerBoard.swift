@@ -15,7 +15,12 @@ final class WorkerBoard: Sendable {
     case bytesReceived, bytesSent
     case timeouts, ticks, batchLargest
     case storeOperations, storeParked
-    case storeSubmitted, storeBatches, storeBatched, storeMoved, storeAsked, storeDeferred
+    case storeSubmitted, storeBatches, storeBatched, storeMoved, storeAsked
+    case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
+    case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
+    case storeOutOfMemory, storeMisconfigured, storeNotPermitted
+    case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeUnknownOutcomes
+    case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
     case storeOverloaded
   }
@@ -72,13 +77,36 @@ final class WorkerBoard: Sendable {
     set(.batchLargest, counters.largestBatch)
     set(.storeMoved, counters.moved)
     set(.storeAsked, counters.asked)
-    set(.storeDeferred, counters.deferred)
     set(.storeRetried, counters.retried)
     set(.storeConnected, counters.connected)
     set(.storeLinkFaults, counters.linkFaults)
     set(.storeRefreshes, counters.refreshes)
     set(.storeRefreshFaults, counters.refreshFaults)
     set(.storeOverloaded, counters.overloaded)
+    set(.storeVerified, counters.verified)
+    set(.storeVerifiedExecuted, counters.verifiedExecuted)
+    set(.storeVerifiedRepeated, counters.verifiedRepeated)
+    set(.storeUnknownOutcomes, counters.unknownOutcomes)
+    set(.storeSilences, counters.silences)
+    set(.storeSuspicions, counters.suspicions)
+    set(.storeRenewals, counters.renewals)
+    publishRefusals(counters)
+  }
+
+  private func publishRefusals(_ counters: ClusterCounters) {
+    set(.storeMovedToSelf, counters.movedToSelf)
+    set(.storeMalformedRedirects, counters.malformedRedirects)
+    set(.storeTryAgain, counters.tryAgain)
+    set(.storeClusterDown, counters.clusterDown)
+    set(.storeMasterDown, counters.masterDown)
+    set(.storeLoading, counters.loading)
+    set(.storeReadOnly, counters.readOnly)
+    set(.storeBusy, counters.busy)
+    set(.storeNoReplicas, counters.noReplicas)
+    set(.storeNoScript, counters.noScript)
+    set(.storeOutOfMemory, counters.outOfMemory)
+    set(.storeMisconfigured, counters.misconfigured)
+    set(.storeNotPermitted, counters.notPermitted)
   }
 
   // MARK: Reading

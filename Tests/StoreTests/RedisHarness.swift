@@ -1,0 +1,76 @@
+// The store over Redis with its real connections, driven as a worker's tick drives it: one call in,
+// its end out. A harness is a gateway's one worker without clients.
+
+import ClusterStore
+import Primitives
+import Reactor
+import Redis
+import Sessions
+import StoreContract
+import TestLab
+
+@testable import Gateway
+
+/// A `ClusterBackend` and the loop around it.
+struct RedisHarness: ~Copyable, StoreHarness {
+  let slack = 2
+  private var poller: Poller
+  private var backend: ClusterBackend
+  private var reply = ByteBuffer()
+  private var moment = Moment.now()
+
+  /// A store over `target` whose namespaces nobody else uses.
+  init(_ target: RedisTarget) throws {
+    var entropy = Entropy()
+    let suffix = "-\(String(entropy.bits(), radix: 36))"
+    let store = ClusterStore(
+      target.configuration, namespaces: ContractNamespaces.list(suffix: suffix))
+    let context: TLSContext? =
+      switch target.tls {
+      case .some(let settings): try TLSContext.client(settings)
+      case .none: nil
+      }
+    let poller = try Poller()
+    self.poller = poller
+    backend = ClusterBackend(store, context: context) { _, _ in
+      preconditionFailure("the lab's nodes have addresses")
+    }
+  }
+
+  mutating func perform(_ call: Call) -> Observation {
+    moment = .now()
+    let limit = moment.instant + .seconds(30)
+    let (command, request) = call.prepared(deadline: limit)
+    let submission = unsafe backend.submit(
+      command, request: request.span.bytes, ticket: .none, at: moment, reply: &reply)
+    if case .done(let outcome) = submission { return Observation(outcome, reply: reply) }
+    while moment.instant < limit {
+      if let completion = turn(until: limit) {
+        return Observation(completion.outcome, reply: reply)
+      }
+    }
+    return .malformed("it did not end within 30 s")
+  }
+
+  mutating func advance(by seconds: Int) {
+    let end = Instant.now() + .milliseconds(seconds * 1_000 + 100)
+    while moment.instant < end { _ = turn(until: end) }
+  }
+
+  /// One tick, which ends at the latest then.
+  private mutating func turn(until limit: Instant) -> Completion? {
+    let next = backend.isBusy ? moment.instant : min(limit, backend.nextDeadline)
+    backend.flush(at: moment.instant)
+    let count = poller.wait(until: next, now: moment.instant)
+    moment = .now()
+    for index in 0..<count {
+      let event = poller.event(index)
+      backend.take(event, on: Token.ticket(event.token), at: moment.instant)
+    }
+    backend.advance(&poller, at: moment)
+    let completion = backend.nextCompletion(at: moment, reply: &reply)
+    while backend.nextEvent() != nil {}
+    backend.flush(at: moment.instant)
+    return completion
+  }
+}
