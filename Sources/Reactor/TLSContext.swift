@@ -45,6 +45,7 @@ public struct TLSContext: ~Copyable {
         home.context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
     }
     try home.chooseGroups()
+    home.releaseIdleBuffers()
     home.serveTickets(settings.ticketKeys)
     home.chooseProtocol()
     return TLSContext(home: home, serverName: nil, isServer: true)
@@ -97,7 +98,6 @@ final class TLSHome {
     unsafe scratch = .allocate(capacity: 1)
     unsafe scratch.initialize(to: ByteBuffer())
     unsafe SSL_CTX_set_options(context, OPENSSL_CONTEXT_OPTIONS)
-    unsafe openssl_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
     unsafe openssl_set_read_ahead(context)
     unsafe SSL_CTX_set_default_read_buffer_len(context, Self.readAhead)
     let isReady =
@@ -111,6 +111,12 @@ final class TLSHome {
     unsafe BIO_meth_free(method)
     unsafe scratch.deinitialize(count: 1)
     unsafe scratch.deallocate()
+  }
+
+  /// Keeps no buffers for a connection that is idle: servers have thousands of those. A client has a
+  /// few connections, busy all the time, and would make 80 KiB anew for each request.
+  func releaseIdleBuffers() {
+    unsafe openssl_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
   }
 
   func serveTickets(_ keys: TicketKeys?) {

@@ -4,6 +4,11 @@
 // no request (a topology that is asked for again, a table that doubles) is told from what a request
 // costs by taking several rounds and the least of them.
 //
+// OpenSSL 3 allocates for itself: a packet of 40 bytes is put together from three for each record that
+// is written, and each record that is read takes one. 20 KB are two records, so that a GET costs it 5
+// and a PUT 7; 40 bytes come back from the same place each time and cost some 20 ns. Its buffers of
+// 16 and 64 KiB stay with a node's connection; a bound of 8 finds when they do not.
+//
 // A debug build allocates more: without the optimiser generic code is not specialised, closures are
 // boxed and existentials live on the heap. So the release beside the debug build is taken where there
 // is one that is newer than every source, and must not allocate at all; a debug build is only held to
@@ -21,7 +26,7 @@ import Testing
   private struct Subject {
     var program: String
     var isRelease: Bool
-    /// Allocations that a request may cost.
+    /// Allocations of the program's own that a request may cost.
     var allowed: Double { isRelease ? 0 : 100 }
 
     init() throws {
@@ -49,7 +54,7 @@ import Testing
     let gateway = try GatewayProcess(
       try Gateways.flags(backing) + ["--workers", "1"], environment: shim.environment,
       until: .ready, program: subject.program)
-    #expect(shim.count > 0)
+    #expect(shim.count.own > 0)
     let connection = try gateway.connect()
     let path = freshPath()
     let body = payload(20_480)
@@ -60,19 +65,27 @@ import Testing
       try get()
     }
     #expect(try connection.exchange("GET", path).body == body)
-    let costs = (put: try cost(shim, put), get: try cost(shim, get))
-    print("allocations, \(subject.isRelease ? "release" : "debug"), \(backing): \(costs)")
-    #expect(costs.put <= subject.allowed && costs.get <= subject.allowed)
+    for (name, request) in [("PUT", put), ("GET", get)] {
+      let cost = try cost(shim, request)
+      print(
+        "allocations of a \(name), \(backing), \(subject.isRelease ? "release" : "debug"): \(cost)")
+      #expect(cost.own <= subject.allowed, "\(name)")
+      #expect(cost.openSSL <= (backing == .tlsCluster ? 8 : 0), "\(name)")
+    }
   }
 
-  /// Allocations a request in the round that had the fewest.
-  private func cost(_ shim: AllocationShim, _ request: () throws -> Void) throws -> Double {
-    var least = Int.max
+  /// Allocations a request, each kind in the round that had the fewest of it.
+  private func cost(
+    _ shim: AllocationShim, _ request: () throws -> Void
+  ) throws -> (own: Double, openSSL: Double) {
+    var (own, openSSL) = (Int.max, Int.max)
     for _ in 0..<Self.rounds {
       let before = shim.count
       for _ in 0..<Self.requests { try request() }
-      least = min(least, shim.count - before)
+      let after = shim.count
+      own = min(own, after.own - before.own)
+      openSSL = min(openSSL, after.openSSL - before.openSSL)
     }
-    return Double(least) / Double(Self.requests)
+    return (Double(own) / Double(Self.requests), Double(openSSL) / Double(Self.requests))
   }
 }
