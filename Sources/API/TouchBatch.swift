@@ -53,13 +53,14 @@ public struct TouchBatch: Sendable {
     pending -= 1
     switch outcome {
     case .touched: hasActed = true
+    case .fault(.outcomeUnknown): firstFault = .outcomeUnknown
     case .fault(let fault): firstFault = firstFault ?? fault
     default: missing[place] = true
     }
   }
 
-  /// The first fault, if any touch had one: then nothing else is told. Once a touch was carried out
-  /// it cannot be said that the request was not.
+  /// The first fault, if any touch had one: then nothing else is told. Once a touch was or may have
+  /// been carried out it cannot be said that the request was not.
   public var fault: StoreFault? {
     guard let firstFault else { return nil }
     return hasActed ? .outcomeUnknown : firstFault

@@ -90,7 +90,7 @@ import Testing
     var batch = batch("{\"ids\":[\"a\",\"b\",\"c\"]}")!
     batch.take(.missing, at: 0)
     batch.take(.fault(.overloaded), at: 1)
-    batch.take(.fault(.outcomeUnknown), at: 2)
+    batch.take(.fault(.unavailable), at: 2)
     #expect(batch.fault == .overloaded)
     var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
     var reply = ByteBuffer()
@@ -113,5 +113,15 @@ import Testing
     var wide: [UInt8] = []
     for byte in "{\"ids\":[]}".utf8 { wide += [byte, 0] }
     #expect(unsafe TouchBatch(json: wide.span.bytes) == nil)
+  }
+
+  @Test(arguments: [Outcome.touched, .fault(.outcomeUnknown)])
+  func whatMayHaveBeenDoneIsNotDenied(_ outcome: Outcome) {
+    for order in [[outcome, .fault(.overloaded)], [.fault(.overloaded), outcome]] {
+      var batch = batch("{\"ids\":[\"a\",\"b\"]}")!
+      batch.take(order[0], at: 0)
+      batch.take(order[1], at: 1)
+      #expect(batch.fault == .outcomeUnknown)
+    }
   }
 }

@@ -17,7 +17,8 @@ struct FailoverTests {
     return line.flatMap { Int($0.split(separator: " ").last!) } ?? -1
   }
 
-  @Test("One primary is lost: only writes whose outcome nobody knows fail", arguments: Blow.allCases)
+  @Test(
+    "One primary is lost: only writes whose outcome nobody knows fail", arguments: Blow.allCases)
   func onePrimaryIsLost(_ blow: Blow) throws {
     let cluster = try RedisCluster()
     let gateway = try GatewayProcess(cluster.gatewayFlags() + ["--workers", "2"], until: .ready)

@@ -46,8 +46,6 @@ struct ResolvedEndpoint: Sendable {
 struct BackendHealth {
   /// The store's name.
   var store: String
-  /// Whether every session could be served now.
-  var isServing: Bool
   /// The nodes, if it has any.
   var nodes: [NodeHealth] = []
   /// How old the topology is, in seconds; nil where there is none.

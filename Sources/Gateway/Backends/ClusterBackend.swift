@@ -268,7 +268,7 @@ struct ClusterBackend: ~Copyable, Backend {
 
   func health(at now: Instant) -> BackendHealth {
     BackendHealth(
-      store: "redis", isServing: store.isServing, nodes: store.health,
+      store: "redis", nodes: store.health,
       topologyAge: store.topologySince.map { (now - $0).seconds })
   }
 

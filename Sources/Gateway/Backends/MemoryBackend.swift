@@ -47,7 +47,7 @@ struct MemoryBackend: ~Copyable, Backend {
   mutating func publish(to board: borrowing WorkerBoard) {}
 
   func health(at now: Instant) -> BackendHealth {
-    BackendHealth(store: "memory", isServing: true, memory: sessions.statistics)
+    BackendHealth(store: "memory", memory: sessions.statistics)
   }
 
   mutating func nextEvent() -> ClusterEvent? { nil }

@@ -1,4 +1,4 @@
-// What operators ask: made from the worker's own view, off the data path.
+// What operators ask, off the data path: nodes as this worker sees them, readiness as all do.
 
 import API
 import Primitives
