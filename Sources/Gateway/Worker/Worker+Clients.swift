@@ -85,15 +85,25 @@ extension Worker where Store: ~Copyable {
     _ bytes: inout ByteBuffer, of client: Ticket, isLent: Bool
   ) {
     if isLent {
-      if clients.contains(client), !bytes.isEmpty {
-        clients[client].input.reserve(bytes.count + missing(client, bytes.count))
-        clients[client].input.append(bytes.bytes)
-      }
+      if clients.contains(client), !bytes.isEmpty { keep(bytes, of: client) }
       bytes.clear()
       swap(&bytes, &scratch)
     } else if clients.contains(client), !bytes.isEmpty {
       swap(&bytes, &clients[client].input)
+    } else {
+      var used = ByteBuffer()
+      swap(&used, &bytes)
+      spare.give(used)
     }
+  }
+
+  /// Copies the beginning of a request into memory of the client's own: a spare buffer where a body
+  /// is to come, as after a head that was sent apart, else just as much as is needed.
+  private mutating func keep(_ bytes: borrowing ByteBuffer, of client: Ticket) {
+    let missing = missing(client, bytes.count)
+    if missing > 0 { clients[client].input = spare.take() }
+    clients[client].input.reserve(bytes.count + missing)
+    clients[client].input.append(bytes.bytes)
   }
 
   /// Processes the bytes of a pipelining client's next request, then reads on.
