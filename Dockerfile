@@ -10,7 +10,7 @@ FROM swift:6.3.1-bookworm AS build
 # Versions are Debian stable's; pinning them would only break the build at the next security update.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libhiredis-dev libssl-dev pkg-config \
+ && apt-get install -y --no-install-recommends libhiredis-dev libssl-dev libyaml-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # A layer of its own, so that a change of the sources fetches no dependency again.
@@ -25,6 +25,7 @@ FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libhiredis0.14 libssl3 libstdc++6 \
+      libyaml-0-2 \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --system --gid 10001 session-gateway \
  && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \

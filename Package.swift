@@ -31,9 +31,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    // Without its traits: its readers of YAML and JSON import Foundation, which would be most of
+    // the program, ICU's tables first.
     .package(
-      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
-      traits: [.defaults, "YAML"]),
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
   ],
   targets: [
     // C shims: module maps and inline wrappers, nothing else.
@@ -45,6 +46,7 @@ let package = Package(
       }),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // Imports point down this list, never up or across.
     room("Primitives"),
@@ -56,7 +58,10 @@ let package = Package(
     room("ClusterStore", ["Primitives", "Sessions", "Redis"]),
     room(
       "Settings",
-      ["Primitives", .product(name: "Configuration", package: "swift-configuration")]),
+      [
+        "Primitives", "CYAML",
+        .product(name: "Configuration", package: "swift-configuration"),
+      ]),
     room(
       "Gateway",
       [

@@ -114,7 +114,13 @@ import Testing
     ("a: [", "neither YAML nor JSON (line 2, column 1: did not find expected node content)"),
     ("workers: 1\nx: y: z", "neither YAML nor JSON (line 2, column 5: mapping values are not"),
     ("workers: 1\nworkers: 2", "more than one value for 'workers'; keep one"),
-    ("- a", "neither YAML nor JSON (Top level YAML value is not a mapping.); write one NAME"),
+    ("- a", "not a list of settings; write one NAME: VALUE a line"),
+    ("workers: 1\n--- {}", "more than one document; keep the first"),
+    ("workers: &a 1\nmax-body: *a", "max-body refers to another value; write the value itself"),
+    ("redis: [[a:1]]", "redis is a list of more than texts; write each on its own"),
+    ("[a]: 1", "a name that is no text; write one NAME: VALUE a line"),
+    ("a: {b: {c: {d: {e: {f: 1}}}}}", "names within names, too deep; write one NAME: VALUE a line"),
+    ("workers: \u{1}", "neither YAML nor JSON (byte 10: control characters are not allowed)"),
   ])
   func aFileThatCannotBeParsed(content: String, fault: String) throws {
     let file = try Scratch(content)
