@@ -104,6 +104,9 @@ let package = Package(
         "TestLab",
       ]),
     suite("FailoverTests", ["Reactor", "TestLab", "session-gateway"]),
+    suite(
+      "SemanticsTests",
+      ["ClusterStore", "Redis", "Sessions", "Primitives", "StoreContract", "TestLab"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),

@@ -54,8 +54,26 @@ public enum Problem: Equatable, Sendable {
   case requestTimeout
   /// There is no such session.
   case noSuchSession
-  /// The condition did not hold.
-  case conditionFailed
+  /// The condition did not hold; the session's version where the condition listed versions.
+  case conditionFailed(present: SessionVersion?)
+  /// The namespace asks for a condition or a lock with each write.
+  case conditionRequired
+  /// The namespace asks for a lock with each write.
+  case lockRequired
+  /// Somebody else holds the lock: since `age` seconds, and for `retryAfter` more at the most.
+  case lockHeld(age: Int32, retryAfter: Int32)
+  /// The caller does not hold the lock that it names.
+  case lockLost
+  /// `Session-Lock` is missing, repeated or no token.
+  case malformedLock
+  /// `Session-Lock-Request` is repeated, or not 8 to 64 of the characters allowed.
+  case malformedLockRequest
+  /// The lease is not a whole number of seconds within the namespace's bounds.
+  case malformedLease
+  /// `wait` is not a whole number of seconds within the bounds.
+  case malformedWait
+  /// The method has nothing to do with locks.
+  case lockNotSupported
   /// The gateway is shutting down.
   case draining
   /// The store could not say or do it.
@@ -83,7 +101,10 @@ public enum Problem: Equatable, Sendable {
   }
 
   /// After how many seconds a caller may try again, where that is worth it.
-  public var retryAfter: Int? { status == 503 ? 1 : nil }
+  public var retryAfter: Int? {
+    if case .lockHeld(_, let seconds) = self { return Int(seconds) }
+    return status == 503 ? 1 : nil
+  }
 
   /// The value of `WWW-Authenticate`, where a token is the remedy (RFC 6750 §3).
   var challenge: StaticString? {
@@ -129,6 +150,14 @@ public enum Problem: Equatable, Sendable {
       (404, "no-such-session", "There is no such session.", "It was removed, or it expired.")
     case .conditionFailed:
       (412, "condition-failed", "The condition does not hold.", "Nothing was changed.")
+    case .conditionRequired:
+      (428, "condition-required", "A condition is required.", "Send If-Match, or hold the lock.")
+    case .lockRequired:
+      (428, "lock-required", "The lock is required.", "Acquire it and send its Session-Lock.")
+    case .lockHeld:
+      (423, "locked", "Somebody else holds the lock.", "Session-Lock-Age tells for how long.")
+    case .lockLost:
+      (409, "lock-lost", "The lock is not yours any more.", "Nothing was changed.")
     case .requestTimeout:
       (408, "request-timeout", "The request took too long.", "It did not arrive in time.")
     case .draining:
@@ -156,6 +185,19 @@ public enum Problem: Equatable, Sendable {
       (400, "malformed-deadline", "The deadline is not one.", "It is 1 to 31536000 whole seconds.")
     case .malformedCondition:
       (400, "malformed-condition", "The condition is not one.", "It is * or a list of tags, once.")
+    case .malformedLock:
+      (400, "malformed-lock", "The lock token is not one.", "Session-Lock is what lock gave.")
+    case .malformedLockRequest:
+      (
+        400, "malformed-lock-request", "The lock request is not one.",
+        "It is 8 to 64 of A-Z a-z 0-9 - _, once."
+      )
+    case .malformedLease:
+      (400, "malformed-lease", "The lease is not one.", "It is whole seconds, at most 3600.")
+    case .malformedWait:
+      (400, "malformed-wait", "The wait is not one.", "It is 0 to 60 whole seconds.")
+    case .lockNotSupported:
+      (400, "lock-not-supported", "The lock means nothing here.", "See the contract.")
     case .conditionNotSupported:
       (400, "condition-not-supported", "The condition means nothing here.", "See the contract.")
     case .malformedContentType:

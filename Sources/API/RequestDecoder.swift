@@ -13,10 +13,16 @@ public struct RequestPolicy: Sendable {
   /// How long a request may take, at most.
   public var deadline: TimeSpan
 
+  /// What holds in each namespace, by its index.
+  public var namespaces: [NamespaceRules]
+
   /// A policy from its parts.
-  public init(largestBody: Int, deadline: TimeSpan) {
+  public init(largestBody: Int, deadline: TimeSpan, namespaces: NamespaceList) {
     self.largestBody = largestBody
     self.deadline = deadline
+    self.namespaces = namespaces.namespaces.map {
+      NamespaceRules($0, largestBody: largestBody)
+    }
   }
 }
 
@@ -26,6 +32,11 @@ public struct DecodedRequest: ~Copyable {
   public var exchange = Exchange()
   /// What it wants of the store. Its payload is the caller's to fill in.
   public var command = SessionCommand()
+  /// Where in the request the id is that the caller chose for its request of a lock; empty for none.
+  /// Meaningful with `Verb.lock`.
+  public var lockRequest = ByteRange.empty
+  /// How many seconds the caller waits for the lock. Meaningful with `Verb.lock`.
+  public var wait = 0
 
   /// A request that has yet to be decoded.
   public init() {}
@@ -82,6 +93,9 @@ public struct RequestDecoder: Sendable {
     request.exchange.id.clear()
     request.command.condition = .none
     request.command.ownIdleTimeout = 0
+    request.command.absoluteTimeout = 0
+    request.command.unlocks = false
+    request.command.heldLock = .none
     request.command.contentType = .empty
     request.command.payload = .empty
     request.command.id.clear()
@@ -125,10 +139,13 @@ public struct RequestDecoder: Sendable {
     case (.session, .get): decodeGet(head, bytes, &request)
     case (.session, .head): decodeInspect(head, bytes, &request)
     case (.session, .put): decodePut(head, bytes, &request)
-    case (.session, .delete): decodeChange(.delete, head, bytes, &request)
-    case (.touch, .post): decodeChange(.touch, head, bytes, &request)
+    case (.session, .delete): decodeDelete(head, bytes, &request)
+    case (.touch, .post): decodeTouch(head, bytes, &request)
     case (.sessions, .post): decodeCreate(head, bytes, &request)
     case (.touches, .post): decodeTouches(head, bytes, &request)
+    case (.lock, .post): decodeAcquire(head, bytes, &request)
+    case (.lock, .put): decodeRenew(head, bytes, &request)
+    case (.lock, .delete): decodeRelease(head, bytes, &request)
     default: .notImplemented
     }
   }
@@ -180,12 +197,13 @@ public struct RequestDecoder: Sendable {
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     request.command.verb = .put
-    return noQuery(head) ?? noLock(head, bytes) ?? decodeCondition(head, bytes, &request)
+    return decodeUnlock(head, bytes, &request) ?? decodeHeldLock(head, bytes, &request)
+      ?? decodeCondition(head, bytes, &request) ?? checkWriteRule(request)
       ?? decodeContent(head, bytes, &request)
   }
 
   /// A new session under a new id: the worker chooses the id, and the store makes sure that it is
-  /// nobody's yet.
+  /// nobody's yet. That is condition enough for a namespace that asks for one.
   private func decodeCreate(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -197,11 +215,19 @@ public struct RequestDecoder: Sendable {
     return noQuery(head) ?? noLock(head, bytes) ?? decodeContent(head, bytes, &request)
   }
 
-  private func decodeChange(
-    _ verb: Verb, _ head: borrowing RequestHead, _ bytes: RawSpan,
-    _ request: inout DecodedRequest
+  private func decodeDelete(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    request.command.verb = verb
+    request.command.verb = .delete
+    if head.fields.contains(.ifNoneMatch) { return .conditionNotSupported }
+    return decodeUnlock(head, bytes, &request) ?? decodeHeldLock(head, bytes, &request)
+      ?? decodeCondition(head, bytes, &request)
+  }
+
+  private func decodeTouch(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .touch
     if head.fields.contains(.ifNoneMatch) { return .conditionNotSupported }
     return noQuery(head) ?? noLock(head, bytes) ?? decodeCondition(head, bytes, &request)
   }
@@ -230,8 +256,9 @@ public struct RequestDecoder: Sendable {
     case (.absent, .absent): return nil
     case (.one(let value), .absent):
       guard let tags = EntityTags(value, in: bytes, weak: false) else { return .malformedCondition }
-      request.command.condition = .exists
-      return tags.matchesAny ? nil : .notImplemented
+      request.command.condition = tags.matchesAny ? .exists : .matches
+      request.command.versions = value
+      return nil
     case (.absent, .one(let value)):
       guard let tags = EntityTags(value, in: bytes, weak: true) else { return .malformedCondition }
       request.command.condition = .absent
@@ -244,6 +271,9 @@ public struct RequestDecoder: Sendable {
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     if head.framing == .none { return .lengthRequired }
+    if case .length(let length) = head.framing, length > rules(request).largestBody {
+      return .bodyTooLarge
+    }
     if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
     if head.fields.first(named: "content-range", in: bytes) != nil {
       return .contentRangeNotSupported
@@ -269,28 +299,62 @@ public struct RequestDecoder: Sendable {
   private func decodeTimeouts(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    if head.fields.first(named: "session-absolute-timeout", in: bytes) != nil {
-      return .absoluteTimeoutNotAllowed
-    }
     switch head.fields.only(named: "session-idle-timeout", in: bytes) {
-    case .absent: return nil
+    case .absent: break
     case .repeated: return .malformedTimeout
     case .one(let value):
       guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
         return .malformedTimeout
       }
       request.command.ownIdleTimeout = seconds
+    }
+    return decodeAbsoluteTimeout(head, bytes, &request)
+  }
+
+  /// It may only shorten what the namespace has.
+  private func decodeAbsoluteTimeout(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    switch head.fields.only(named: "session-absolute-timeout", in: bytes) {
+    case .absent: return nil
+    case .repeated: return .malformedTimeout
+    case .one(let value):
+      guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
+        return .malformedTimeout
+      }
+      guard seconds <= rules(request).absoluteTimeout else { return .absoluteTimeoutNotAllowed }
+      request.command.absoluteTimeout = Int32(seconds)
       return nil
     }
   }
 
-  private func noQuery(_ head: borrowing RequestHead) -> Problem? {
+  /// The largest payload that the request's namespace takes, in bytes.
+  public func largestBody(_ request: borrowing DecodedRequest) -> Int {
+    rules(request).largestBody
+  }
+
+  /// What holds in the namespace of the request's caller.
+  func rules(_ request: borrowing DecodedRequest) -> NamespaceRules {
+    policy.namespaces[Int(request.command.namespace.rawValue)]
+  }
+
+  /// A namespace may ask for more than a plain write.
+  private func checkWriteRule(_ request: borrowing DecodedRequest) -> Problem? {
+    switch rules(request).writes {
+    case .free: return nil
+    case .conditional:
+      let isPlain = request.command.condition == .none
+      return isPlain && request.command.heldLock.isNone ? .conditionRequired : nil
+    case .locked: return request.command.heldLock.isNone ? .lockRequired : nil
+    }
+  }
+
+  func noQuery(_ head: borrowing RequestHead) -> Problem? {
     head.query.isEmpty ? nil : .malformedQuery
   }
 
-  /// A fenced write must never be taken for a plain one.
   private func noLock(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Problem? {
-    head.fields.first(named: "session-lock", in: bytes) == nil ? nil : .notImplemented
+    head.fields.first(named: "session-lock", in: bytes) == nil ? nil : .lockNotSupported
   }
 }
 

@@ -43,18 +43,23 @@ public struct ResponseEncoder: ~Copyable {
     _ outcome: Outcome, _ exchange: Exchange, into reply: inout ByteBuffer
   ) -> Int {
     switch outcome {
-    case .found(let facts): found(facts, exchange, &reply)
+    case .found(let facts): found(facts, nil, exchange, &reply)
+    case .locked(let facts, let grant): found(facts, grant, exchange, &reply)
     case .created(let version): created(version, exchange, &reply)
     case .replaced(let version): noContent(exchange, &reply, version: version)
-    case .touched, .deleted: noContent(exchange, &reply, version: nil)
+    case .touched, .deleted, .renewed, .unlocked: noContent(exchange, &reply, version: nil)
     case .missing: encode(Problem.noSuchSession, exchange, into: &reply)
-    case .conditionFailed: encode(Problem.conditionFailed, exchange, into: &reply)
+    case .conditionFailed(let present):
+      encode(Problem.conditionFailed(present: present), exchange, into: &reply)
+    case .lockHeld(let age, let retryAfter):
+      encode(Problem.lockHeld(age: age, retryAfter: retryAfter), exchange, into: &reply)
+    case .lockLost: encode(Problem.lockLost, exchange, into: &reply)
     case .fault(let fault): encode(.store(fault), exchange, into: &reply)
     }
   }
 
   private mutating func found(
-    _ facts: SessionFacts, _ exchange: Exchange, _ reply: inout ByteBuffer
+    _ facts: SessionFacts, _ grant: LockGrant?, _ exchange: Exchange, _ reply: inout ByteBuffer
   ) -> Int {
     let isKnown = exchange.ifNoneMatch.match(facts.version)
     let status = isKnown ? 304 : 200
@@ -62,6 +67,7 @@ public struct ResponseEncoder: ~Copyable {
     writer.field("Cache-Control", "no-store")
     writer.field("ETag", quotedHexadecimal: facts.version.bits)
     writer.field("Session-Expires-In", decimal: facts.expiresIn)
+    if let grant { Self.lockFields(grant, &writer, &body) }
     if !isKnown {
       if facts.contentType.isEmpty {
         writer.field("Content-Type", "application/octet-stream")
@@ -78,6 +84,16 @@ public struct ResponseEncoder: ~Copyable {
       reply.prepend(writer.bytes)
     }
     return status
+  }
+
+  private static func lockFields(
+    _ grant: LockGrant, _ writer: inout ResponseWriter, _ token: inout ByteBuffer
+  ) {
+    token.clear()
+    token.append(hexadecimal: grant.token.high)
+    token.append(hexadecimal: grant.token.low)
+    writer.field("Session-Lock", token.bytes)
+    writer.field("Session-Lock-Expires-In", decimal: Int(grant.expiresIn))
   }
 
   private mutating func created(
@@ -125,6 +141,11 @@ public struct ResponseEncoder: ~Copyable {
     begin(problem.status, exchange, closes: problem.closesConnection)
     if case .methodNotAllowed(let route) = problem { writer.field("Allow", route.allow) }
     if let challenge = problem.challenge { writer.field("WWW-Authenticate", challenge) }
+    switch problem {
+    case .conditionFailed(let present?): writer.field("ETag", quotedHexadecimal: present.bits)
+    case .lockHeld(let age, _): writer.field("Session-Lock-Age", decimal: Int(age))
+    default: break
+    }
     if let seconds = problem.retryAfter { writer.field("Retry-After", decimal: seconds) }
     writer.field("Content-Type", "application/problem+json")
     writer.field("Cache-Control", "no-store")

@@ -41,15 +41,16 @@ extension ClusterStore {
       case .broken:
         lose(link, .brokenProtocol, at: moment.instant, close: true)
       case .reply:
-        if let completion = take(from: link, at: moment.instant, &reply) { return completion }
+        if let completion = take(from: link, at: moment, &reply) { return completion }
       }
     }
   }
 
   /// Takes the link's complete reply to whoever it is for.
   private mutating func take(
-    from link: Link, at now: Instant, _ bytes: inout ByteBuffer
+    from link: Link, at moment: Moment, _ bytes: inout ByteBuffer
   ) -> Completion? {
+    let now = moment.instant
     if case .greeting = nodes[link].state {
       greet(link, at: now)
       return nil
@@ -65,7 +66,7 @@ extension ClusterStore {
       }
       return nil
     }
-    return take(entry, from: link, at: now, &bytes)
+    return take(entry, from: link, at: moment, &bytes)
   }
 
   private mutating func greet(_ link: Link, at now: Instant) {
@@ -78,8 +79,9 @@ extension ClusterStore {
   }
 
   private mutating func take(
-    _ entry: Pipeline.Entry, from link: Link, at now: Instant, _ bytes: inout ByteBuffer
+    _ entry: Pipeline.Entry, from link: Link, at moment: Moment, _ bytes: inout ByteBuffer
   ) -> Completion? {
+    let now = moment.instant
     let isLast = entry.answered + 1 == entry.replies
     defer { if isLast { settle(link, entry, at: now) } }
     // With ASKING in front of each command, every other reply is that one's OK.
@@ -97,7 +99,8 @@ extension ClusterStore {
       return nil
     }
     let index = Int(entry.asking ? entry.answered / 2 : entry.answered)
-    let step = nodes[link].answer(entry.operation, of: &operations, index: index)
+    let step = nodes[link].answer(
+      entry.operation, of: &operations, index: index, wall: moment.wall)
     switch step {
     case .more:
       return nil
@@ -105,6 +108,9 @@ extension ClusterStore {
       return complete(entry.operation, outcome, link, &bytes)
     case .correct(let outcome, let milliseconds):
       correct(entry.operation, milliseconds: milliseconds, on: link, at: now)
+      return complete(entry.operation, outcome, link, &bytes)
+    case .settle(let outcome, let version):
+      settleTimeout(entry.operation, version, on: link, at: now)
       return complete(entry.operation, outcome, link, &bytes)
     case .refused(let error):
       refused(entry.operation, error, by: link, at: now)
@@ -120,8 +126,9 @@ extension ClusterStore {
     guard operations.contains(handle) else { return nil }
     let operation = operations.remove(handle)
     guard case .session = operation.purpose else { return nil }
-    if case .found = outcome {
-      swapBytes(of: link, &bytes)
+    switch outcome {
+    case .found, .locked: swapBytes(of: link, &bytes)
+    default: break
     }
     return Completion(ticket: operation.ticket, tag: operation.tag, outcome: outcome)
   }
@@ -155,11 +162,26 @@ extension ClusterStore {
     enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
   }
 
+  /// Sets the timeout by all that the record names, or removes it behind its absolute deadline, if it
+  /// is still the version that was found.
+  private mutating func settleTimeout(
+    _ handle: Ticket, _ version: SessionVersion, on link: Link, at now: Instant
+  ) {
+    guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
+    let found = operations[handle]
+    let mark = nodes[link].pipeline.log.count
+    ScriptedCommand.settle(
+      spaces[Int(found.namespace.rawValue)], found.id, version, into: &nodes[link].pipeline.log)
+    var correction = found.corrected(by: now + .seconds(30))
+    correction.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+    enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
+  }
+
   /// A node refused an operation without executing it.
   private mutating func refused(
     _ handle: Ticket, _ error: RedisError, by link: Link, at now: Instant
   ) {
-    let commands = copyFront(of: link)
+    let commands = commandsToRepeat(handle, error, on: link)
     nodes[link].counters.refused += 1
     switch error {
     case .moved(let slot, let host, let port):
@@ -171,6 +193,9 @@ extension ClusterStore {
       if let asked { open(asked, at: now) }
       let isFirst = operations[handle].attempts <= 2
       again(handle, commands, at: now, hurry: asked != nil && isFirst, asked: asked)
+    case .noScript:
+      loadScripts(on: link, at: now)
+      again(handle, commands, at: now, hurry: operations[handle].attempts <= 2)
     case .readOnly:
       // A lone node that became a replica: behind its address may be the new primary by now.
       if deployment == .single { wantRenewal(of: link, at: now) }

@@ -133,7 +133,7 @@ extension ClusterStore: SessionStore {
     let slot = space.slot(of: command.id)
     var operation = Operation(
       .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
-      idleMilliseconds: space.idleMilliseconds)
+      space: space)
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(&operation, command, request: request, space, at: moment)
     }

@@ -14,6 +14,10 @@ enum CommandEncoder {
     _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
     wall: UnixTime, into log: inout ByteBuffer
   ) -> (Int, Int) {
+    if command.needsScript(in: space) {
+      return ScriptedCommand.encode(
+        command, request: request, space: space, wall: wall, into: &log)
+    }
     let start = log.count
     let idle =
       command.ownIdleTimeout == 0 ? space.idleMilliseconds : command.ownIdleTimeout * 1_000
@@ -48,6 +52,8 @@ enum CommandEncoder {
     case .delete:
       one("UNLINK", space, command.id, in: &log)
       return (log.count - start, 0)
+    case .lock, .renew, .unlock:
+      preconditionFailure("what is done about a lock is decided by a script")
     }
   }
 
@@ -79,7 +85,7 @@ enum CommandEncoder {
   }
 
   /// `NAME key`
-  private static func one(
+  static func one(
     _ name: StaticString, _ space: borrowing KeySpace, _ id: borrowing SessionID,
     in log: inout ByteBuffer
   ) {
@@ -104,25 +110,33 @@ enum CommandEncoder {
     _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace, idle: Int,
     wall: UnixTime, in log: inout ByteBuffer
   ) {
+    CommandWriter.begin(command.condition == .none ? 5 : 6, in: &log)
+    CommandWriter.argument("SET", in: &log)
+    key(space, command.id, in: &log)
+    record(command, request: request, wall: wall, in: &log)
+    expiry(idle, in: &log)
+    switch command.condition {
+    case .none: break
+    case .absent: CommandWriter.argument("NX", in: &log)
+    case .exists: CommandWriter.argument("XX", in: &log)
+    case .matches: preconditionFailure("a list of versions is compared by a script")
+    }
+  }
+
+  /// The record that a `put` keeps: header, content type, payload.
+  static func record(
+    _ command: borrowing SessionCommand, request: RawSpan, wall: UnixTime, in log: inout ByteBuffer
+  ) {
     let header = RecordHeader(
       contentTypeLength: command.contentType.count, payloadLength: command.payload.count,
       version: command.version, created: wall, ownIdleTimeout: command.ownIdleTimeout)
     log.reserve(header.recordLength + 512)
-    CommandWriter.begin(command.condition == .none ? 5 : 6, in: &log)
-    CommandWriter.argument("SET", in: &log)
-    key(space, command.id, in: &log)
     let record = CommandWriter.open(byteCount: header.recordLength, in: &log)
     let encoded = header.encoded
     unsafe log.append(encoded.span.bytes)
     log.append(request.extracting(command.contentType.indices))
     log.append(request.extracting(command.payload.indices))
     CommandWriter.close(record, in: &log)
-    expiry(idle, in: &log)
-    switch command.condition {
-    case .none: break
-    case .absent: CommandWriter.argument("NX", in: &log)
-    case .exists: CommandWriter.argument("XX", in: &log)
-    }
   }
 
   private static func expiry(_ milliseconds: Int, in log: inout ByteBuffer) {
@@ -130,7 +144,7 @@ enum CommandEncoder {
     CommandWriter.argument(decimal: milliseconds, in: &log)
   }
 
-  private static func key(
+  static func key(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
   ) {
     let key = CommandWriter.open(byteCount: space.prefix.count + id.count + 1, in: &log)

@@ -13,6 +13,8 @@ struct KeySpace: Sendable {
   let checksum: HashSlot.Hasher
   /// The namespace's idle timeout in milliseconds.
   let idleMilliseconds: Int
+  /// The namespace's absolute timeout in milliseconds; 0 for none.
+  let absoluteMilliseconds: Int
 
   init(_ namespace: Namespace) {
     let tag = Array(namespace.name.utf8) + [UInt8(ascii: ":")]
@@ -21,6 +23,7 @@ struct KeySpace: Sendable {
     unsafe checksum.update(tag.span.bytes)
     self.checksum = checksum
     idleMilliseconds = namespace.idleTimeout * 1_000
+    absoluteMilliseconds = (namespace.absoluteTimeout ?? 0) * 1_000
   }
 
   /// The slot that the key of `id` belongs to.

@@ -78,6 +78,8 @@ struct Node: ~Copyable {
   var reader: ReplyReader
   var reply: Reply
   var handshake: NodeHandshake
+  /// When it was last given the scripts.
+  var scriptsLoadedAt = Instant(nanoseconds: .min)
   /// What of the handshake's commands is still to hand to the transport.
   var hello = ByteBuffer()
   /// Whether the tick was told that there is something to write.
@@ -125,9 +127,9 @@ struct Node: ~Copyable {
 
   /// What the reply that just came means to an operation.
   mutating func answer(
-    _ handle: Ticket, of operations: inout Slab<Operation>, index: Int
+    _ handle: Ticket, of operations: inout Slab<Operation>, index: Int, wall: UnixTime
   ) -> Operation.Step {
-    operations[handle].take(reply, index: index)
+    operations[handle].take(reply, index: index, wall: wall)
   }
 
   /// What of this node the store has counted.

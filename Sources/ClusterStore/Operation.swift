@@ -11,8 +11,16 @@
 //   touch    GETRANGE key 0 95, PEXPIRE key idle
 //   delete   UNLINK key
 //
+// What names a lock or versions, and writes in a namespace with an absolute timeout, are decided by a
+// script (`Script`):
+//
+//   put      EVALSHA, behind the SET of the staged record where that is long (`RecordStaging`)
+//   lock     EVALSHA, GET key                  (the record's header tells whether it is still so)
+//   touch, delete, renew, unlock               EVALSHA
+//
 // Redis applies the namespace's idle timeout, the only one known before the record is read. When the
-// record names a timeout of its own, a correcting PEXPIRE follows at once on the same connection.
+// record names a timeout of its own, a correcting PEXPIRE follows at once on the same connection; when
+// it names an absolute deadline that comes first, a script does that.
 
 import Primitives
 import Redis
@@ -48,8 +56,29 @@ struct Operation {
     case done(Outcome)
     /// The operation is done, and the timeout in Redis must be set to these milliseconds.
     case correct(Outcome, milliseconds: Int)
+    /// The operation is done, and the timeout in Redis must be set by what the record of this version
+    /// says.
+    case settle(Outcome, SessionVersion)
     /// Redis refused it without executing it, for a reason that may pass.
     case refused(RedisError)
+  }
+
+  /// What the command in front of the deciding one came to.
+  enum First: Equatable {
+    /// Nothing that matters.
+    case passed
+    /// It was refused for a reason that may pass.
+    case refused
+    /// The node does not know the script.
+    case noScript
+    /// It was refused for good.
+    case failed(StoreFault)
+    /// There is no session to lock.
+    case missing
+    /// Somebody else holds the lock.
+    case held
+    /// The caller has the lock, if the record that follows says so too.
+    case locked
   }
 
   let purpose: Purpose
@@ -64,6 +93,8 @@ struct Operation {
   let version: SessionVersion
   /// The namespace's idle timeout.
   let idleMilliseconds: Int
+  /// Whether a script decides it.
+  let isScripted: Bool
   /// How long each RESP command is; the second is 0 when there is but one.
   var commandLengths: (Int, Int) = (0, 0)
   /// How often it was sent.
@@ -84,10 +115,13 @@ struct Operation {
   private var existed = false
   private var ownIdleTimeout = 0
   private var millisecondsLeft = 0
+  private var first = First.passed
+  // A lock's token, or the age of somebody else's lock and what is left of its lease.
+  private var words: (UInt64, UInt64) = (0, 0)
 
   init(
     _ purpose: Purpose, command: borrowing SessionCommand, ticket: Ticket, slot: UInt16,
-    idleMilliseconds: Int
+    space: borrowing KeySpace
   ) {
     self.purpose = purpose
     self.ticket = ticket
@@ -97,7 +131,8 @@ struct Operation {
     namespace = command.namespace
     id = command.id
     version = command.version
-    self.idleMilliseconds = idleMilliseconds
+    idleMilliseconds = space.idleMilliseconds
+    isScripted = command.needsScript(in: space)
   }
 
   /// How many RESP commands it becomes.
@@ -105,12 +140,40 @@ struct Operation {
 
   /// Whether doing it twice is the same as doing it once, whatever others do in between. A `put`
   /// could undo another's write and a `delete` another's session, so theirs is no.
+  ///
+  /// A `lock` that was carried out finds its own fresh token, and so its own lock. An `unlock` finds
+  /// nothing, and would be told that it had lost the lock.
   var isRepeatable: Bool {
     switch purpose {
     case .correction, .verification: true
-    case .session(.get, _), .session(.peek, _), .session(.inspect, _), .session(.touch, _): true
-    case .session(.put, _), .session(.delete, _): false
+    case .session(let verb, _):
+      switch verb {
+      case .get, .peek, .inspect, .touch, .lock, .renew: true
+      case .put, .delete, .unlock: false
+      }
     }
+  }
+
+  /// Whether its record is set under a key of its own before a script looks at the session.
+  var isStaged: Bool {
+    guard case .session(.put, _) = purpose, isScripted else { return false }
+    return commandLengths.1 > 0
+  }
+
+  /// The loading of a script; nobody waits for it.
+  static func loading(until deadline: Instant) -> Operation { Operation(loadingUntil: deadline) }
+
+  private init(loadingUntil deadline: Instant) {
+    purpose = .correction
+    ticket = .none
+    tag = 0
+    self.deadline = deadline
+    slot = 0
+    namespace = NamespaceIndex(0)
+    id = SessionID()
+    version = SessionVersion(bits: 0)
+    idleMilliseconds = 0
+    isScripted = false
   }
 
   /// The correction of this operation's session's timeout.
@@ -133,6 +196,7 @@ struct Operation {
     id = found.id
     version = found.version
     idleMilliseconds = found.idleMilliseconds
+    isScripted = false
   }
 
   /// Forgets what an attempt that is to be repeated had learnt.
@@ -141,48 +205,61 @@ struct Operation {
     existed = false
     ownIdleTimeout = 0
     millisecondsLeft = 0
+    first = .passed
   }
 
   /// Takes the reply to its command number `index`.
-  mutating func take(_ reply: borrowing Reply, index: Int) -> Step {
+  ///
+  /// - Parameter wall: the time that absolute deadlines of what is read are compared with.
+  mutating func take(_ reply: borrowing Reply, index: Int, wall: UnixTime) -> Step {
     if reply.kind == .error { return take(RedisError(reply.string()), index: index) }
     switch purpose {
     case .correction, .verification:
       return .done(.touched)
     case .session(let verb, let condition):
-      return take(reply, index: index, verb, condition)
+      return isScripted
+        ? decided(reply, index: index, verb, wall: wall)
+        : take(reply, index: index, verb, condition, wall: wall)
     }
   }
 
   private mutating func take(_ error: RedisError, index: Int) -> Step {
     guard index == commandCount - 1 else {
-      // The deciding command comes last and meets the same obstacle.
+      // The deciding command comes last and meets the same obstacle, unless this one is a script
+      // or stages a record.
       existed = true
+      first =
+        error == .noScript ? .noScript : Self.fault(of: error).map(First.failed) ?? .refused
       return .more
     }
+    return Self.fault(of: error).map { .done(.fault($0)) } ?? .refused(error)
+  }
+
+  /// What an error amounts to that repeating does not mend.
+  private static func fault(of error: RedisError) -> StoreFault? {
     switch error {
-    case .outOfMemory: return .done(.fault(.storeFull))
-    case .misconfigured: return .done(.fault(.misconfigured))
-    case .noAuth, .noPermission, .wrongPassword: return .done(.fault(.notPermitted))
-    case .wrongType: return .done(.fault(.unreadable))
-    case .crossSlot, .executionAborted, .other: return .done(.fault(.misconfigured))
+    case .outOfMemory: .storeFull
+    case .misconfigured: .misconfigured
+    case .noAuth, .noPermission, .wrongPassword: .notPermitted
+    case .wrongType: .unreadable
+    case .crossSlot, .executionAborted, .other: .misconfigured
     case .moved, .ask, .malformedRedirect, .tryAgain, .clusterDown, .masterDown, .loading,
       .readOnly, .busy, .noReplicas, .noScript, .clusterDisabled:
-      return .refused(error)
+      nil
     }
   }
 
   private mutating func take(
-    _ reply: borrowing Reply, index: Int, _ verb: Verb, _ condition: Condition
+    _ reply: borrowing Reply, index: Int, _ verb: Verb, _ condition: Condition, wall: UnixTime
   ) -> Step {
     switch (verb, index) {
     case (.get, _):
-      return found(reply)
+      return found(reply, wall: wall)
     case (.peek, 0), (.inspect, 0):
       millisecondsLeft = Int(reply.integer)
       return .more
     case (.peek, _), (.inspect, _):
-      return seen(reply, whole: verb == .peek)
+      return seen(reply, whole: verb == .peek, wall: wall)
     case (.put, 0) where commandCount == 2, (.touch, 0):
       noteHeader(reply)
       return .more
@@ -191,29 +268,43 @@ struct Operation {
     case (.touch, _):
       return slid(reply, condition)
     case (.delete, _):
-      let missing = condition == .exists ? Outcome.conditionFailed : .missing
+      let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
       return .done(reply.integer == 1 ? .deleted : missing)
+    case (.lock, _), (.renew, _), (.unlock, _):
+      preconditionFailure("what is done about a lock is decided by a script")
     }
   }
 
   /// GETEX: the record, which now has the namespace's idle timeout.
-  private func found(_ reply: borrowing Reply) -> Step {
+  private func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
     guard let header = RecordHeader(reply.bytes.bytes),
       header.recordLength == reply.bytes.count
     else { return .done(.fault(.unreadable)) }
     let own = header.ownIdleTimeout
-    let outcome = Outcome.found(
-      SessionFacts(
-        version: header.version, expiresIn: own == 0 ? idleMilliseconds / 1_000 : own,
-        contentType: header.contentType, payloadLength: header.payloadLength,
-        payload: header.payload))
-    return own == 0 || own * 1_000 == idleMilliseconds
-      ? .done(outcome) : .correct(outcome, milliseconds: own * 1_000)
+    let idle = own == 0 ? idleMilliseconds : own * 1_000
+    guard header.absoluteDeadline.milliseconds == 0 else {
+      let left = header.millisecondsToDeadline(at: wall)
+      if left <= 0 { return .settle(.missing, header.version) }
+      let outcome = Outcome.found(facts(header, expiresIn: min(left, idle)))
+      return min(left, idle) == idleMilliseconds ? .done(outcome) : .settle(outcome, header.version)
+    }
+    let outcome = Outcome.found(facts(header, expiresIn: idle))
+    return idle == idleMilliseconds ? .done(outcome) : .correct(outcome, milliseconds: idle)
+  }
+
+  private func facts(
+    _ header: borrowing RecordHeader, expiresIn milliseconds: Int
+  ) -> SessionFacts {
+    SessionFacts(
+      version: header.version,
+      expiresIn: max(1, IdleTimeout.secondsLeft(Int64(milliseconds))),
+      contentType: header.contentType, payloadLength: header.payloadLength,
+      payload: header.payload)
   }
 
   /// PTTL, then GET or GETRANGE: the record or its beginning.
-  private func seen(_ reply: borrowing Reply, whole: Bool) -> Step {
+  private func seen(_ reply: borrowing Reply, whole: Bool, wall: UnixTime) -> Step {
     guard reply.kind == .string, !reply.bytes.isEmpty, millisecondsLeft != -2 else {
       return .done(.missing)
     }
@@ -222,14 +313,11 @@ struct Operation {
         ? header.recordLength == reply.bytes.count
         : Int(header.contentType.upper) <= reply.bytes.count
     else { return .done(.fault(.unreadable)) }
-    return .done(
-      .found(
-        SessionFacts(
-          version: header.version,
-          expiresIn: max(1, IdleTimeout.secondsLeft(Int64(millisecondsLeft))),
-          contentType: header.contentType, payloadLength: header.payloadLength,
-          payload: whole
-            ? header.payload : ByteRange(reply.bytes.count, reply.bytes.count))))
+    let left = header.millisecondsToDeadline(at: wall)
+    if left <= 0 { return .done(.missing) }
+    var facts = facts(header, expiresIn: min(left, millisecondsLeft))
+    if !whole { facts.payload = ByteRange(reply.bytes.count, reply.bytes.count) }
+    return .done(.found(facts))
   }
 
   /// GETRANGE: the header of a record, or nothing.
@@ -242,21 +330,109 @@ struct Operation {
 
   /// SET: OK, or nil where NX or XX did not hold.
   private func written(_ reply: borrowing Reply, _ condition: Condition) -> Step {
-    guard reply.kind == .status else { return .done(.conditionFailed) }
+    guard reply.kind == .status else { return .done(.conditionFailed(present: nil)) }
     switch condition {
     case .none: return .done(existed ? .replaced(version) : .created(version))
     case .absent: return .done(.created(version))
-    case .exists: return .done(.replaced(version))
+    case .exists, .matches: return .done(.replaced(version))
     }
   }
 
   /// PEXPIRE: 1, or 0 when there is no such key.
   private func slid(_ reply: borrowing Reply, _ condition: Condition) -> Step {
     guard reply.integer == 1 else {
-      return .done(condition == .exists ? .conditionFailed : .missing)
+      return .done(condition == .exists ? .conditionFailed(present: nil) : .missing)
     }
     let own = ownIdleTimeout * 1_000
     return own == 0 || own == idleMilliseconds
       ? .done(.touched) : .correct(.touched, milliseconds: own)
+  }
+
+  // MARK: Scripts
+
+  /// Takes the reply to a command of an operation that a script decides.
+  private mutating func decided(
+    _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime
+  ) -> Step {
+    switch (verb, index) {
+    case (.lock, 0):
+      noteLock(reply)
+      return .more
+    case (.lock, _): return locked(reply, wall: wall)
+    case (_, 0) where commandCount == 2: return .more
+    default: return decided(ScriptAnswer(reply), verb)
+    }
+  }
+
+  private func decided(_ answer: ScriptAnswer?, _ verb: Verb) -> Step {
+    switch answer {
+    case .created: .done(.created(version))
+    case .replaced: .done(.replaced(version))
+    case .touched: .done(verb == .renew ? .renewed : .touched)
+    case .deleted: .done(.deleted)
+    case .released: .done(.unlocked)
+    case .missing: .done(.missing)
+    case .lockLost: .done(.lockLost)
+    case .conditionFailed(let present): .done(.conditionFailed(present: present))
+    case .noRecord: .done(.fault(.unreadable))
+    case .stagedGone:
+      // The SET in front of it was refused, or its five seconds are over: nothing was done.
+      if case .failed(let fault) = first { .done(.fault(fault)) } else { .refused(.tryAgain) }
+    case .held, .locked, nil: .done(.fault(.outcomeUnknown))
+    }
+  }
+
+  /// What the script says of a lock; the record follows.
+  private mutating func noteLock(_ reply: borrowing Reply) {
+    switch ScriptAnswer(reply) {
+    case .missing: first = .missing
+    case .held(let age, let left):
+      first = .held
+      words = (age, left)
+    case .locked(let token, let left):
+      first = .locked
+      words = (token.high, token.low)
+      millisecondsLeft = Int(clamping: left)
+    case .noRecord: first = .failed(.unreadable)
+    default: first = .failed(.outcomeUnknown)
+    }
+  }
+
+  /// GET behind the script: the record whose header tells whether the caller still has the lock.
+  private func locked(_ reply: borrowing Reply, wall: UnixTime) -> Step {
+    switch first {
+    case .missing: return .done(.missing)
+    case .held:
+      let (age, left) = (words.0 / 1_000, IdleTimeout.secondsLeft(Int64(clamping: words.1)))
+      return .done(
+        .lockHeld(age: Int32(clamping: age), retryAfter: Int32(clamping: max(1, left))))
+    case .failed(let fault): return .done(.fault(fault))
+    case .noScript: return .refused(.noScript)
+    case .passed, .refused: return .refused(.tryAgain)
+    case .locked: break
+    }
+    guard reply.kind == .string else { return .done(.missing) }
+    guard let header = RecordHeader(reply.bytes.bytes),
+      header.recordLength == reply.bytes.count
+    else { return .done(.fault(.unreadable)) }
+    let token = LockToken(high: words.0, low: words.1)
+    // Somebody wrote between the two commands: the lock is broken already.
+    guard RecordHeader.lockToken(in: reply.bytes.bytes) == token else {
+      return .refused(.tryAgain)
+    }
+    let own = header.ownIdleTimeout
+    let idle = min(
+      own == 0 ? idleMilliseconds : own * 1_000, header.millisecondsToDeadline(at: wall))
+    let grant = LockGrant(token: token, expiresIn: IdleTimeout.secondsLeft(Int64(millisecondsLeft)))
+    return .done(.locked(facts(header, expiresIn: idle), grant))
+  }
+}
+
+extension RecordHeader {
+  /// How many milliseconds are left of the session however much it is used; a great many where it has
+  /// no absolute deadline.
+  func millisecondsToDeadline(at wall: UnixTime) -> Int {
+    absoluteDeadline.milliseconds == 0
+      ? .max : Int(absoluteDeadline.milliseconds - wall.milliseconds)
   }
 }

@@ -32,7 +32,7 @@ final class Crew {
     self.settings = settings
     self.log = log
     let entries = try TokensLoad.entries(of: settings, log)
-    namespaces = try Self.namespaces(settings, entries)
+    namespaces = NamespacesLoad.namespaces(of: settings, entries, log)
     callers = TokensLoad.table(entries, namespaces)
     store = StoreChoice(settings, namespaces)
     ended = Countdown(count)
@@ -52,16 +52,6 @@ final class Crew {
       accessLog: accessLog)
     threads = Ring(limit: count)
     try startAll()
-  }
-
-  private static func namespaces(
-    _ settings: Settings, _ entries: [TokenEntry]?
-  ) throws(StartFault) -> NamespaceList {
-    let idle = Int(settings.defaultPolicy.idleTimeout.nanoseconds / 1_000_000_000)
-    guard let namespace = Namespace(name: "default", idleTimeout: idle) else {
-      throw StartFault("--idle-timeout is not 1 s to 365 days")
-    }
-    return NamespaceList(namespace, of: entries ?? [])
   }
 
   /// The first worker chooses the port, if any will do; the others share it.

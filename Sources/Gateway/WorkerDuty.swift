@@ -66,7 +66,8 @@ struct WorkerDuty: Sendable {
   private var plan: WorkerPlan {
     WorkerPlan(
       bounds: Bounds(largestBody: settings.maxBody),
-      requests: RequestPolicy(largestBody: settings.maxBody, deadline: settings.deadline),
+      requests: RequestPolicy(
+        largestBody: settings.maxBody, deadline: settings.deadline, namespaces: namespaces),
       callers: callers,
       drainTimeout: settings.drainTimeout)
   }

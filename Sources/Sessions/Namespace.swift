@@ -10,12 +10,32 @@ public struct NamespaceIndex: Hashable, Sendable {
   public init(_ rawValue: UInt16) { self.rawValue = rawValue }
 }
 
+/// What a namespace asks of a `PUT`.
+public enum WriteRule: String, CaseIterable, Sendable {
+  /// Nothing.
+  case free
+  /// A condition or a lock.
+  case conditional
+  /// A lock.
+  case locked
+}
+
 /// An application's own space of session ids, and the rules that hold in it.
 public struct Namespace: Sendable, Equatable {
   /// 1 to 64 bytes out of `a-z 0-9 - _ .`. Stands in keys, so it can hold neither `:` nor a brace.
   public let name: String
   /// How long a session without a timeout of its own lives after it was last used, in seconds.
   public var idleTimeout: Int
+  /// How long a session lives at most, counted from its creation, in seconds; nil for no end.
+  public var absoluteTimeout: Int?
+  /// What a `PUT` must come with.
+  public var writes = WriteRule.free
+  /// The largest payload in bytes, where it is less than what the gateway takes; nil for that.
+  public var largestBody: Int?
+  /// The lease in seconds of a lock whose caller names none.
+  public var lease = Lease.standard
+  /// The longest lease in seconds that a caller may name.
+  public var longestLease = Lease.bounds.upperBound
 
   /// A namespace; nil when the name is not one or the timeout is out of bounds.
   public init?(name: String, idleTimeout: Int = 1_200) {
@@ -24,6 +44,17 @@ public struct Namespace: Sendable, Equatable {
     else { return nil }
     self.name = name
     self.idleTimeout = idleTimeout
+  }
+
+  /// The same rules under another name; nil when it is not one.
+  public func named(_ name: String) -> Namespace? {
+    guard var other = Namespace(name: name, idleTimeout: idleTimeout) else { return nil }
+    other.absoluteTimeout = absoluteTimeout
+    other.writes = writes
+    other.largestBody = largestBody
+    other.lease = lease
+    other.longestLease = longestLease
+    return other
   }
 
   private static func allows(_ byte: UInt8) -> Bool {

@@ -41,8 +41,19 @@ public enum Outcome: Equatable, Sendable {
   case deleted
   /// There is no such session.
   case missing
-  /// The condition did not hold; nothing was changed.
-  case conditionFailed
+  /// The condition did not hold; nothing was changed. Where versions were listed and the session
+  /// exists, `present` is the one it has.
+  case conditionFailed(present: SessionVersion?)
+  /// The caller holds the lock; the session's bytes are in the reply.
+  case locked(SessionFacts, LockGrant)
+  /// Somebody else holds the lock, acquired `age` seconds ago and free in `retryAfter` at the latest.
+  case lockHeld(age: Int32, retryAfter: Int32)
+  /// The caller does not hold the lock it named; nothing was changed.
+  case lockLost
+  /// The lease starts anew.
+  case renewed
+  /// The lock is free.
+  case unlocked
   /// The store could not say or do it.
   case fault(StoreFault)
 }

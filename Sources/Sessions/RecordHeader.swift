@@ -105,6 +105,13 @@ public struct RecordHeader: Equatable, Sendable {
     return bytes
   }
 
+  /// The token of whoever acquired the lock of the session whose record this is, be its lease over or
+  /// not; `.none` for nobody. For a record whose header was read.
+  public static func lockToken(in record: RawSpan) -> LockToken {
+    LockToken(
+      high: record.integer(at: 40, as: UInt64.self), low: record.integer(at: 48, as: UInt64.self))
+  }
+
   private static let magic: UInt16 = 0x5347
   private static let format: UInt8 = 1
 }

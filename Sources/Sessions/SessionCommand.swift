@@ -18,6 +18,12 @@ public enum Verb: Sendable {
   case touch
   /// Remove.
   case delete
+  /// Acquire the lock, read the payload and slide the idle timeout.
+  case lock
+  /// Start the lease of a held lock anew and slide the idle timeout.
+  case renew
+  /// Release a held lock.
+  case unlock
 }
 
 /// What must be so for a command to act (RFC 9110 §13), decided by the store in one step with the
@@ -29,6 +35,8 @@ public enum Condition: Equatable, Sendable {
   case exists
   /// The session does not exist: `If-None-Match: *`.
   case absent
+  /// The session has one of the versions that the command lists: `If-Match: "…"`.
+  case matches
 }
 
 /// One command on one session.
@@ -45,6 +53,20 @@ public struct SessionCommand: Sendable {
   public var version: SessionVersion
   /// The session's own idle timeout in seconds that a `put` sets; 0 for the namespace's.
   public var ownIdleTimeout: Int
+  /// How many seconds the session lives at most that a `put` makes; 0 for as the namespace says.
+  public var absoluteTimeout: Int32
+  /// Whether a `put` that holds the lock releases it.
+  public var unlocks: Bool
+  /// The lease in seconds that `lock` and `renew` set.
+  public var lease: Int32
+  /// The lock that the caller says it holds; a `put` or `delete` with one acts only if it does.
+  public var heldLock: LockToken
+  /// The token that a `lock` gives the caller if it acquires the lock.
+  public var freshLock: LockToken
+  /// By what a `lock` finds again a lock that it acquired before.
+  public var lockRequest: LockRequest
+  /// Where the list of versions of `Condition.matches` is in the request's bytes.
+  public var versions: ByteRange
   /// Where the content type of a `put` is in the request's bytes; at most 255 bytes.
   public var contentType: ByteRange
   /// Where the payload of a `put` is in the request's bytes.
@@ -62,6 +84,13 @@ public struct SessionCommand: Sendable {
     id = SessionID()
     version = SessionVersion(bits: 0)
     ownIdleTimeout = 0
+    absoluteTimeout = 0
+    unlocks = false
+    lease = Int32(Lease.standard)
+    heldLock = .none
+    freshLock = .none
+    lockRequest = .none
+    versions = .empty
     contentType = .empty
     payload = .empty
     deadline = .never

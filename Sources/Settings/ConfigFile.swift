@@ -41,9 +41,28 @@ struct ConfigFile {
   /// A mistake for each key that is no setting.
   func mistakes(in path: String) -> [SettingMistake] {
     let known = SettingDefinition.all.filter { $0.doors.contains(.key) }.map(\.name)
-    return keys.filter { !known.contains($0) }.map { key in
+    return keys.filter { !known.contains($0) && !$0.hasPrefix(Self.policies) }.map { key in
       .error("\(key.visible) is not a setting (from the file \(path)): \(Self.remedy(key, known))")
     }
+  }
+
+  /// What the keys of namespaces' policies begin with.
+  static let policies = "namespaces."
+
+  /// The namespace and the key within its policy; a namespace's name may have dots.
+  static func policyKey(_ key: String) -> (namespace: String, name: String)? {
+    let rest = key.dropFirst(policies.count)
+    guard let dot = rest.lastIndex(of: "."), dot > rest.startIndex else { return nil }
+    return (String(rest[..<dot]), String(rest[rest.index(after: dot)...]))
+  }
+
+  /// The text of one of the file's keys.
+  func text(of key: String) throws(ValueFault) -> String {
+    let found = try? snapshot.value(forKey: AbsoluteConfigKey([key]), type: .string)
+    guard case .string(let text) = found?.value?.content else {
+      throw ValueFault("not one value; write one")
+    }
+    return text
   }
 
   private static func remedy(_ key: String, _ known: [String]) -> String {

@@ -1,8 +1,7 @@
 /// Every setting there is, in the order of `--help`. A new flag is one entry here, and a property
 /// of `Settings` with its default.
 ///
-/// Namespaces' own policies will be a mapping in the config file, not flags; they have their place
-/// in `Settings` beside `defaultPolicy`.
+/// Namespaces' own policies are a mapping in the config file, not flags: `NamespacePolicy`.
 
 internal import Primitives
 

@@ -26,9 +26,10 @@ public struct Settings: Equatable, Sendable {
   /// How callers are spoken to over TLS; nil for plain HTTP.
   public var tls: ServerTLSSettings?
 
-  /// The policy of each namespace that has none of its own. The config file's own policies for
-  /// namespaces will stand beside it.
+  /// The policy of each namespace that has none of its own.
   public var defaultPolicy = SessionPolicy()
+  /// The policies of namespaces that have their own, by the config file.
+  public var policies: [NamespacePolicy] = []
 
   /// How many event loops there are; nil for one on each core the process may use.
   public var workers: Int?

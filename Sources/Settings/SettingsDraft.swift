@@ -17,6 +17,8 @@ struct SettingsDraft: Sendable {
   var redisKey: ReadableFile?
   var redisServerName: String?
 
+  var policies: [NamespacePolicy] = []
+
   var tlsCert: ReadableFile?
   var tlsKey: ReadableFile?
   var tlsClientCA: ReadableFile?
@@ -25,6 +27,7 @@ struct SettingsDraft: Sendable {
   /// the rules have complained about them.
   func assembled(password: RedisPassword?) -> Settings {
     var settings = settings
+    settings.policies = policies
     if let tlsCert, let tlsKey {
       settings.tls = ServerTLSSettings(certificate: tlsCert, key: tlsKey, clientCA: tlsClientCA)
     }

@@ -22,6 +22,7 @@ extension Settings {
     var loading = SettingsLoad(arguments, environment)
     loading.openFile()
     loading.readValues()
+    loading.readPolicies()
     loading.checkRules()
     return loading.outcome
   }
@@ -39,6 +40,8 @@ struct SettingsLoad {
   private(set) var given: [String: GivenValue] = [:]
   /// The settings whose values do not fit.
   private(set) var broken: Set<String> = []
+  /// The config file, if one is named, and its path.
+  private(set) var file: (ConfigFile, String)?
   /// The places to ask, the strongest first.
   private var layers: [SettingLayer]
 
@@ -59,6 +62,7 @@ struct SettingsLoad {
       try setting.read(file.text, &draft)
       guard let config = try ConfigFile.read(ReadableFile(path: file.text)) else { return }
       mistakes += config.mistakes(in: file.text)
+      self.file = (config, file.text)
       layers.append(.file(config, path: file.text))
     } catch {
       given[setting.name] = file

@@ -56,7 +56,8 @@ import Testing
 
   @Test func nothingOfTheLastRequestStays() {
     let decoder = RequestDecoder(
-      policy: RequestPolicy(largestBody: 1_000, deadline: .seconds(10)))
+      policy: RequestPolicy(
+        largestBody: 1_000, deadline: .seconds(10), namespaces: NamespaceList([standard])))
     var request = DecodedRequest()
     func decode(_ text: String) -> Problem? {
       var parser = RequestParser()

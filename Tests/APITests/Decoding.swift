@@ -50,6 +50,13 @@ enum Decoded: Equatable {
   }
 }
 
+/// The namespace of the suite's requests: it has an absolute timeout of a hundred seconds.
+let standard: Namespace = {
+  var namespace = Namespace(name: "default")!
+  namespace.absoluteTimeout = 100
+  return namespace
+}()
+
 /// When the suite's requests arrive.
 let arrival = Instant(nanoseconds: 5_000_000_000)
 
@@ -72,7 +79,8 @@ func decode(_ start: String, _ lines: [String], largestBody: Int = 1_000) -> Dec
   case .head: break
   }
   let decoder = RequestDecoder(
-    policy: RequestPolicy(largestBody: largestBody, deadline: .seconds(10)))
+    policy: RequestPolicy(
+      largestBody: largestBody, deadline: .seconds(10), namespaces: NamespaceList([standard])))
   var request = DecodedRequest()
   if let problem = decoder.decode(head, span, at: arrival, for: .anonymous, into: &request) {
     return .problem(problem)

@@ -131,7 +131,7 @@ import Testing
 
   @Test func missesAndFaults() {
     #expect(encode(.missing, exchange(.get)).status == 404)
-    #expect(encode(.conditionFailed, exchange(.put)).status == 412)
+    #expect(encode(.conditionFailed(present: nil), exchange(.put)).status == 412)
     #expect(encode(.fault(.outcomeUnknown), exchange(.put)).status == 504)
     let miss = encode(.missing, exchange(.head)).bytes
     #expect(miss.hasPrefix("HTTP/1.1 404 Not Found\r\n") && miss.hasSuffix("\r\n\r\n"))

@@ -10,6 +10,7 @@ import Testing
 @Suite("Who may do what")
 struct AdmissionTests {
   private let table: CallerTable
+  private let namespaces: NamespaceList
 
   init() throws {
     let lines = [("r", "one", "read"), ("w", "one", "write"), ("a", "two", "read,write")]
@@ -19,7 +20,8 @@ struct AdmissionTests {
     let (entries, mistakes) = TokensFile.read(Array(text.joined().utf8))
     try #require(mistakes.isEmpty)
     let standard = try #require(Namespace(name: "default"))
-    table = CallerTable(entries, namespaces: NamespaceList(standard, of: entries)) {
+    namespaces = NamespaceList(standard, of: entries)
+    table = CallerTable(entries, namespaces: namespaces) {
       TokenDigest(SHA256.digest(of: $0))
     }
   }
@@ -44,7 +46,9 @@ struct AdmissionTests {
     let span = unsafe bytes.span.bytes
     try #require(parser.parse(span, into: &head) == .head)
     let decoder = RequestDecoder(
-      policy: RequestPolicy(largestBody: 1_024, deadline: .seconds(1)))
+      policy: RequestPolicy(
+        largestBody: 1_024, deadline: .seconds(1),
+        namespaces: namespaces))
     let problem = decoder.decode(
       head, span, at: Instant(nanoseconds: 0), for: callers ?? table, into: &request)
     return (problem, request.command.namespace.rawValue)

@@ -99,8 +99,8 @@ struct VerbTests {
       ])
     world.say(7000, holds ? Say.ok + Say.ok : Say.null + Say.null)
     let version = SessionVersion(bits: 9)
-    #expect(world.outcomes[absent] == (holds ? .created(version) : .conditionFailed))
-    #expect(world.outcomes[exists] == (holds ? .replaced(version) : .conditionFailed))
+    #expect(world.outcomes[absent] == (holds ? .created(version) : .conditionFailed(present: nil)))
+    #expect(world.outcomes[exists] == (holds ? .replaced(version) : .conditionFailed(present: nil)))
   }
 
   @Test("touch: PEXPIRE, and the record's own timeout behind it")

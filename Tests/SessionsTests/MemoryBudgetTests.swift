@@ -82,8 +82,8 @@ struct MemoryBudgetTests {
   func conditionComesFirst() {
     var harness = MemoryHarness(memoryLimit: Self.cost(payload: 10))
     _ = harness.perform(Self.put("s1", 10))
-    #expect(harness.perform(Self.put("s1", 99).when(.absent)) == .conditionFailed)
-    #expect(harness.perform(Self.put("s2", 0).when(.exists)) == .conditionFailed)
+    #expect(harness.perform(Self.put("s1", 99).when(.absent)) == .conditionFailed())
+    #expect(harness.perform(Self.put("s2", 0).when(.exists)) == .conditionFailed())
   }
 
   @Test("A session that is put again after its end is counted once")

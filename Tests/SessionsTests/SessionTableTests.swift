@@ -122,7 +122,7 @@ struct SessionTableTests {
       preconditionFailure("the machine is out of memory")
     }
     return SessionEntry(
-      record: record, version: SessionVersion(bits: version), created: UnixTime(milliseconds: 0),
+      record: record, version: SessionVersion(bits: version), absoluteDeadline: .never,
       idleDeadline: Instant(nanoseconds: idleDeadline), ownIdleTimeout: 0)
   }
 }

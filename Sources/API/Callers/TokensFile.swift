@@ -131,7 +131,7 @@ extension NamespaceList {
   public init(_ standard: Namespace, of entries: [TokenEntry]) {
     var all = [standard]
     for entry in entries where !all.contains(where: { $0.name == entry.namespace }) {
-      all.append(Namespace(name: entry.namespace, idleTimeout: standard.idleTimeout)!)
+      all.append(standard.named(entry.namespace)!)
     }
     self.init(all)
   }

@@ -149,7 +149,7 @@ extension Worker where Store: ~Copyable {
   ) {
     let payload = ByteRange(head.length, head.length + body)
     switch request.exchange.route {
-    case .session, .sessions, .touch: submit(client, bytes, payload)
+    case .session, .sessions, .touch, .lock: submit(client, bytes, payload)
     case .touches: submitBatch(client, bytes, payload)
     default: answerPage(client)
     }
@@ -160,7 +160,16 @@ extension Worker where Store: ~Copyable {
     _ client: Ticket, _ bytes: borrowing ByteBuffer, _ payload: ByteRange
   ) {
     request.command.payload = payload
-    if request.command.verb == .put { prepareWrite(client) }
+    switch request.command.verb {
+    case .put:
+      // A body that came in chunks told nobody its length.
+      guard payload.count <= decoder.largestBody(request) else {
+        return answer(client, .bodyTooLarge)
+      }
+      prepareWrite(client)
+    case .lock: prepareLock(bytes)
+    default: break
+    }
     let submission = backend.submit(
       request.command, request: bytes.bytes, ticket: client, at: moment, reply: &reply)
     switch submission {
@@ -179,6 +188,16 @@ extension Worker where Store: ~Copyable {
       request.command.id = .random(&entropy)
       clients[client].exchange.id = request.command.id
     }
+  }
+
+  /// A lock gets its token here, and the id that its caller chose is digested: stores keep no more of
+  /// it.
+  private mutating func prepareLock(_ bytes: borrowing ByteBuffer) {
+    request.command.freshLock = .random(&entropy)
+    request.command.lockRequest = .none
+    guard !request.lockRequest.isEmpty else { return }
+    let digest = SHA256.digest(of: bytes.bytes.extracting(request.lockRequest.indices))
+    request.command.lockRequest = LockRequest(sha256: digest)
   }
 
   private mutating func submitBatch(

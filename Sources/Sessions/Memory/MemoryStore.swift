@@ -22,7 +22,7 @@ public struct MemoryStore: ~Copyable, SessionStore {
     if command.verb == .put {
       return .done(sessions.put(copy command, request: request, at: moment))
     }
-    return .done(sessions.carryOut(copy command, at: moment, reply: &reply))
+    return .done(sessions.carryOut(copy command, request: request, at: moment, reply: &reply))
   }
 
   /// Always nil: nothing is ever pending.

@@ -9,12 +9,14 @@ struct SessionEntry: ~Copyable {
   var record: SessionRecord
   /// Which write of the session this is.
   var version: SessionVersion
-  /// When the session was created; a `put` that replaces it leaves this.
-  var created: UnixTime
-  /// When it ends unless it is used before.
+  /// When it ends however much it is used; a `put` that replaces it leaves this.
+  var absoluteDeadline: Instant
+  /// When it ends unless it is used before; never behind the absolute deadline.
   var idleDeadline: Instant
   /// Its own idle timeout in seconds; 0 when it goes by its namespace's.
   var ownIdleTimeout: UInt32
+  /// Who holds its lock.
+  var lock = SessionLock()
 
   /// Whether the session is past its timeout, and so missing however long its bytes are kept.
   func isOver(at instant: Instant) -> Bool { idleDeadline <= instant }

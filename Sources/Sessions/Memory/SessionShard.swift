@@ -3,26 +3,45 @@
 
 import Primitives
 
-/// The time at which a shard acts, and how long a session without a timeout of its own then lives.
-struct ShardMoment {
-  /// The monotonic clock, which timeouts go by.
-  let instant: Instant
-  /// The wall clock, which `created` goes by.
-  let wall: UnixTime
-  /// The namespace's idle timeout in seconds.
-  let namespaceIdleTimeout: Int
+/// The timeouts of a namespace, in seconds.
+struct NamespaceTimeouts {
+  /// Of a session that has none of its own.
+  let idle: Int
+  /// Counted from a session's creation; 0 for none.
+  let absolute: Int
 
-  init(_ moment: Moment, namespaceIdleTimeout: Int) {
+  init(_ namespace: Namespace) {
+    idle = namespace.idleTimeout
+    absolute = namespace.absoluteTimeout ?? 0
+  }
+}
+
+/// The time at which a shard acts, and how long sessions of the command's namespace then live.
+struct ShardMoment {
+  /// The monotonic clock, which timeouts and leases go by.
+  let instant: Instant
+  /// The namespace's timeouts.
+  let timeouts: NamespaceTimeouts
+
+  init(_ moment: Moment, _ timeouts: NamespaceTimeouts) {
     instant = moment.instant
-    wall = moment.wall
-    self.namespaceIdleTimeout = namespaceIdleTimeout
+    self.timeouts = timeouts
   }
 
   /// The idle timeout of a session in seconds, by its own or, when that is 0, the namespace's.
-  func idleTimeout(own: UInt32) -> Int { own == 0 ? namespaceIdleTimeout : Int(own) }
+  func idleTimeout(own: UInt32) -> Int { own == 0 ? timeouts.idle : Int(own) }
 
   /// When a session that is used now ends.
-  func idleDeadline(own: UInt32) -> Instant { instant + .seconds(idleTimeout(own: own)) }
+  func idleDeadline(own: UInt32, absolute: Instant) -> Instant {
+    min(instant + .seconds(idleTimeout(own: own)), absolute)
+  }
+
+  /// When a session that is created now ends at the latest, by its own timeout or, when that is 0,
+  /// the namespace's.
+  func absoluteDeadline(own: Int32) -> Instant {
+    let seconds = own == 0 ? timeouts.absolute : Int(own)
+    return seconds == 0 ? .never : instant + .seconds(seconds)
+  }
 }
 
 /// What became of a command in a shard.
@@ -31,6 +50,8 @@ enum ShardAnswer {
   case ended(Outcome)
   /// A session was found; the caller copies its bytes, up to the end of the facts' payload.
   case read(SessionFacts, place: Int)
+  /// The same, and the caller holds its lock.
+  case locked(SessionFacts, LockGrant, place: Int)
 }
 
 /// The sessions whose names' hashes fall to one lock.
@@ -42,7 +63,8 @@ struct SessionShard: ~Copyable {
 
   /// Carries out any command but a `put`.
   mutating func carryOut(
-    _ command: borrowing SessionCommand, hash: UInt64, at now: ShardMoment,
+    _ command: borrowing SessionCommand, _ listed: ListedVersions?, hash: UInt64,
+    at now: ShardMoment,
     _ budget: borrowing MemoryBudget
   ) -> ShardAnswer {
     guard let place = findLiving(command, hash: hash, at: now, budget) else {
@@ -56,27 +78,48 @@ struct SessionShard: ~Copyable {
       return .read(facts(place, withPayload: true, at: now), place: place)
     case .inspect:
       return .read(facts(place, withPayload: false, at: now), place: place)
-    case .touch:
-      if command.condition == .absent { return .ended(.conditionFailed) }
-      slide(place, at: now)
-      return .ended(.touched)
-    case .delete:
-      if command.condition == .absent { return .ended(.conditionFailed) }
-      budget.release(table.remove(at: place).record.cost)
-      return .ended(.deleted)
+    case .lock:
+      return acquire(command, place, at: now)
+    case .touch, .delete, .renew, .unlock:
+      return .ended(change(command, listed, place, at: now, budget))
     case .put:
       preconditionFailure("a put comes with a record")
+    }
+  }
+
+  /// What leaves the payload alone, on a session that exists.
+  private mutating func change(
+    _ command: borrowing SessionCommand, _ listed: ListedVersions?, _ place: Int,
+    at now: ShardMoment,
+    _ budget: borrowing MemoryBudget
+  ) -> Outcome {
+    if let refusal = refusal(command, listed, place, at: now) { return refusal }
+    switch command.verb {
+    case .touch:
+      slide(place, at: now)
+      return .touched
+    case .renew:
+      table[place].lock.extend(to: now.instant + .seconds(Int(command.lease)))
+      slide(place, at: now)
+      return .renewed
+    case .unlock:
+      table[place].lock.release()
+      return .unlocked
+    default:
+      budget.release(table.remove(at: place).record.cost)
+      return .deleted
     }
   }
 
   /// Creates or replaces. `record` goes in, and what was replaced or refused comes out, to be freed
   /// when the lock is released.
   mutating func put(
-    _ command: borrowing SessionCommand, hash: UInt64, at now: ShardMoment,
+    _ command: borrowing SessionCommand, _ listed: ListedVersions?, hash: UInt64,
+    at now: ShardMoment,
     _ budget: borrowing MemoryBudget, record: inout SessionRecord?
   ) -> Outcome {
     let place = findLiving(command, hash: hash, at: now, budget)
-    if command.condition == (place == nil ? .exists : .absent) { return .conditionFailed }
+    if let refusal = refusal(command, listed, place, at: now) { return refusal }
     guard var fresh = record.take() else { preconditionFailure("a put comes with a record") }
     guard budget.reserve(fresh.cost - (place.map { table[$0].record.cost } ?? 0)) else {
       record = consume fresh
@@ -84,10 +127,11 @@ struct SessionShard: ~Copyable {
     }
     let own = UInt32(command.ownIdleTimeout)
     guard let place else {
+      let absolute = now.absoluteDeadline(own: command.absoluteTimeout)
       table.insert(
         SessionEntry(
-          record: fresh, version: command.version, created: now.wall,
-          idleDeadline: now.idleDeadline(own: own), ownIdleTimeout: own),
+          record: fresh, version: command.version, absoluteDeadline: absolute,
+          idleDeadline: now.idleDeadline(own: own, absolute: absolute), ownIdleTimeout: own),
         hash: hash)
       return .created(command.version)
     }
@@ -95,6 +139,8 @@ struct SessionShard: ~Copyable {
     record = consume fresh
     table[place].version = command.version
     table[place].ownIdleTimeout = own
+    let keepsLock = command.unlocks ? false : !command.heldLock.isNone
+    if !keepsLock { table[place].lock.release() }
     slide(place, at: now)
     return .replaced(command.version)
   }
@@ -122,8 +168,60 @@ struct SessionShard: ~Copyable {
     return nil
   }
 
+  // MARK: Locks and conditions
+
+  /// Why a command must not act on the session at a place, or on none; nil when it may.
+  ///
+  /// 1. Who names a lock, or can't do without, must hold it.
+  /// 2. The condition must hold.
+  private func refusal(
+    _ command: borrowing SessionCommand, _ listed: ListedVersions?, _ place: Int?,
+    at now: ShardMoment
+  ) -> Outcome? {
+    let isFenced = !command.heldLock.isNone
+    let verb = command.verb
+    if isFenced || verb == .renew || verb == .unlock {
+      guard let place, table[place].lock.held(at: now.instant)?.token == command.heldLock else {
+        return .lockLost
+      }
+    }
+    switch command.condition {
+    case .none: return nil
+    case .exists: return place == nil ? .conditionFailed(present: nil) : nil
+    case .absent: return place == nil ? nil : .conditionFailed(present: nil)
+    case .matches:
+      guard let place else { return .conditionFailed(present: nil) }
+      let version = table[place].version
+      return listed?.contains(version) == true ? nil : .conditionFailed(present: version)
+    }
+  }
+
+  /// Acquires the lock unless somebody holds it; one who asks again gets its own lock again.
+  private mutating func acquire(
+    _ command: borrowing SessionCommand, _ place: Int, at now: ShardMoment
+  ) -> ShardAnswer {
+    var facts = LockFacts(
+      token: command.freshLock, request: command.lockRequest, acquired: now.instant,
+      leaseEnd: now.instant + .seconds(Int(command.lease)))
+    if let held = table[place].lock.held(at: now.instant) {
+      let (named, fresh, request) = (command.heldLock, command.freshLock, command.lockRequest)
+      let isOwn = held.token == named || held.token == fresh
+      guard isOwn || !request.isNone && held.request == request else {
+        return .ended(held.refusal(at: now.instant))
+      }
+      facts = held
+    } else {
+      table[place].lock.acquire(facts)
+    }
+    slide(place, at: now)
+    let left = (facts.leaseEnd - now.instant).millisecondsRoundedUp
+    let grant = LockGrant(token: facts.token, expiresIn: IdleTimeout.secondsLeft(left))
+    return .locked(self.facts(place, withPayload: true, at: now), grant, place: place)
+  }
+
   private mutating func slide(_ place: Int, at now: ShardMoment) {
-    table[place].idleDeadline = now.idleDeadline(own: table[place].ownIdleTimeout)
+    table[place].idleDeadline = now.idleDeadline(
+      own: table[place].ownIdleTimeout, absolute: table[place].absoluteDeadline)
   }
 
   private func facts(_ place: Int, withPayload: Bool, at now: ShardMoment) -> SessionFacts {
@@ -140,11 +238,18 @@ struct SessionShard: ~Copyable {
       payload: ByteRange(contentTypeLength, contentTypeLength + (withPayload ? payloadLength : 0)))
   }
 
-  /// A write that asks for the session's existence is told by its own outcome that it failed.
+  /// A write that asks for the session's existence, or for its lock, is told by an outcome of its
+  /// own that it failed.
   private static func outcomeForMissing(_ command: borrowing SessionCommand) -> Outcome {
     switch command.verb {
-    case .touch, .delete: command.condition == .exists ? .conditionFailed : .missing
-    case .get, .peek, .inspect, .put: .missing
+    case .touch, .delete:
+      if !command.heldLock.isNone { return .lockLost }
+      switch command.condition {
+      case .exists, .matches: return .conditionFailed(present: nil)
+      case .none, .absent: return .missing
+      }
+    case .renew, .unlock: return .lockLost
+    case .get, .peek, .inspect, .put, .lock: return .missing
     }
   }
 }

@@ -41,7 +41,7 @@ public final class SharedSessions: Sendable {
   private let shards: InlineArray<256, Mutex<SessionShard>>
   private let budget: MemoryBudget
   // By index. Not the list itself: a namespace holds a string, and reading it would count references.
-  private let idleTimeouts: [Int]
+  private let timeouts: [NamespaceTimeouts]
   private let sweptShards = Atomic<Int>(0)
 
   /// How many places a command looks at on its way, in the shard that it has locked anyway.
@@ -55,7 +55,7 @@ public final class SharedSessions: Sendable {
   public init(namespaces: NamespaceList, memoryLimit: Int) {
     shards = InlineArray { _ in Mutex(SessionShard()) }
     budget = MemoryBudget(limit: memoryLimit)
-    idleTimeouts = namespaces.namespaces.map(\.idleTimeout)
+    timeouts = namespaces.namespaces.map(NamespaceTimeouts.init)
   }
 
   /// How much is held now. Takes every shard's lock, one after the other: for metrics.
@@ -67,18 +67,23 @@ public final class SharedSessions: Sendable {
 
   /// Everything but a `put`.
   func carryOut(
-    _ command: SessionCommand, at moment: Moment, reply: inout ByteBuffer
+    _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
   ) -> Outcome {
     let hash = SessionTable.hash(command.namespace, command.id.bytes)
-    let now = ShardMoment(moment, namespaceIdleTimeout: idleTimeout(command.namespace))
+    let now = ShardMoment(moment, timeouts[Int(command.namespace.rawValue)])
+    let listed = ListedVersions(command, request: request)
     return shards[Self.shard(of: hash)].withLock { shard in
       defer { shard.sweep(Self.placesPerCommand, at: moment.instant, budget) }
-      switch shard.carryOut(command, hash: hash, at: now, budget) {
+      switch shard.carryOut(command, listed, hash: hash, at: now, budget) {
       case .ended(let outcome): return outcome
       case .read(let facts, let place):
         reply.clear(headroom: replyHeadroom)
         reply.append(shard.bytes(at: place).extracting(first: Int(facts.payload.upper)))
         return .found(facts)
+      case .locked(let facts, let grant, let place):
+        reply.clear(headroom: replyHeadroom)
+        reply.append(shard.bytes(at: place).extracting(first: Int(facts.payload.upper)))
+        return .locked(facts, grant)
       }
     }
   }
@@ -88,20 +93,21 @@ public final class SharedSessions: Sendable {
     // Behind the call it holds what is to be freed: the replaced record or the refused one.
     var record = SessionRecord(command, request: request)
     if record == nil { return .fault(.storeFull) }
-    let outcome = put(command, record: &record, at: moment)
+    let outcome = put(command, request: request, record: &record, at: moment)
     guard outcome == .fault(.storeFull) else { return outcome }
     sweep(at: moment.instant, budget: Self.placesWhenFull)
-    return put(command, record: &record, at: moment)
+    return put(command, request: request, record: &record, at: moment)
   }
 
   private func put(
-    _ command: SessionCommand, record: inout SessionRecord?, at moment: Moment
+    _ command: SessionCommand, request: RawSpan, record: inout SessionRecord?, at moment: Moment
   ) -> Outcome {
     let hash = SessionTable.hash(command.namespace, command.id.bytes)
-    let now = ShardMoment(moment, namespaceIdleTimeout: idleTimeout(command.namespace))
+    let now = ShardMoment(moment, timeouts[Int(command.namespace.rawValue)])
+    let listed = ListedVersions(command, request: request)
     return shards[Self.shard(of: hash)].withLock { shard in
       defer { shard.sweep(Self.placesPerCommand, at: moment.instant, budget) }
-      return shard.put(command, hash: hash, at: now, budget, record: &record)
+      return shard.put(command, listed, hash: hash, at: now, budget, record: &record)
     }
   }
 
@@ -115,10 +121,6 @@ public final class SharedSessions: Sendable {
       let looked = shards[index].withLock { $0.sweep(left, at: instant, budget) }
       left -= max(1, looked)
     }
-  }
-
-  private func idleTimeout(_ namespace: NamespaceIndex) -> Int {
-    idleTimeouts[Int(namespace.rawValue)]
   }
 
   /// A shard goes by bits that the place in its table does not go by, however large that is.

@@ -22,6 +22,20 @@ public struct Call: Sendable {
   public var namespace: NamespaceIndex = ContractNamespaces.first
   /// The idle timeout in seconds that a `put` sets; 0 for the namespace's.
   public var idleTimeout: Int = 0
+  /// How many seconds the session lives at most that a `put` makes; 0 for as the namespace says.
+  public var absoluteTimeout: Int32 = 0
+  /// The list of entity tags of `Condition.matches`, as a request spells it.
+  public var tags = ""
+  /// The number of the lock that the caller says it holds; 0 for none.
+  public var holding: UInt64 = 0
+  /// The number of the lock that a `lock` gives out.
+  public var fresh: UInt64 = 0
+  /// The number of the caller's request of a lock; 0 for none.
+  public var request: UInt64 = 0
+  /// The lease in seconds.
+  public var lease: Int32 = 30
+  /// Whether a `put` releases the lock that it holds.
+  public var unlocks = false
 
   /// A call in the first namespace without a condition.
   public init(_ verb: Verb, _ id: String) {
@@ -51,6 +65,47 @@ public struct Call: Sendable {
   /// Removes.
   public static func delete(_ id: String) -> Call { Call(.delete, id) }
 
+  /// Acquires the lock of this number.
+  public static func lock(_ id: String, _ fresh: UInt64, lease: Int32 = 30) -> Call {
+    Call(.lock, id).changed {
+      $0.fresh = fresh
+      $0.lease = lease
+    }
+  }
+  /// Starts the lease of a lock anew.
+  public static func renew(_ id: String, _ lock: UInt64, lease: Int32 = 30) -> Call {
+    Call(.renew, id).holding(lock).changed { $0.lease = lease }
+  }
+  /// Releases a lock.
+  public static func unlock(_ id: String, _ lock: UInt64) -> Call {
+    Call(.unlock, id).holding(lock)
+  }
+
+  /// The same call of one who says that it holds the lock of this number.
+  public func holding(_ lock: UInt64) -> Call { changed { $0.holding = lock } }
+  /// The same call of one who chose this number for its request of a lock.
+  public func asking(_ request: UInt64) -> Call { changed { $0.request = request } }
+  /// The same call, releasing the lock too.
+  public var unlocking: Call { changed { $0.unlocks = true } }
+  /// The same call under the condition that the session has one of the versions of a list.
+  public func when(tags: String) -> Call {
+    changed {
+      $0.condition = .matches
+      $0.tags = tags
+    }
+  }
+  /// The same call under the condition that the session has one of these versions.
+  public func when(version versions: UInt64...) -> Call {
+    when(tags: versions.map(Call.tag).joined(separator: ", "))
+  }
+  /// The same call with an absolute timeout of its own.
+  public func absolute(_ seconds: Int32) -> Call { changed { $0.absoluteTimeout = seconds } }
+
+  private static func tag(_ version: UInt64) -> String {
+    let digits = String(version, radix: 16)
+    return "\"\(String(repeating: "0", count: 16 - digits.count))\(digits)\""
+  }
+
   /// The same call under a condition.
   public func when(_ condition: Condition) -> Call { changed { $0.condition = condition } }
   /// The same call in another namespace.
@@ -77,10 +132,18 @@ public struct Call: Sendable {
     command.namespace = namespace
     command.version = SessionVersion(bits: version)
     command.ownIdleTimeout = idleTimeout
+    command.absoluteTimeout = absoluteTimeout
+    command.heldLock = LockToken(high: 0, low: holding)
+    command.freshLock = LockToken(high: 0, low: fresh)
+    command.lockRequest = LockRequest(high: 0, low: request)
+    command.lease = lease
+    command.unlocks = unlocks
     command.deadline = deadline
     var request = Array("PUT /somewhere\r\n".utf8)
     command.contentType = ByteRange(request.count, request.count + contentType.count)
-    request += contentType + Array("\r\n\r\n".utf8)
+    request += contentType + Array("\r\nIf-Match:".utf8)
+    command.versions = ByteRange(request.count, request.count + tags.utf8.count)
+    request += Array(tags.utf8) + Array("\r\n\r\n".utf8)
     command.payload = ByteRange(request.count, request.count + payload.count)
     request += payload + Array("GET /next".utf8)
     return (command, request)

@@ -14,7 +14,7 @@ let conditionCases = [
   ContractCase(
     "put if absent leaves a session that exists alone",
     [
-      .expect(one, .created(version: 1)), .expect(two.when(.absent), .conditionFailed),
+      .expect(one, .created(version: 1)), .expect(two.when(.absent), .conditionFailed()),
       .expect(.get("s"), one.found(expiresIn: 1_200)),
     ]),
   ContractCase(
@@ -26,9 +26,9 @@ let conditionCases = [
   ContractCase(
     "put if it exists does not bring back what is gone",
     [
-      .expect(one.when(.exists), .conditionFailed), .expect(.get("s"), .missing),
+      .expect(one.when(.exists), .conditionFailed()), .expect(.get("s"), .missing),
       .expect(one, .created(version: 1)), .expect(.delete("s"), .deleted),
-      .expect(two.when(.exists), .conditionFailed), .expect(.get("s"), .missing),
+      .expect(two.when(.exists), .conditionFailed()), .expect(.get("s"), .missing),
     ]),
   ContractCase(
     "put if absent creates after a delete",
@@ -42,21 +42,21 @@ let conditionCases = [
     [
       .expect(.put("s", "one", version: 1, idleTimeout: 500), .created(version: 1)),
       .expect(
-        .put("s", "two", version: 2, idleTimeout: 50).when(.absent), .conditionFailed),
+        .put("s", "two", version: 2, idleTimeout: 50).when(.absent), .conditionFailed()),
       .expect(.peek("s"), one.found(expiresIn: 500)),
     ]),
   ContractCase(
     "touch if it exists",
     [
-      .expect(.touch("s").when(.exists), .conditionFailed), .expect(.get("s"), .missing),
+      .expect(.touch("s").when(.exists), .conditionFailed()), .expect(.get("s"), .missing),
       .expect(one, .created(version: 1)), .expect(.touch("s").when(.exists), .touched),
       .expect(.get("s"), one.found(expiresIn: 1_200)),
     ]),
   ContractCase(
     "delete if it exists",
     [
-      .expect(.delete("s").when(.exists), .conditionFailed),
+      .expect(.delete("s").when(.exists), .conditionFailed()),
       .expect(one, .created(version: 1)), .expect(.delete("s").when(.exists), .deleted),
-      .expect(.get("s"), .missing), .expect(.delete("s").when(.exists), .conditionFailed),
+      .expect(.get("s"), .missing), .expect(.delete("s").when(.exists), .conditionFailed()),
     ]),
 ]

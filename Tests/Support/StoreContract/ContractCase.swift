@@ -46,9 +46,22 @@ public struct ContractCase: Sendable, CustomStringConvertible {
   }
 
   private static func matches(_ seen: Observation, _ expected: Observation, slack: Int) -> Bool {
-    guard case .found(var seen) = seen, case .found(let expected) = expected else {
-      return seen == expected
+    switch (seen, expected) {
+    case (.found(let seen), .found(let expected)):
+      return matches(seen, expected, slack: slack)
+    case (.locked(let seen, let lock, let left), .locked(let expected, let sameLock, let most)):
+      return matches(seen, expected, slack: slack) && lock == sameLock
+        && left > 0 && (0...slack).contains(most - left)
+    case (.lockHeld(let age, let left), .lockHeld(let least, let most)):
+      return (0...slack).contains(age - least) && left > 0 && (0...slack).contains(most - left)
+    default: return seen == expected
     }
+  }
+
+  private static func matches(
+    _ seen: FoundSession, _ expected: FoundSession, slack: Int
+  ) -> Bool {
+    var seen = seen
     let sooner = expected.expiresIn - seen.expiresIn
     guard seen.expiresIn > 0, (0...slack).contains(sooner) else { return false }
     seen.expiresIn = expected.expiresIn
@@ -65,6 +78,18 @@ extension Call {
       FoundSession(
         version: version, expiresIn: expiresIn, contentType: contentType,
         payloadLength: payload.count, payload: payload))
+  }
+
+  /// What a `lock` gets after this `put`.
+  ///
+  /// - Parameters:
+  ///   - lock: the lock's number.
+  ///   - left: in how many seconds its lease must end.
+  func locked(_ lock: UInt64, _ left: Int = 30, expiresIn: Int = 1_200) -> Observation {
+    guard case .found(let session) = found(expiresIn: expiresIn) else {
+      preconditionFailure("a put is found")
+    }
+    return .locked(session, lock: lock, expiresIn: left)
   }
 
   /// What `inspect` finds after this `put`.

@@ -13,8 +13,8 @@ let namespaceCases = [
       .expect(here, .created(version: 1)), .expect(second(.get("s")), .missing),
       .expect(second(.peek("s")), .missing), .expect(second(.inspect("s")), .missing),
       .expect(second(.touch("s")), .missing), .expect(second(.delete("s")), .missing),
-      .expect(second(.delete("s")).when(.exists), .conditionFailed),
-      .expect(there.when(.exists), .conditionFailed),
+      .expect(second(.delete("s")).when(.exists), .conditionFailed()),
+      .expect(there.when(.exists), .conditionFailed()),
       .expect(.get("s"), here.found(expiresIn: 1_200)),
     ]),
   ContractCase(

@@ -18,8 +18,18 @@ public enum Observation: Equatable, Sendable {
   case deleted
   /// There is no such session.
   case missing
-  /// The condition did not hold.
-  case conditionFailed
+  /// The condition did not hold; the session has this version, where versions were listed.
+  case conditionFailed(present: UInt64? = nil)
+  /// The caller holds the lock.
+  case locked(FoundSession, lock: UInt64, expiresIn: Int)
+  /// Somebody else holds the lock.
+  case lockHeld(age: Int, retryAfter: Int)
+  /// The caller does not hold the lock.
+  case lockLost
+  /// The lease starts anew.
+  case renewed
+  /// The lock is free.
+  case unlocked
   /// The store could not do it.
   case fault(StoreFault)
   /// The facts and the reply's bytes contradict each other or the store's contract.
@@ -34,7 +44,19 @@ public enum Observation: Equatable, Sendable {
     case .touched: self = .touched
     case .deleted: self = .deleted
     case .missing: self = .missing
-    case .conditionFailed: self = .conditionFailed
+    case .conditionFailed(let present): self = .conditionFailed(present: present?.bits)
+    case .lockHeld(let age, let retryAfter):
+      self = .lockHeld(age: Int(age), retryAfter: Int(retryAfter))
+    case .lockLost: self = .lockLost
+    case .renewed: self = .renewed
+    case .unlocked: self = .unlocked
+    case .locked(let facts, let grant):
+      let found = Self.found(facts, reply: reply)
+      if case .found(let session) = found {
+        self = .locked(session, lock: grant.token.low, expiresIn: Int(grant.expiresIn))
+      } else {
+        self = found
+      }
     case .fault(let fault): self = .fault(fault)
     }
   }
@@ -43,7 +65,8 @@ public enum Observation: Equatable, Sendable {
     guard facts.contentType.upper <= reply.count, facts.payload.upper <= reply.count else {
       return .malformed("a range leaves the reply")
     }
-    guard facts.payload.upper == reply.count else {
+    // A store may leave a part of what it read behind the content type when no payload is wanted.
+    guard facts.payload == .empty || facts.payload.upper == reply.count else {
       return .malformed("the payload is not at the reply's end")
     }
     guard reply.start + Int(facts.payload.lower) >= replyHeadroom else {

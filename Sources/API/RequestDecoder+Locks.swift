@@ -1,0 +1,142 @@
+// Locks: who asks for one, who says that it holds one, and for how long.
+
+import HTTP
+import Primitives
+import Sessions
+
+extension RequestDecoder {
+  /// The bounds of `?wait=`, in seconds.
+  private static var waits: ClosedRange<Int> { 0...60 }
+  /// How many characters an id of a request of a lock may have.
+  private static var requestLengths: ClosedRange<Int> { 8...64 }
+
+  /// `POST lock`: the token of a lock that the caller holds already and the id that it chose for its
+  /// request are both optional. The worker makes the fresh token and the digest.
+  func decodeAcquire(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .lock
+    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
+      return .conditionNotSupported
+    }
+    request.lockRequest = .empty
+    return decodeLease(head, bytes, &request, allowingWait: true)
+      ?? decodeHeldLock(head, bytes, &request) ?? decodeLockRequest(head, bytes, &request)
+  }
+
+  /// `PUT lock`
+  func decodeRenew(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .renew
+    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
+      return .conditionNotSupported
+    }
+    return decodeLease(head, bytes, &request, allowingWait: false)
+      ?? decodeHeldLock(head, bytes, &request) ?? mustHoldLock(request)
+  }
+
+  /// `DELETE lock`
+  func decodeRelease(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    request.command.verb = .unlock
+    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
+      return .conditionNotSupported
+    }
+    return noQuery(head) ?? decodeHeldLock(head, bytes, &request) ?? mustHoldLock(request)
+  }
+
+  /// `Session-Lock`: the token of the lock that the caller says it holds.
+  func decodeHeldLock(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    switch head.fields.only(named: "session-lock", in: bytes) {
+    case .absent: return nil
+    case .repeated: return .malformedLock
+    case .one(let value):
+      guard let token = LockToken(hexadecimal: bytes.extracting(value.indices)) else {
+        return .malformedLock
+      }
+      request.command.heldLock = token
+      return nil
+    }
+  }
+
+  /// `?unlock=true`: the write releases the lock that it must hold.
+  func decodeUnlock(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    if head.query.isEmpty { return nil }
+    var parameters = QueryParameters(head.query)
+    var seen = false
+    while let parameter = parameters.next(in: bytes) {
+      guard !seen, bytes.isExactly("unlock", parameter.name), let value = parameter.value else {
+        return .malformedQuery
+      }
+      seen = true
+      if bytes.isExactly("true", value) {
+        request.command.unlocks = true
+      } else if !bytes.isExactly("false", value) {
+        return .malformedQuery
+      }
+    }
+    return nil
+  }
+
+  private func mustHoldLock(_ request: borrowing DecodedRequest) -> Problem? {
+    request.command.heldLock.isNone ? .malformedLock : nil
+  }
+
+  /// `?lease=` and `?wait=`, each once.
+  private func decodeLease(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest,
+    allowingWait: Bool
+  ) -> Problem? {
+    let rules = rules(request)
+    request.command.lease = rules.lease
+    request.wait = 0
+    var parameters = QueryParameters(head.query)
+    var (hasLease, hasWait) = (false, false)
+    while let parameter = parameters.next(in: bytes) {
+      guard let value = parameter.value else { return .malformedQuery }
+      if !hasLease, bytes.isExactly("lease", parameter.name) {
+        hasLease = true
+        guard let seconds = bytes.number(value), seconds >= 1, seconds <= Int(rules.longestLease)
+        else { return .malformedLease }
+        request.command.lease = Int32(seconds)
+      } else if allowingWait, !hasWait, bytes.isExactly("wait", parameter.name) {
+        hasWait = true
+        guard let seconds = bytes.number(value), Self.waits.contains(seconds) else {
+          return .malformedWait
+        }
+        request.wait = seconds
+      } else {
+        return .malformedQuery
+      }
+    }
+    return nil
+  }
+
+  /// `Session-Lock-Request`: an id that the caller chose before it asked.
+  private func decodeLockRequest(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    switch head.fields.only(named: "session-lock-request", in: bytes) {
+    case .absent: return nil
+    case .repeated: return .malformedLockRequest
+    case .one(let value):
+      guard Self.requestLengths.contains(value.count) else { return .malformedLockRequest }
+      for place in value.indices {
+        switch bytes.byte(place) {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+          break
+        default: return .malformedLockRequest
+        }
+      }
+      request.lockRequest = value
+      return nil
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// A write that a script decides. A short record goes through the script as an argument. A longer one
+// is first set under a key of its own in the same slot, with a life of five seconds, and the script
+// renames it, which moves no byte; both commands leave in one piece:
+//
+//   SET sg:{ns:id}:VERSION record PX 5000
+//   EVALSHA write 2 sg:{ns:id} sg:{ns:id}:VERSION condition token unlocks idle absolute
+//
+// Nothing is left behind. A refused write unlinks the staged record; when the second command never
+// arrives, or the node fails between the two, it ends by itself. No other write can meet it, since its
+// name holds the version, which no other write has.
+//
+// While the slot is on its way to another node the two keys may be on two nodes: then the record is
+// sent again as the script's argument (`inlined`), whatever its length.
+//
+// Rejected: MULTI around the two, which would only spare the five seconds after a lost connection, for
+// two commands more with each write, and which ASKING cannot be put into.
+
+import Primitives
+import Redis
+import Sessions
+
+/// Writes a `put` that a script decides.
+enum RecordStaging {
+  /// The longest record that passes through Lua, in bytes: Lua copies an argument three times and
+  /// hashes it, which up to about here costs less than a second key.
+  static let threshold = 2_048
+
+  /// Writes the commands of a `put` and returns their lengths; the second is 0 for but one.
+  static func encode(
+    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
+    wall: UnixTime, into log: inout ByteBuffer
+  ) -> (Int, Int) {
+    let start = log.count
+    let length =
+      RecordHeader.length + command.contentType.count + command.payload.count
+    if length <= threshold {
+      ScriptedCommand.begin(.write, arguments: 6, space, command.id, in: &log)
+      arguments(command, request: request, space, in: &log)
+      CommandEncoder.record(command, request: request, wall: wall, in: &log)
+      return (log.count - start, 0)
+    }
+    CommandWriter.begin(5, in: &log)
+    CommandWriter.argument("SET", in: &log)
+    stagedKey(command, space, in: &log)
+    CommandEncoder.record(command, request: request, wall: wall, in: &log)
+    CommandWriter.argument("PX", in: &log)
+    CommandWriter.argument("5000", in: &log)
+    let first = log.count - start
+    CommandWriter.begin(10, in: &log)
+    CommandWriter.argument("EVALSHA", in: &log)
+    CommandWriter.argument(Script.write.digest, in: &log)
+    CommandWriter.argument("2", in: &log)
+    CommandEncoder.key(space, command.id, in: &log)
+    stagedKey(command, space, in: &log)
+    arguments(command, request: request, space, in: &log)
+    return (first, log.count - start - first)
+  }
+
+  /// The same write with its record as an argument of the script.
+  ///
+  /// - Parameter first: how long the command is that stages the record, at the front of `commands`.
+  static func inlined(
+    _ commands: borrowing ByteBuffer, first: Int, into copy: inout ByteBuffer
+  ) {
+    let bytes = commands.bytes
+    var staging = ArgumentWalk(bytes, from: 0)
+    _ = staging.next(in: bytes)
+    _ = staging.next(in: bytes)
+    let record = staging.next(in: bytes)
+    var write = ArgumentWalk(bytes, from: first)
+    CommandWriter.begin(10, in: &copy)
+    for place in 0..<10 {
+      let argument = write.next(in: bytes)
+      switch place {
+      case 2: CommandWriter.argument("1", in: &copy)
+      case 4: break
+      default: CommandWriter.argument(bytes.extracting(argument), in: &copy)
+      }
+    }
+    CommandWriter.argument(bytes.extracting(record), in: &copy)
+  }
+
+  /// condition, token, unlocks, idle, absolute
+  private static func arguments(
+    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
+    in log: inout ByteBuffer
+  ) {
+    let (own, limit) = (command.ownIdleTimeout, Int(command.absoluteTimeout))
+    ScriptedCommand.condition(command, request: request, in: &log)
+    ScriptedCommand.token(command.heldLock, in: &log)
+    CommandWriter.argument(command.unlocks ? "1" : "", in: &log)
+    CommandWriter.argument(decimal: own == 0 ? space.idleMilliseconds : own * 1_000, in: &log)
+    CommandWriter.argument(
+      decimal: limit == 0 ? space.absoluteMilliseconds : limit * 1_000, in: &log)
+  }
+
+  /// `sg:{ns:id}:` and the version's 16 digits.
+  private static func stagedKey(
+    _ command: borrowing SessionCommand, _ space: borrowing KeySpace, in log: inout ByteBuffer
+  ) {
+    let key = CommandWriter.open(
+      byteCount: space.prefix.count + command.id.count + 18, in: &log)
+    unsafe log.append(space.prefix.span.bytes)
+    log.append(command.id.bytes)
+    log.append("}:")
+    log.append(hexadecimal: command.version.bits)
+    CommandWriter.close(key, in: &log)
+  }
+}
+
+/// Walks over the arguments of a command that this store wrote.
+struct ArgumentWalk {
+  private var at: Int
+
+  /// Stands before the name of the command that begins at `start`.
+  init(_ commands: RawSpan, from start: Int) {
+    at = start
+    _ = skipLine(in: commands)
+  }
+
+  /// Where the next argument is.
+  mutating func next(in commands: RawSpan) -> Range<Int> {
+    let length = skipLine(in: commands)
+    defer { at += length + 2 }
+    return at..<at + length
+  }
+
+  /// Skips `*N` or `$N` with its line end, and gives N.
+  private mutating func skipLine(in commands: RawSpan) -> Int {
+    var number = 0
+    at += 1
+    while let digit = commands.digit(at) {
+      number = number * 10 + digit
+      at += 1
+    }
+    at += 2
+    return number
+  }
+}
+
+extension RawSpan {
+  fileprivate func digit(_ offset: Int) -> Int? {
+    precondition(offset < byteCount, "a command's line has an end")
+    let byte = unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte) - 48 : nil
+  }
+}

@@ -1,0 +1,26 @@
+extension Script {
+  /// Acquires the lock unless somebody holds it, and slides the idle timeout. Who asks again, by the
+  /// token or by the request's digest, gets its own lock again with what is left of its lease.
+  ///
+  /// KEYS: the session. ARGV: the token that the caller says it holds or nothing, the digest of its
+  /// request or 16 zeros, a fresh token, lease and idle timeout in milliseconds.
+  /// Answers: L, H, M, B.
+  static let lockBody = #"""
+    if not lives then return 'M' end
+    local ends = struct.unpack('>I8', h, 81)
+    if ends > now then
+      local token, request = h:sub(41, 56), h:sub(57, 72)
+      local asked = request == ARGV[2] and request ~= string.rep('\0', 16)
+      if token ~= ARGV[1] and token ~= ARGV[3] and not asked then
+        local age = math.max(0, now - struct.unpack('>I8', h, 73))
+        return 'H' .. struct.pack('>I8I8', age, ends - now)
+      end
+      slide(ARGV[5])
+      return 'L' .. token .. struct.pack('>I8', ends - now)
+    end
+    local lease = tonumber(ARGV[4])
+    redis.call('SETRANGE', KEYS[1], 40, ARGV[3] .. ARGV[2] .. struct.pack('>I8I8', now, now + lease))
+    slide(ARGV[5])
+    return 'L' .. ARGV[3] .. struct.pack('>I8', lease)
+    """#
+}

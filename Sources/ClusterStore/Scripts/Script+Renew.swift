@@ -1,0 +1,12 @@
+extension Script {
+  /// Starts the lease of a held lock anew and slides the idle timeout.
+  ///
+  /// KEYS: the session. ARGV: token, lease and idle timeout in milliseconds.
+  /// Answers: T, X, B.
+  static let renewBody = #"""
+    if not holds(ARGV[1]) then return 'X' end
+    redis.call('SETRANGE', KEYS[1], 80, struct.pack('>I8', now + tonumber(ARGV[2])))
+    slide(ARGV[3])
+    return 'T'
+    """#
+}

@@ -1,0 +1,14 @@
+extension Script {
+  /// Slides the idle timeout, by the record's own if it has one, up to the absolute deadline; behind
+  /// that it removes the record.
+  ///
+  /// KEYS: the session. ARGV: condition, the namespace's idle timeout in milliseconds.
+  /// Answers: T, M, F, B.
+  static let touchBody = #"""
+    if not lives and #h > 0 then redis.call('UNLINK', KEYS[1]) end
+    if not meets(ARGV[1]) then return refusal(ARGV[1]) end
+    if not lives then return 'M' end
+    slide(ARGV[2])
+    return 'T'
+    """#
+}

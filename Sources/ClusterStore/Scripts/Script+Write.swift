@@ -1,0 +1,38 @@
+extension Script {
+  /// Creates or replaces: the condition and the lock are looked at, and what survives a write
+  /// (creation, absolute deadline, and the lock for who holds it) is put into the new record.
+  ///
+  /// KEYS: the session; the staged record, where it does not come as an argument.
+  /// ARGV: condition, token or nothing, `1` to release the lock or nothing, idle timeout and the
+  /// absolute timeout of a new session in milliseconds, the record where it is not staged.
+  /// Answers: C, R, F, X, S, B. A refused write leaves nothing staged.
+  static let writeBody = #"""
+    local staged = KEYS[2]
+    local function refuse(answer)
+      if staged then redis.call('UNLINK', staged) end
+      return answer
+    end
+    if ARGV[2] ~= '' and not holds(ARGV[2]) then return refuse('X') end
+    if not meets(ARGV[1]) then return refuse(refusal(ARGV[1])) end
+    if staged and redis.call('STRLEN', staged) < 96 then return 'S' end
+    local idle, limit = tonumber(ARGV[4]), tonumber(ARGV[5])
+    local times, lock = h:sub(17, 32), string.rep('\0', 48)
+    if not lives then
+      absolute = limit > 0 and now + limit or 0
+      times = struct.pack('>I8I8', now, absolute)
+    end
+    if absolute > 0 then idle = math.min(idle, absolute - now) end
+    if ARGV[2] ~= '' and ARGV[3] == '' then lock = h:sub(41, 88) end
+    if staged then
+      redis.call('SETRANGE', staged, 16, times)
+      redis.call('SETRANGE', staged, 40, lock)
+      redis.call('PEXPIRE', staged, idle)
+      redis.call('RENAME', staged, KEYS[1])
+    else
+      local r = ARGV[6]
+      r = r:sub(1, 16) .. times .. r:sub(33, 40) .. lock .. r:sub(89)
+      redis.call('SET', KEYS[1], r, 'PX', idle)
+    end
+    return lives and 'R' or 'C'
+    """#
+}

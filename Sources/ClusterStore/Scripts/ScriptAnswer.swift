@@ -1,0 +1,58 @@
+// What a script's answer amounts to. Bytes come in, a case goes out; `Script` lists the letters.
+
+import Primitives
+import Redis
+import Sessions
+
+/// An answer of one of the scripts.
+enum ScriptAnswer: Equatable {
+  case created, replaced, touched, deleted, released, missing, lockLost, stagedGone, noRecord
+  case conditionFailed(SessionVersion?)
+  /// Milliseconds.
+  case held(age: UInt64, left: UInt64)
+  /// Milliseconds.
+  case locked(LockToken, left: UInt64)
+
+  /// Reads an answer; nil when it is none.
+  init?(_ reply: borrowing Reply) {
+    guard reply.kind == .string, let letter = reply.string().word(at: 0, as: UInt8.self) else {
+      return nil
+    }
+    switch letter {
+    case UInt8(ascii: "C"): self = .created
+    case UInt8(ascii: "R"): self = .replaced
+    case UInt8(ascii: "T"): self = .touched
+    case UInt8(ascii: "D"): self = .deleted
+    case UInt8(ascii: "U"): self = .released
+    case UInt8(ascii: "M"): self = .missing
+    case UInt8(ascii: "X"): self = .lockLost
+    case UInt8(ascii: "S"): self = .stagedGone
+    case UInt8(ascii: "B"): self = .noRecord
+    case UInt8(ascii: "F"):
+      let version = reply.string().word(at: 1, as: UInt64.self)
+      self = .conditionFailed(version.map(SessionVersion.init(bits:)))
+    case UInt8(ascii: "H"):
+      guard let age = reply.string().word(at: 1, as: UInt64.self),
+        let left = reply.string().word(at: 9, as: UInt64.self)
+      else { return nil }
+      self = .held(age: age, left: left)
+    case UInt8(ascii: "L"):
+      guard let high = reply.string().word(at: 1, as: UInt64.self),
+        let low = reply.string().word(at: 9, as: UInt64.self),
+        let left = reply.string().word(at: 17, as: UInt64.self)
+      else { return nil }
+      self = .locked(LockToken(high: high, low: low), left: left)
+    default: return nil
+    }
+  }
+}
+
+extension RawSpan {
+  /// The number in network byte order at `offset`; nil where the bytes end before it does.
+  fileprivate func word<Value: FixedWidthInteger & BitwiseCopyable>(
+    at offset: Int, as type: Value.Type
+  ) -> Value? {
+    guard offset + MemoryLayout<Value>.size <= byteCount else { return nil }
+    return unsafe Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
+  }
+}

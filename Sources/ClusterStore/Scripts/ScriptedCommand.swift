@@ -1,0 +1,150 @@
+// The commands that a script decides, as RESP. Which ones those are is decided here too: all that the
+// plain commands of Redis can do in one step stays plain.
+
+import Primitives
+import Redis
+import Sessions
+
+extension SessionCommand {
+  /// Whether a script has to decide the command: it names a lock or versions, or writes to a session
+  /// that may have an absolute deadline.
+  borrowing func needsScript(in space: borrowing KeySpace) -> Bool {
+    switch verb {
+    case .get, .peek, .inspect: return false
+    case .lock, .renew, .unlock: return true
+    case .put, .touch, .delete:
+      if condition == .matches { return true }
+      return !heldLock.isNone || space.absoluteMilliseconds != 0
+    }
+  }
+}
+
+/// Writes commands that are decided by a script.
+enum ScriptedCommand {
+  /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
+  static func encode(
+    _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
+    wall: UnixTime, into log: inout ByteBuffer
+  ) -> (Int, Int) {
+    switch command.verb {
+    case .put:
+      return RecordStaging.encode(command, request: request, space, wall: wall, into: &log)
+    case .lock:
+      let start = log.count
+      begin(.lock, arguments: 5, space, command.id, in: &log)
+      token(command.heldLock, in: &log)
+      words(command.lockRequest.high, command.lockRequest.low, in: &log)
+      words(command.freshLock.high, command.freshLock.low, in: &log)
+      CommandWriter.argument(decimal: Int(command.lease) * 1_000, in: &log)
+      CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
+      let first = log.count - start
+      CommandEncoder.one("GET", space, command.id, in: &log)
+      return (first, log.count - start - first)
+    default:
+      let start = log.count
+      encodeChange(command, request: request, space, into: &log)
+      return (log.count - start, 0)
+    }
+  }
+
+  /// What leaves the payload alone.
+  private static func encodeChange(
+    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
+    into log: inout ByteBuffer
+  ) {
+    switch command.verb {
+    case .touch:
+      begin(.touch, arguments: 2, space, command.id, in: &log)
+      condition(command, request: request, in: &log)
+      CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
+    case .delete:
+      begin(.delete, arguments: 2, space, command.id, in: &log)
+      condition(command, request: request, in: &log)
+      token(command.heldLock, in: &log)
+    case .renew:
+      begin(.renew, arguments: 3, space, command.id, in: &log)
+      token(command.heldLock, in: &log)
+      CommandWriter.argument(decimal: Int(command.lease) * 1_000, in: &log)
+      CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
+    case .unlock:
+      begin(.release, arguments: 1, space, command.id, in: &log)
+      token(command.heldLock, in: &log)
+    case .get, .peek, .inspect, .put, .lock:
+      preconditionFailure("a read is plain, and a put and a lock have two commands")
+    }
+  }
+
+  /// A touch that acts only on one version: what corrects the timeout of a record that was found.
+  static func settle(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, _ version: SessionVersion,
+    into log: inout ByteBuffer
+  ) {
+    begin(.touch, arguments: 2, space, id, in: &log)
+    let list = CommandWriter.open(byteCount: 9, in: &log)
+    log.append(UInt8(ascii: "="))
+    log.append(networkOrder: version.bits)
+    CommandWriter.close(list, in: &log)
+    CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
+  }
+
+  /// `SCRIPT LOAD text`
+  static func load(_ script: Script, into log: inout ByteBuffer) {
+    CommandWriter.begin(3, in: &log)
+    CommandWriter.argument("SCRIPT", in: &log)
+    CommandWriter.argument("LOAD", in: &log)
+    CommandWriter.argument(text: script.text, in: &log)
+  }
+
+  /// `EVALSHA digest 1 key` in front of so many arguments.
+  static func begin(
+    _ script: Script, arguments: Int, _ space: borrowing KeySpace, _ id: borrowing SessionID,
+    in log: inout ByteBuffer
+  ) {
+    CommandWriter.begin(4 + arguments, in: &log)
+    CommandWriter.argument("EVALSHA", in: &log)
+    CommandWriter.argument(script.digest, in: &log)
+    CommandWriter.argument("1", in: &log)
+    CommandEncoder.key(space, id, in: &log)
+  }
+
+  /// The condition as scripts read it.
+  static func condition(
+    _ command: borrowing SessionCommand, request: RawSpan, in log: inout ByteBuffer
+  ) {
+    switch command.condition {
+    case .none: CommandWriter.argument("", in: &log)
+    case .exists: CommandWriter.argument("*", in: &log)
+    case .absent: CommandWriter.argument("!", in: &log)
+    case .matches:
+      var count = 0
+      var counted = VersionList(command.versions)
+      while counted.next(in: request) != nil { count += 1 }
+      let list = CommandWriter.open(byteCount: 1 + 8 * count, in: &log)
+      log.append(UInt8(ascii: "="))
+      var versions = VersionList(command.versions)
+      while let version = versions.next(in: request) { log.append(networkOrder: version.bits) }
+      CommandWriter.close(list, in: &log)
+    }
+  }
+
+  /// The token's 16 bytes, or nothing where there is none.
+  static func token(_ token: LockToken, in log: inout ByteBuffer) {
+    if token.isNone { return CommandWriter.argument("", in: &log) }
+    words(token.high, token.low, in: &log)
+  }
+
+  private static func words(_ high: UInt64, _ low: UInt64, in log: inout ByteBuffer) {
+    let both = CommandWriter.open(byteCount: 16, in: &log)
+    log.append(networkOrder: high)
+    log.append(networkOrder: low)
+    CommandWriter.close(both, in: &log)
+  }
+}
+
+extension ByteBuffer {
+  /// Appends the eight bytes of `number`, the highest first.
+  mutating func append(networkOrder number: UInt64) {
+    var bytes = number.bigEndian
+    unsafe withUnsafeBytes(of: &bytes) { unsafe append($0.baseAddress!, 8) }
+  }
+}

@@ -1,0 +1,24 @@
+import Primitives
+
+/// The versions that a command lists, taken out of its request: a shard's lock is not held while they
+/// are read.
+struct ListedVersions {
+  private var versions = InlineArray<16, UInt64>(repeating: 0)
+  private var count = 0
+
+  /// The versions of a command whose condition lists some; nil for any other.
+  init?(_ command: borrowing SessionCommand, request: RawSpan) {
+    guard command.condition == .matches else { return nil }
+    var list = VersionList(command.versions)
+    while count < VersionList.maximum, let version = list.next(in: request) {
+      versions[count] = version.bits
+      count += 1
+    }
+  }
+
+  /// Whether `version` is one of them.
+  func contains(_ version: SessionVersion) -> Bool {
+    for place in 0..<count where versions[place] == version.bits { return true }
+    return false
+  }
+}
