@@ -106,7 +106,10 @@ let package = Package(
     suite("FailoverTests", ["Reactor", "TestLab", "session-gateway"]),
     suite(
       "SemanticsTests",
-      ["ClusterStore", "Redis", "Sessions", "Primitives", "StoreContract", "TestLab"]),
+      [
+        "ClusterStore", "Redis", "Sessions", "Primitives", "StoreContract", "TestLab",
+        "session-gateway",
+      ]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),

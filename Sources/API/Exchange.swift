@@ -12,6 +12,8 @@ public struct Exchange: Sendable {
   public var version = Version.http11
   /// What becomes of the connection.
   public var persistence = Persistence.close
+  /// Whose session it is about.
+  public var namespace = NamespaceIndex(0)
   /// When its head was complete.
   public var began = Instant(nanoseconds: 0)
   /// The session it names or makes, for `Location`.

@@ -129,6 +129,7 @@ public struct RequestDecoder: Sendable {
     let encoded = bytes.extracting(range.indices)
     guard request.command.id.read(percentEncoded: encoded) else { return .malformedID }
     request.exchange.id = request.command.id
+    request.exchange.namespace = request.command.namespace
     return nil
   }
 

@@ -16,6 +16,7 @@ struct WorkerDuty: Sendable {
   let settings: Settings
   let namespaces: NamespaceList
   let callers: CallerTable
+  let lockQueue: LockQueue
   let store: StoreChoice
   let state: GatewayState
   let inbox: Inbox
@@ -68,7 +69,7 @@ struct WorkerDuty: Sendable {
       bounds: Bounds(largestBody: settings.maxBody),
       requests: RequestPolicy(
         largestBody: settings.maxBody, deadline: settings.deadline, namespaces: namespaces),
-      callers: callers,
+      callers: callers, number: index, lockQueue: lockQueue,
       drainTimeout: settings.drainTimeout)
   }
 

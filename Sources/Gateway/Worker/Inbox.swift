@@ -11,6 +11,9 @@ enum Message: Sendable {
   case callers(CallerTable)
   /// Handshakes from now on show this certificate.
   case identity(TLSServerSettings)
+  /// It is a client's turn to acquire the lock that it waits for; whether the lock is free as far as
+  /// is known.
+  case turn(Ticket, isFree: Bool)
   /// Finish what is in flight, then end.
   case drain
   /// End.

@@ -20,6 +20,7 @@ extension Worker where Store: ~Copyable {
       resume(client)
     case .lingering: receiveRest(client)
     case .idle, .head, .body, .chunks: receive(client)
+    case .waiting where event.peerClosed && !wantedLocks.isEmpty: leaveIfWaiting(client)
     case .waiting, .writing: break
     }
   }
@@ -181,6 +182,7 @@ extension Worker where Store: ~Copyable {
 
   /// The answer has left: the connection is ready for the next request, or ends.
   private mutating func answered(_ client: Ticket) {
+    if !wantedLocks.isEmpty { forgetLock(client, isGone: false) }
     if clients[client].closesAfterAnswer { return linger(client) }
     clients[client].phase = .idle
     clients[client].parser.reset()
@@ -212,7 +214,8 @@ extension Worker where Store: ~Copyable {
 
   /// Forgets a client and whatever it waited for.
   mutating func drop(_ client: Ticket) {
-    if clients[client].phase == .waiting { abandon(client) }
+    if clients[client].phase == .waiting, isAsking(client) { abandon(client) }
+    if !wantedLocks.isEmpty { forgetLock(client, isGone: true) }
     timers.cancel(client.index)
     var gone = clients.remove(client)
     gone.transport.close()
@@ -221,6 +224,7 @@ extension Worker where Store: ~Copyable {
 
   /// A client's deadline has passed.
   mutating func timeOut(_ client: Ticket) {
+    if !wantedLocks.isEmpty, ringsForLock(client) { return }
     board.add(1, to: .timeouts)
     switch clients[client].phase {
     case .handshaking, .idle, .writing, .lingering: drop(client)

@@ -167,13 +167,17 @@ extension Worker where Store: ~Copyable {
         return answer(client, .bodyTooLarge)
       }
       prepareWrite(client)
-    case .lock: prepareLock(bytes)
+    case .lock:
+      prepareLock(bytes)
+      wantLock(client)
     default: break
     }
     let submission = backend.submit(
       request.command, request: bytes.bytes, ticket: client, at: moment, reply: &reply)
     switch submission {
-    case .done(let outcome): answer(client, outcome)
+    case .done(let outcome):
+      if request.command.verb == .lock, waitsOn(client, outcome) { return }
+      answer(client, outcome)
     case .pending(let operation):
       clients[client].phase = .waiting
       clients[client].operation = operation
@@ -241,6 +245,7 @@ extension Worker where Store: ~Copyable {
       guard clients[client].batch!.pending == 0 else { return }
       answer(client, clients[client].batch!)
     } else {
+      if !wantedLocks.isEmpty, waitsOn(client, completion.outcome) { return }
       answer(client, completion.outcome)
     }
     resume(client)
@@ -248,7 +253,9 @@ extension Worker where Store: ~Copyable {
 
   /// The deadline passed while the store had the command.
   mutating func answerLate(_ client: Ticket) {
-    answer(client, .store(abandon(client)))
+    let fault = abandon(client)
+    if !wantedLocks.isEmpty { forgetLock(client, isGone: true) }
+    answer(client, .store(fault))
     resume(client)
   }
 
@@ -265,7 +272,8 @@ extension Worker where Store: ~Copyable {
     return fault
   }
 
-  private mutating func answer(_ client: Ticket, _ outcome: Outcome) {
+  mutating func answer(_ client: Ticket, _ outcome: Outcome) {
+    noteRelease(client, outcome)
     prepareAnswer(client)
     let status = encoder.encode(outcome, clients[client].exchange, into: &reply)
     finish(client, status)

@@ -25,6 +25,10 @@ struct WorkerPlan: Sendable {
   var bounds: Bounds
   var requests: RequestPolicy
   var callers: CallerTable
+  /// Which of the workers it is.
+  var number: Int
+  /// Who waits for a lock, at all workers.
+  var lockQueue: LockQueue
   /// How long what is in flight may take once the gateway drains.
   var drainTimeout: TimeSpan
 }
@@ -39,6 +43,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let log: Logger
   let accessLane: AccessLane?
   let decoder: RequestDecoder
+  let number: Int
+  let lockQueue: LockQueue
 
   var poller: Poller
   var entrance: Doorway?
@@ -50,6 +56,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var timers: TimerWheel
   var encoder: ResponseEncoder
   var entropy = Entropy()
+  /// The locks that clients want, until their answers have left.
+  var wantedLocks: [Ticket: WantedLock] = [:]
   var moment: Moment
 
   /// The request that is being decoded.
@@ -82,6 +90,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     self.accessLane = accessLane
     decoder = RequestDecoder(policy: plan.requests)
     callers = plan.callers
+    number = plan.number
+    lockQueue = plan.lockQueue
     moment = .now()
     clients = Slab(limit: bounds.connections)
     timers = TimerWheel(now: moment.instant)
@@ -156,6 +166,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
       case .callers(let table): callers = table
       case .identity(let settings): renew(settings)
+      case .turn(let client, let isFree): takeTurn(client, isFree: isFree)
       case .drain: drain()
       case .stop: isStopped = true
       }
@@ -208,5 +219,6 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       default: break
       }
     }
+    refuseWaiters()
   }
 }

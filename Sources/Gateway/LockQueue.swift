@@ -1,0 +1,74 @@
+// Who waits for which session's lock in this gateway: first come, first served. Shared by the workers,
+// and touched only where a lock is wanted by two: a waiter joins and leaves, and whatever may have
+// freed a lock looks up who is first. While nobody waits that is one load of a number.
+//
+// Only the first waiter of a session asks the store again now and then, so that a lock that another
+// gateway released, or whose lease ran out, is noticed; the others sleep. Bounded by the gateway's
+// connections, each of which waits for one lock at most.
+//
+// Rejected: a channel of Redis to subscribe to (a connection more for each node, and nobody says when
+// a lease runs out), each waiter asking for itself (the store would see the polling that this spares).
+
+import Primitives
+import Sessions
+import Synchronization
+
+/// A session, as a key.
+struct SessionName: Hashable, Sendable {
+  private let namespace: NamespaceIndex
+  private let id: [UInt8]
+
+  init(_ namespace: NamespaceIndex, _ id: borrowing SessionID) {
+    self.namespace = namespace
+    self.id = unsafe id.bytes.withUnsafeBytes { unsafe Array($0) }
+  }
+}
+
+/// The waiters of all sessions.
+final class LockQueue: Sendable {
+  /// One who waits: a worker's client.
+  struct Waiter: Equatable, Sendable {
+    var inbox: Int
+    var client: Ticket
+  }
+
+  private let lines = Mutex<[SessionName: [Waiter]]>([:])
+  private let waiting = Atomic<Int>(0)
+  private let inboxes: [Inbox]
+
+  /// A queue for the workers with these inboxes, in the order of their numbers.
+  init(_ inboxes: [Inbox]) { self.inboxes = inboxes }
+
+  /// Whether nobody waits for anything.
+  var isEmpty: Bool { waiting.load(ordering: .relaxed) == 0 }
+
+  /// Puts a waiter at the end of the session's line; says whether it is the first.
+  func join(_ name: SessionName, _ waiter: Waiter) -> Bool {
+    waiting.add(1, ordering: .relaxed)
+    return lines.withLock { lines in
+      lines[name, default: []].append(waiter)
+      return lines[name]!.count == 1
+    }
+  }
+
+  /// Takes a waiter out of the session's line. Whoever is first then is told.
+  func leave(_ name: SessionName, _ waiter: Waiter) {
+    let next: Waiter? = lines.withLock { lines in
+      guard var line = lines[name], let place = line.firstIndex(of: waiter) else { return nil }
+      waiting.subtract(1, ordering: .relaxed)
+      line.remove(at: place)
+      lines[name] = line.isEmpty ? nil : line
+      return place == 0 ? line.first : nil
+    }
+    if let next { tell(next, isFree: false) }
+  }
+
+  /// The session's lock may be free: the first of its line is told.
+  func wake(_ name: SessionName) {
+    if let first = lines.withLock({ $0[name]?.first }) { tell(first, isFree: true) }
+  }
+
+  private func tell(_ waiter: Waiter, isFree: Bool) {
+    inboxes[waiter.inbox].put(.turn(waiter.client, isFree: isFree))
+  }
+}

@@ -1,0 +1,188 @@
+// Locks that are being acquired: by whom, whether they may wait, and that no lock is left to a client
+// that is gone. In a table beside the clients, since few of them want a lock.
+//
+//   asked ──free──► answered                      (the lock is given back if the answer cannot leave)
+//     ▲  └──held──► waiting, in the gateway's queue
+//     │                │  first in line: asks again after 40 to 80 ms, or when its turn is told
+//     └────────────────┘
+
+import API
+import Primitives
+import Reactor
+import Sessions
+
+/// A lock that a client wants.
+struct WantedLock {
+  /// What it asked for; its deadline is set for each attempt.
+  var command: SessionCommand
+  /// How long one attempt may take.
+  let patience: TimeSpan
+  /// When the client stops waiting.
+  let end: Instant
+  /// What it is told then.
+  var refusal = Outcome.missing
+  /// Whether it stands in the queue.
+  var isQueued = false
+  /// Whether it is the first there.
+  var isFirst = false
+  /// Whether the store has the command.
+  var isAsked = true
+}
+
+extension Worker where Store: ~Copyable {
+  /// Notes that the client wants the lock that the present request asks for.
+  mutating func wantLock(_ client: Ticket) {
+    let began = request.exchange.began
+    wantedLocks[client] = WantedLock(
+      command: request.command, patience: request.command.deadline - began,
+      end: began + .seconds(request.wait))
+  }
+
+  /// Takes what came of an attempt; whether the client waits on, and so is not answered yet.
+  mutating func waitsOn(_ client: Ticket, _ outcome: Outcome) -> Bool {
+    guard var wanted = wantedLocks[client] else { return false }
+    wanted.isAsked = false
+    guard case .lockHeld = outcome, moment.instant < wanted.end, drainDeadline == nil,
+      !clients[client].isHalfClosed
+    else {
+      wantedLocks[client] = wanted
+      leaveQueue(client)
+      wanted.isQueued = false
+      if case .locked(_, let grant) = outcome, grant.token == wanted.command.freshLock {
+        // Kept until the answer has left.
+        wantedLocks[client] = wanted
+      } else {
+        wantedLocks[client] = nil
+      }
+      return false
+    }
+    wanted.refusal = outcome
+    if !wanted.isQueued {
+      wanted.isQueued = true
+      wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
+    }
+    wantedLocks[client] = wanted
+    clients[client].phase = .waiting
+    clients[client].operation = .none
+    rest(client)
+    return true
+  }
+
+  /// Lets a waiter sleep until it asks again, or stops waiting.
+  private mutating func rest(_ client: Ticket) {
+    guard let wanted = wantedLocks[client] else { return }
+    let pause = TimeSpan.milliseconds(40 + Int(entropy.bits() % 40))
+    timers.set(
+      client.index, at: wanted.isFirst ? min(moment.instant + pause, wanted.end) : wanted.end)
+  }
+
+  /// A waiter's timer rang: it asks again or stops waiting. False for a client that does not wait for
+  /// a lock, or whose command the store has.
+  mutating func ringsForLock(_ client: Ticket) -> Bool {
+    guard let wanted = wantedLocks[client], !wanted.isAsked else { return false }
+    if moment.instant >= wanted.end {
+      leaveQueue(client)
+      wantedLocks[client] = nil
+      answer(client, wanted.refusal)
+      resume(client)
+    } else {
+      ask(client)
+    }
+    return true
+  }
+
+  /// The queue says that it is the client's turn to ask.
+  mutating func takeTurn(_ client: Ticket, isFree: Bool) {
+    guard clients.contains(client), wantedLocks[client]?.isQueued == true else { return }
+    wantedLocks[client]!.isFirst = true
+    guard !wantedLocks[client]!.isAsked else { return }
+    if isFree { ask(client) } else { rest(client) }
+  }
+
+  private mutating func ask(_ client: Ticket) {
+    wantedLocks[client]!.isAsked = true
+    wantedLocks[client]!.command.deadline = moment.instant + wantedLocks[client]!.patience
+    let command = wantedLocks[client]!.command
+    let nothing = ByteBuffer()
+    let submission = backend.submit(
+      command, request: nothing.bytes, ticket: client, at: moment, reply: &reply)
+    switch submission {
+    case .done(let outcome):
+      if waitsOn(client, outcome) { return }
+      answer(client, outcome)
+      resume(client)
+    case .pending(let operation):
+      clients[client].operation = operation
+      timers.set(client.index, at: command.deadline)
+    }
+  }
+
+  /// Whether the store has a command of a client that waits.
+  func isAsking(_ client: Ticket) -> Bool { wantedLocks[client]?.isAsked != false }
+
+  /// A waiter ended its side of the connection: it is taken for gone.
+  mutating func leaveIfWaiting(_ client: Ticket) {
+    if wantedLocks[client]?.isQueued == true { drop(client) }
+  }
+
+  /// The client is gone, or its answer has left.
+  ///
+  /// - Parameter isGone: whether a lock that it may have acquired is given back.
+  mutating func forgetLock(_ client: Ticket, isGone: Bool) {
+    guard let wanted = wantedLocks[client] else { return }
+    leaveQueue(client)
+    wantedLocks[client] = nil
+    guard isGone else { return }
+    let isGranted = clients[client].phase == .writing
+    if wanted.isAsked || isGranted { giveBack(wanted.command) }
+  }
+
+  /// Releases the lock that the command acquired, if it did: by its token, so nobody else's.
+  private mutating func giveBack(_ command: SessionCommand) {
+    var release = command
+    release.verb = .unlock
+    release.heldLock = command.freshLock
+    release.deadline = moment.instant + .seconds(10)
+    let nothing = ByteBuffer()
+    _ = backend.submit(
+      release, request: nothing.bytes, ticket: .none, at: moment, reply: &reply)
+    tellQueue(release.namespace, release.id)
+  }
+
+  private mutating func leaveQueue(_ client: Ticket) {
+    guard let wanted = wantedLocks[client], wanted.isQueued else { return }
+    wantedLocks[client]!.isQueued = false
+    lockQueue.leave(name(of: wanted), waiter(client))
+  }
+
+  /// Something ended that may have freed the session's lock.
+  mutating func noteRelease(_ client: Ticket, _ outcome: Outcome) {
+    guard !lockQueue.isEmpty else { return }
+    switch outcome {
+    case .unlocked, .deleted, .created, .replaced:
+      tellQueue(clients[client].exchange.namespace, clients[client].exchange.id)
+    default: break
+    }
+  }
+
+  private func tellQueue(_ namespace: NamespaceIndex, _ id: SessionID) {
+    if !lockQueue.isEmpty { lockQueue.wake(SessionName(namespace, id)) }
+  }
+
+  /// The gateway shuts down: who waits is told to ask another one.
+  mutating func refuseWaiters() {
+    for (client, wanted) in wantedLocks where wanted.isQueued && !wanted.isAsked {
+      leaveQueue(client)
+      wantedLocks[client] = nil
+      answer(client, .draining)
+    }
+  }
+
+  private func name(of wanted: WantedLock) -> SessionName {
+    SessionName(wanted.command.namespace, wanted.command.id)
+  }
+
+  private func waiter(_ client: Ticket) -> LockQueue.Waiter {
+    LockQueue.Waiter(inbox: number, client: client)
+  }
+}
