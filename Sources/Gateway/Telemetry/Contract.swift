@@ -28,7 +28,16 @@ enum Contract {
         entity tag of 16 hexadecimal digits: `ETag: "8c1f60a90d3be2f4"`.
 
         **Timeouts** are whole seconds, 1 to 31,536,000. The idle timeout starts anew with each GET,
-        PUT and touch. A session past its timeout is gone: 404.
+        PUT, touch and acquired lock. The absolute timeout counts from the session's creation, never
+        slides, survives every PUT and caps the idle one; it is the namespace's, if that has one. A
+        session past either is gone: 404.
+
+        **Writes without lost updates.** A plain PUT replaces whatever is there. A conditional one
+        (`If-Match` with the version that was read) is 412 when somebody else wrote since: read again,
+        and repeat. A locked one reads by acquiring the lock and writes with its token: nobody else gets
+        the lock meanwhile. A plain PUT breaks a lock, and its holder's write is then 409, never a
+        silent lost update. A lock whose lease ran out is free. A namespace may ask for a condition or
+        a lock on every PUT; one without is 428 there.
 
         **Deadlines.** A request is answered within the gateway's deadline (10 s unless configured
         otherwise), retries and redirects included. `Session-Deadline` may shorten it.
@@ -72,6 +81,7 @@ enum Contract {
             (`If-Match`, `If-None-Match`) is 400: there is nothing that it could be about.
           parameters:
             - $ref: '#/components/parameters/IdleTimeout'
+            - $ref: '#/components/parameters/AbsoluteTimeout'
             - $ref: '#/components/parameters/Deadline'
           requestBody:
             $ref: '#/components/requestBodies/Payload'
@@ -110,8 +120,6 @@ enum Contract {
               $ref: '#/components/responses/BodyTooLarge'
             '415':
               $ref: '#/components/responses/UnsupportedContent'
-            '501':
-              $ref: '#/components/responses/NotImplemented'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -225,9 +233,12 @@ enum Contract {
             told. A session is written whole, so `Content-Range` is 400; a content coding would not be
             given back, so `Content-Encoding` is 415.
           parameters:
-            - $ref: '#/components/parameters/OnlyExisting'
+            - $ref: '#/components/parameters/ThisVersion'
             - $ref: '#/components/parameters/OnlyNew'
+            - $ref: '#/components/parameters/HeldLock'
+            - $ref: '#/components/parameters/Unlock'
             - $ref: '#/components/parameters/IdleTimeout'
+            - $ref: '#/components/parameters/AbsoluteTimeout'
             - $ref: '#/components/parameters/Deadline'
           requestBody:
             $ref: '#/components/requestBodies/Payload'
@@ -252,6 +263,8 @@ enum Contract {
               $ref: '#/components/responses/Forbidden'
             '408':
               $ref: '#/components/responses/RequestTimeout'
+            '409':
+              $ref: '#/components/responses/LockLost'
             '411':
               $ref: '#/components/responses/LengthRequired'
             '412':
@@ -260,8 +273,8 @@ enum Contract {
               $ref: '#/components/responses/BodyTooLarge'
             '415':
               $ref: '#/components/responses/UnsupportedContent'
-            '501':
-              $ref: '#/components/responses/NotImplemented'
+            '428':
+              $ref: '#/components/responses/ConditionRequired'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -272,7 +285,9 @@ enum Contract {
           summary: Remove a session
           description: '`If-None-Match` is 400 here.'
           parameters:
-            - $ref: '#/components/parameters/OnlyExisting'
+            - $ref: '#/components/parameters/ThisVersion'
+            - $ref: '#/components/parameters/HeldLock'
+            - $ref: '#/components/parameters/Unlock'
             - $ref: '#/components/parameters/Deadline'
           responses:
             '204':
@@ -287,12 +302,12 @@ enum Contract {
               $ref: '#/components/responses/NoSuchSession'
             '408':
               $ref: '#/components/responses/RequestTimeout'
+            '409':
+              $ref: '#/components/responses/LockLost'
             '412':
               $ref: '#/components/responses/ConditionFailed'
             '413':
               $ref: '#/components/responses/BodyTooLarge'
-            '501':
-              $ref: '#/components/responses/NotImplemented'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -307,7 +322,7 @@ enum Contract {
           summary: Slide a session's idle timeout
           description: A body is read and ignored. `If-None-Match` is 400 here.
           parameters:
-            - $ref: '#/components/parameters/OnlyExisting'
+            - $ref: '#/components/parameters/ThisVersion'
             - $ref: '#/components/parameters/Deadline'
           responses:
             '204':
@@ -326,8 +341,155 @@ enum Contract {
               $ref: '#/components/responses/ConditionFailed'
             '413':
               $ref: '#/components/responses/BodyTooLarge'
-            '501':
-              $ref: '#/components/responses/NotImplemented'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+
+      /v1/sessions/{id}/lock:
+        parameters:
+          - $ref: '#/components/parameters/ID'
+        post:
+          tags: [sessions]
+          operationId: lockSession
+          summary: Acquire the lock and read the session
+          description: >-
+            One round trip. It slides the idle timeout. A caller whose answer was lost asks again, with
+            the token that it holds or with the request id that it chose, and is given the same lock.
+          parameters:
+            - $ref: '#/components/parameters/Lease'
+            - name: wait
+              in: query
+              description: >-
+                For how many seconds to wait in the gateway while somebody else holds the lock, first
+                come first served. Bounded by the request's deadline, too.
+              schema:
+                type: integer
+                minimum: 0
+                maximum: 60
+                default: 0
+            - name: Session-Lock
+              in: header
+              description: The token of the lock that the caller believes to hold.
+              schema:
+                $ref: '#/components/schemas/LockToken'
+            - name: Session-Lock-Request
+              in: header
+              description: A random id that the caller chose before it asked.
+              schema:
+                type: string
+                pattern: '^[A-Za-z0-9_-]{8,64}$'
+              example: 7Qk2vX9r-01
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '200':
+              description: The lock is the caller's; the payload, as it was written.
+              headers:
+                ETag:
+                  $ref: '#/components/headers/ETag'
+                Session-Expires-In:
+                  $ref: '#/components/headers/ExpiresIn'
+                Session-Lock:
+                  description: The token of the lock; a secret.
+                  required: true
+                  schema:
+                    $ref: '#/components/schemas/LockToken'
+                Session-Lock-Expires-In:
+                  description: After how many seconds the lease runs out.
+                  required: true
+                  schema:
+                    type: integer
+                    minimum: 1
+                    maximum: 3600
+                Cache-Control:
+                  $ref: '#/components/headers/CacheControl'
+              content:
+                '*/*':
+                  schema: {}
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
+            '404':
+              $ref: '#/components/responses/NoSuchSession'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '423':
+              $ref: '#/components/responses/LockHeld'
+            '500':
+              $ref: '#/components/responses/Unreadable'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+        put:
+          tags: [sessions]
+          operationId: renewLock
+          summary: Start the lock's lease anew
+          description: A body is read and ignored.
+          parameters:
+            - name: Session-Lock
+              in: header
+              required: true
+              description: The token of the lock.
+              schema:
+                $ref: '#/components/schemas/LockToken'
+            - $ref: '#/components/parameters/Lease'
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '204':
+              description: The lease started anew.
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
+            '404':
+              $ref: '#/components/responses/NoSuchSession'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '409':
+              $ref: '#/components/responses/LockLost'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
+            '503':
+              $ref: '#/components/responses/Unavailable'
+            '504':
+              $ref: '#/components/responses/OutcomeUnknown'
+        delete:
+          tags: [sessions]
+          operationId: releaseLock
+          summary: Release the lock
+          parameters:
+            - name: Session-Lock
+              in: header
+              required: true
+              description: The token of the lock.
+              schema:
+                $ref: '#/components/schemas/LockToken'
+            - $ref: '#/components/parameters/Deadline'
+          responses:
+            '204':
+              description: The lock is free.
+            '400':
+              $ref: '#/components/responses/BadRequest'
+            '401':
+              $ref: '#/components/responses/Unauthorized'
+            '403':
+              $ref: '#/components/responses/Forbidden'
+            '404':
+              $ref: '#/components/responses/NoSuchSession'
+            '408':
+              $ref: '#/components/responses/RequestTimeout'
+            '409':
+              $ref: '#/components/responses/LockLost'
+            '413':
+              $ref: '#/components/responses/BodyTooLarge'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -640,14 +802,19 @@ enum Contract {
               - type: string
                 pattern: '^(W/)?"[!#-~]*"(, (W/)?"[!#-~]*"){0,15}$'
           example: '"8c1f60a90d3be2f4"'
-        OnlyExisting:
+        ThisVersion:
           name: If-Match
           in: header
           description: >-
             With `*` the request acts only on an existing session, so that a slow request cannot bring
-            back one that was logged out. Entity tags are 501 in this version.
+            back one that was logged out; with entity tags, up to 16 of them, only on one of these
+            versions. Weak tags match nothing.
           schema:
-            const: '*'
+            anyOf:
+              - const: '*'
+              - type: string
+                pattern: '^(W/)?"[!#-~]*"(, (W/)?"[!#-~]*"){0,15}$'
+          example: '"8c1f60a90d3be2f4"'
         OnlyNew:
           name: If-None-Match
           in: header
@@ -656,6 +823,43 @@ enum Contract {
             `If-Match` and `If-None-Match` together.
           schema:
             const: '*'
+
+        AbsoluteTimeout:
+          name: Session-Absolute-Timeout
+          in: header
+          description: >-
+            On the request that creates the session: after how many seconds it ends however much it is
+            used. It can only shorten the absolute timeout of a namespace that has one; otherwise 400.
+          schema:
+            $ref: '#/components/schemas/Seconds'
+          example: 28800
+        HeldLock:
+          name: Session-Lock
+          in: header
+          description: >-
+            The token of the lock that the caller holds: the request acts only while it does (409).
+          schema:
+            $ref: '#/components/schemas/LockToken'
+        Unlock:
+          name: unlock
+          in: query
+          description: >-
+            With `true`, and with `Session-Lock`, the lock is released in the same step.
+          schema:
+            type: string
+            enum: ['true', 'false']
+            default: 'false'
+        Lease:
+          name: lease
+          in: query
+          description: >-
+            After how many seconds the lock is free if it is neither renewed nor released. A namespace
+            may allow less, and have another default.
+          schema:
+            type: integer
+            minimum: 1
+            maximum: 3600
+            default: 30
 
       requestBodies:
         Payload:
@@ -718,6 +922,11 @@ enum Contract {
           minLength: 1
           maxLength: 256
           pattern: "^(?!\\.{1,2}$)[A-Za-z0-9._~!$&'()*+,;=:@-]{1,256}$"
+        LockToken:
+          type: string
+          pattern: '^[0-9a-f]{32}$'
+          examples:
+            - 3f9c2b7de1a04458b6d07c5e8a91f203
         Seconds:
           type: integer
           minimum: 1
@@ -793,6 +1002,7 @@ enum Contract {
             - absolute-timeout-not-allowed
             - malformed-deadline
             - malformed-condition
+            - malformed-lock
             - condition-not-supported
             - malformed-content-type
             - content-range
@@ -801,19 +1011,21 @@ enum Contract {
             - token-missing
             - token-invalid
             - right-missing
-            # 404, 405, 408, 411, 412, 415
+            # 404, 405, 408, 409, 411, 412, 415, 423, 428
             - no-such-path
             - no-such-session
             - method-not-allowed
             - request-timeout
+            - lock-lost
             - length-required
             - condition-failed
             - content-encoding
             - not-json
+            - lock-held
+            - condition-required
             # 500, 501
             - unreadable-session
             - method-not-implemented
-            - not-implemented
             # 503: not carried out
             - store-unavailable
             - store-overloaded
@@ -996,7 +1208,15 @@ enum Contract {
                 detail: Send Content-Length, or chunks.
                 code: length-required
         ConditionFailed:
-          description: The condition did not hold. Nothing was changed.
+          description: >-
+            The condition did not hold. Nothing was changed. Where it named versions and the session
+            exists, `ETag` is the present one.
+          headers:
+            ETag:
+              description: The present version.
+              schema:
+                type: string
+                pattern: '^"[0-9a-f]{16}"$'
           content:
             application/problem+json:
               schema:
@@ -1007,6 +1227,52 @@ enum Contract {
                 status: 412
                 detail: Nothing was changed.
                 code: condition-failed
+        LockLost:
+          description: The caller does not hold the lock that it named. Nothing was changed.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:lock-lost
+                title: The lock is not the caller's.
+                status: 409
+                detail: It was released or broken, or its lease ran out.
+                code: lock-lost
+        LockHeld:
+          description: Somebody else holds the lock, and still did when the wait was over.
+          headers:
+            Session-Lock-Age:
+              description: For how many seconds the lock has been held, by the store's clock.
+              required: true
+              schema:
+                type: integer
+                minimum: 0
+              example: 4
+            Retry-After:
+              $ref: '#/components/headers/RetryAfter'
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:lock-held
+                title: Somebody else holds the lock.
+                status: 423
+                detail: Try again, or say how long to wait.
+                code: lock-held
+        ConditionRequired:
+          description: The namespace asks for a condition, or for a lock, on every PUT.
+          content:
+            application/problem+json:
+              schema:
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:condition-required
+                title: A condition or a lock is required.
+                status: 428
+                detail: The namespace takes no plain PUT.
+                code: condition-required
         BodyTooLarge:
           description: The body is larger than the gateway takes. The connection is closed.
           content:
@@ -1045,20 +1311,6 @@ enum Contract {
                 status: 500
                 detail: Something else is stored there.
                 code: unreadable-session
-        NotImplemented:
-          description: >-
-            This version does not do that yet: locks (`Session-Lock`, `/v1/sessions/{id}/lock`), and
-            conditions on a version. Nothing was changed.
-          content:
-            application/problem+json:
-              schema:
-                $ref: '#/components/schemas/Problem'
-              example:
-                type: urn:session-gateway:problem:not-implemented
-                title: Not implemented.
-                status: 501
-                detail: This version does not do that yet.
-                code: not-implemented
         Unavailable:
           description: >-
             The store could not be asked, refused, or has no room. The request was not carried out.
