@@ -112,12 +112,12 @@ struct Operation {
   /// The question after its fate that is under way.
   var verification: Ticket = .none
 
-  private var existed = false
-  private var ownIdleTimeout = 0
-  private var millisecondsLeft = 0
-  private var first = First.passed
+  var existed = false
+  var ownIdleTimeout = 0
+  var millisecondsLeft = 0
+  var first = First.passed
   // A lock's token, or the age of somebody else's lock and what is left of its lease.
-  private var words: (UInt64, UInt64) = (0, 0)
+  var words: (UInt64, UInt64) = (0, 0)
 
   init(
     _ purpose: Purpose, command: borrowing SessionCommand, ticket: Ticket, slot: UInt16,
@@ -293,7 +293,7 @@ struct Operation {
     return idle == idleMilliseconds ? .done(outcome) : .correct(outcome, milliseconds: idle)
   }
 
-  private func facts(
+  func facts(
     _ header: borrowing RecordHeader, expiresIn milliseconds: Int
   ) -> SessionFacts {
     SessionFacts(
@@ -346,93 +346,5 @@ struct Operation {
     let own = ownIdleTimeout * 1_000
     return own == 0 || own == idleMilliseconds
       ? .done(.touched) : .correct(.touched, milliseconds: own)
-  }
-
-  // MARK: Scripts
-
-  /// Takes the reply to a command of an operation that a script decides.
-  private mutating func decided(
-    _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime
-  ) -> Step {
-    switch (verb, index) {
-    case (.lock, 0):
-      noteLock(reply)
-      return .more
-    case (.lock, _): return locked(reply, wall: wall)
-    case (_, 0) where commandCount == 2: return .more
-    default: return decided(ScriptAnswer(reply), verb)
-    }
-  }
-
-  private func decided(_ answer: ScriptAnswer?, _ verb: Verb) -> Step {
-    switch answer {
-    case .created: .done(.created(version))
-    case .replaced: .done(.replaced(version))
-    case .touched: .done(verb == .renew ? .renewed : .touched)
-    case .deleted: .done(.deleted)
-    case .released: .done(.unlocked)
-    case .missing: .done(.missing)
-    case .lockLost: .done(.lockLost)
-    case .conditionFailed(let present): .done(.conditionFailed(present: present))
-    case .noRecord: .done(.fault(.unreadable))
-    case .stagedGone:
-      // The SET in front of it was refused, or its five seconds are over: nothing was done.
-      if case .failed(let fault) = first { .done(.fault(fault)) } else { .refused(.tryAgain) }
-    case .held, .locked, nil: .done(.fault(.outcomeUnknown))
-    }
-  }
-
-  /// What the script says of a lock; the record follows.
-  private mutating func noteLock(_ reply: borrowing Reply) {
-    switch ScriptAnswer(reply) {
-    case .missing: first = .missing
-    case .held(let age, let left):
-      first = .held
-      words = (age, left)
-    case .locked(let token, let left):
-      first = .locked
-      words = (token.high, token.low)
-      millisecondsLeft = Int(clamping: left)
-    case .noRecord: first = .failed(.unreadable)
-    default: first = .failed(.outcomeUnknown)
-    }
-  }
-
-  /// GET behind the script: the record whose header tells whether the caller still has the lock.
-  private func locked(_ reply: borrowing Reply, wall: UnixTime) -> Step {
-    switch first {
-    case .missing: return .done(.missing)
-    case .held:
-      let (age, left) = (words.0 / 1_000, IdleTimeout.secondsLeft(Int64(clamping: words.1)))
-      return .done(
-        .lockHeld(age: Int32(clamping: age), retryAfter: Int32(clamping: max(1, left))))
-    case .failed(let fault): return .done(.fault(fault))
-    case .noScript: return .refused(.noScript)
-    case .passed, .refused: return .refused(.tryAgain)
-    case .locked: break
-    }
-    guard reply.kind == .string else { return .done(.missing) }
-    guard let header = RecordHeader(reply.bytes.bytes),
-      header.recordLength == reply.bytes.count
-    else { return .done(.fault(.unreadable)) }
-    let token = LockToken(high: words.0, low: words.1)
-    // Somebody wrote between the two commands: the lock is broken already.
-    guard RecordHeader.lockToken(in: reply.bytes.bytes) == token else {
-      return .refused(.tryAgain)
-    }
-    let own = header.ownIdleTimeout
-    let idle = min(
-      own == 0 ? idleMilliseconds : own * 1_000, header.millisecondsToDeadline(at: wall))
-    let grant = LockGrant(token: token, expiresIn: IdleTimeout.secondsLeft(Int64(millisecondsLeft)))
-    return .done(.locked(facts(header, expiresIn: idle), grant))
-  }
-}
-
-extension RecordHeader {
-  /// How many milliseconds are left of the session however much it is used; a great many where it has
-  /// no absolute deadline.
-  func millisecondsToDeadline(at wall: UnixTime) -> Int {
-    absoluteDeadline.milliseconds == 0
-      ? .max : Int(absoluteDeadline.milliseconds - wall.milliseconds)
   }
 }

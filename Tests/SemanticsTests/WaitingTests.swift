@@ -16,15 +16,16 @@ struct WaitingTests {
 
   private static func path() -> String { "/v1/sessions/\(UInt64.random(in: 0 ... .max))" }
 
-  /// A waiter's answer, once `release` was called on another connection.
+  /// A waiter's answer, once `release` was called on another connection. On this thread alone: a
+  /// task that sleeps may be woken after the lease.
   private func waited(
-    _ path: String, at gateway: GatewayProcess, after release: @escaping @Sendable () throws -> Void
-  ) async throws -> RawHTTP.Response {
+    _ path: String, at gateway: GatewayProcess, after release: () throws -> Void
+  ) throws -> RawHTTP.Response {
     let connection = try gateway.connect()
-    async let answer = try connection.exchange("POST", path + "/lock?wait=20")
-    try await Task.sleep(for: .milliseconds(200))
+    try connection.send("POST \(path)/lock?wait=60 HTTP/1.1\r\nHost: a\r\n\r\n")
+    usleep(200_000)
     try release()
-    return try await answer
+    return try connection.response()
   }
 
   @Test("A waiter gets the lock when it is released, by whichever gateway", arguments: [0, 1])
@@ -32,8 +33,8 @@ struct WaitingTests {
     let (_, gateways) = try Self.lab.get()
     let (path, holder) = (Self.path(), try gateways[other].connect())
     #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    let token = try #require(try holder.exchange("POST", path + "/lock")["Session-Lock"])
-    let answer = try await waited(path, at: gateways[0]) {
+    let token = try #require(try holder.exchange("POST", path + "/lock?lease=600")["Session-Lock"])
+    let answer = try waited(path, at: gateways[0]) {
       let released = try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token])
       #expect(released.status == 204)
     }
@@ -47,8 +48,8 @@ struct WaitingTests {
     let (_, gateways) = try Self.lab.get()
     let (path, holder) = (Self.path(), try gateways[0].connect())
     #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    #expect(try holder.exchange("POST", path + "/lock").status == 200)
-    let answer = try await waited(path, at: gateways[0]) {
+    #expect(try holder.exchange("POST", path + "/lock?lease=600").status == 200)
+    let answer = try waited(path, at: gateways[0]) {
       let removed = try holder.exchange("DELETE", path)
       #expect(removed.status == 204)
     }
@@ -60,11 +61,11 @@ struct WaitingTests {
     let (_, gateways) = try Self.lab.get()
     let (path, holder) = (Self.path(), try gateways[0].connect())
     #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    let token = try #require(try holder.exchange("POST", path + "/lock")["Session-Lock"])
+    let token = try #require(try holder.exchange("POST", path + "/lock?lease=600")["Session-Lock"])
     let first = try gateways[0].connect()
     try first.send("POST \(path)/lock?wait=60&lease=60 HTTP/1.1\r\nHost: a\r\n\r\n")
-    try await Task.sleep(for: .milliseconds(200))
-    let answer = try await waited(path, at: gateways[0]) {
+    usleep(200_000)
+    let answer = try waited(path, at: gateways[0]) {
       first.close()
       _ = try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token])
     }

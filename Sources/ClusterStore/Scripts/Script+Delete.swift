@@ -1,3 +1,5 @@
+// Removing a session under a condition or a lock, decided in Redis in one step with the act.
+
 extension Script {
   /// Removes.
   ///

@@ -1,3 +1,5 @@
+// Acquiring a session's lock: in the header, by Redis's clock, without its payload.
+
 extension Script {
   /// Acquires the lock unless somebody holds it, and slides the idle timeout. Who asks again, by the
   /// token or by the request's digest, gets its own lock again with what is left of its lease.

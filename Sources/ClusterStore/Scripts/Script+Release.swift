@@ -1,3 +1,5 @@
+// Giving a lock back: only its holder can.
+
 extension Script {
   /// Releases a held lock.
   ///

@@ -1,3 +1,5 @@
+// Renewing a lock's lease: only its holder can, and only before it ends.
+
 extension Script {
   /// Starts the lease of a held lock anew and slides the idle timeout.
   ///

@@ -1,3 +1,5 @@
+// Sliding a timeout under a condition, and correcting one that a plain GETEX set.
+
 extension Script {
   /// Slides the idle timeout, by the record's own if it has one, up to the absolute deadline; behind
   /// that it removes the record.

@@ -1,3 +1,5 @@
+// Writing a session under a condition or a lock, or where a creation time must survive.
+
 extension Script {
   /// Creates or replaces: the condition and the lock are looked at, and what survives a write
   /// (creation, absolute deadline, and the lock for who holds it) is put into the new record.

@@ -1003,6 +1003,10 @@ enum Contract {
             - malformed-deadline
             - malformed-condition
             - malformed-lock
+            - malformed-lock-request
+            - malformed-lease
+            - malformed-wait
+            - lock-not-supported
             - condition-not-supported
             - malformed-content-type
             - content-range
@@ -1021,8 +1025,9 @@ enum Contract {
             - condition-failed
             - content-encoding
             - not-json
-            - lock-held
+            - locked
             - condition-required
+            - lock-required
             # 500, 501
             - unreadable-session
             - method-not-implemented
@@ -1256,11 +1261,11 @@ enum Contract {
               schema:
                 $ref: '#/components/schemas/Problem'
               example:
-                type: urn:session-gateway:problem:lock-held
+                type: urn:session-gateway:problem:locked
                 title: Somebody else holds the lock.
                 status: 423
                 detail: Try again, or say how long to wait.
-                code: lock-held
+                code: locked
         ConditionRequired:
           description: The namespace asks for a condition, or for a lock, on every PUT.
           content:
