@@ -56,7 +56,7 @@ static void check(int holds, const char *what) {
 
 static char *room(Buffer *buffer, size_t count) {
   if (buffer->start == buffer->end) buffer->start = buffer->end = HEADROOM;
-  if (buffer->size - buffer->end < count) {
+  if (buffer->end + count > buffer->size) {
     size_t used = buffer->end - buffer->start;
     if (buffer->start > buffer->size / 2 && used + count + HEADROOM <= buffer->size) {
       memmove(buffer->bytes + HEADROOM, buffer->bytes + buffer->start, used);
@@ -228,15 +228,19 @@ static void read_node(Node *node) {
     }
     node->in.end += count;
     while (node->head != node->tail && take_reply(node)) {}
-    if (node->ssl ? !SSL_has_pending(node->ssl) : (size_t)count < most) return;
+    // Under TLS only the next read tells whether the socket is empty.
+    if (!node->ssl && (size_t)count < most) return;
   }
 }
 
 static void flush_node(Node *node) {
   size_t count = node->out.end - node->out.start;
   if (node->ssl) {
-    if (count > 0) {
-      int taken = SSL_write(node->ssl, node->out.bytes + node->out.start, count);
+    int taken = 1;
+    // A write takes one record.
+    while (node->out.start < node->out.end && taken > 0) {
+      count = node->out.end - node->out.start;
+      taken = SSL_write(node->ssl, node->out.bytes + node->out.start, count);
       if (taken > 0) node->out.start += taken;
     }
     BIO *wire = SSL_get_wbio(node->ssl);

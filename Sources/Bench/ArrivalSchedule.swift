@@ -48,9 +48,9 @@ public struct ArrivalSchedule: Sendable {
     return rate == nil ? now : due
   }
 
-  /// Whether nothing is left to be taken.
+  /// Whether nothing is to be taken any more; what was due and was not taken is the backlog.
   public func isOver(at now: Instant) -> Bool {
-    nextDue == nil || rate == nil && now >= end
+    nextDue == nil || now >= (rate == nil ? end : end + Self.lateness)
   }
 
   /// How many more requests were due by `now` than were taken.
@@ -65,6 +65,9 @@ public struct ArrivalSchedule: Sendable {
     let count = Int(clamping: due) + (until < end ? 1 : 0)
     return max(0, min(count, limit) - taken)
   }
+
+  // What was due in time may still be asked a little later: the last one nearly always is.
+  private static let lateness = TimeSpan.seconds(1)
 
   private static func offset(of number: Int, rate: Int) -> TimeSpan {
     let (high, low) = UInt64(number).multipliedFullWidth(by: 1_000_000_000)

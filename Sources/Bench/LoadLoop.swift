@@ -87,13 +87,14 @@ public struct LoadLoop: ~Copyable {
   /// Whether the run is over.
   public var isFinished: Bool { phase == .finished }
 
-  /// Goes on until `instant`, or until the run is over.
+  /// Goes on until `instant`, or until the run is over; one turn at least, so that the run gets on
+  /// even when the caller is late.
   public mutating func run(until instant: Instant) {
     var now = Instant.now()
-    while phase != .finished && now < instant {
+    repeat {
       turn(until: instant, now)
       now = .now()
-    }
+    } while phase != .finished && now < instant
   }
 
   private mutating func turn(until instant: Instant, _ now: Instant) {
