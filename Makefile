@@ -2,12 +2,15 @@
 
 STORE ?= cluster
 RUNS  ?= 200000
+ROUNDS ?= 3
+SECONDS ?= 1
+NOTE ?=
 
 FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fuzz clean packages compose-test
+.PHONY: help run test lint build fuzz bench counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -41,6 +44,12 @@ fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed co
 
 compose-test: ## The containers, for real: up, sessions, losses, down, up (needs a docker engine)
 	@Scripts/compose-test
+
+bench: build ## The gateway beside its limit and its peers (ROUNDS=3 SECONDS=1); writes docs/performance.md
+	@Scripts/bench --rounds $(ROUNDS) --seconds $(SECONDS) --note '$(NOTE)'
+
+counts: build ## Instructions for each kind of request, held against Scripts/instruction-counts.json
+	@Scripts/count-instructions
 
 clean: ## Ends what runs under .local and removes everything that was built or made
 	@if [ -e .local ]; then Scripts/cluster down --dir .local; fi

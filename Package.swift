@@ -35,6 +35,7 @@ let package = Package(
     // the program, ICU's tables first.
     .package(
       url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     // C shims: module maps and inline wrappers, nothing else.
@@ -68,10 +69,16 @@ let package = Package(
         "Primitives", "HTTP", "Sessions", "Redis", "Reactor", "API", "ClusterStore", "Settings",
         "CBuild", .product(name: "Logging", package: "swift-log"),
       ]),
+    room(
+      "Bench",
+      [
+        "Primitives", "Reactor", "Settings",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     .executableTarget(
       name: "session-gateway",
       dependencies: [
-        "Gateway", "Settings", "API", "Primitives", "Reactor", "Sessions",
+        "Bench", "Gateway", "Settings", "API", "Primitives", "Reactor", "Sessions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -121,5 +128,11 @@ let package = Package(
     // The black-box suites run the program that is built beside them; they import nothing of it.
     suite("SystemTests", ["TestLab", "session-gateway"]),
     suite("CommandTests", ["TestLab", "session-gateway"]),
+    suite(
+      "BenchTests",
+      [
+        "Bench", "Primitives", "Settings",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
   ]
 )

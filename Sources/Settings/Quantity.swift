@@ -4,7 +4,7 @@
 /// whatever overflows 64 bits are refused. `text(for:)` is the way back, for defaults and bounds.
 
 /// A notation for numbers with units.
-struct Quantity: Sendable {
+public struct Quantity: Sendable {
   /// The units, the largest first, each with its size in the smallest one. The first name of a
   /// size is the one that is shown.
   let units: [(name: String, size: Int)]
@@ -12,21 +12,21 @@ struct Quantity: Sendable {
   let bare: Int
 
   /// Durations, counted in nanoseconds: `20m`, `500ms`, `1h30m`; a bare number means seconds.
-  static let duration = Quantity(
+  public static let duration = Quantity(
     units: [
       ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000),
       ("s", 1_000_000_000), ("ms", 1_000_000),
     ], bare: 1_000_000_000)
 
   /// Sizes, counted in bytes: `1MiB`, `64k`; every prefix is a power of 1,024.
-  static let size = Quantity(
+  public static let size = Quantity(
     units: [
       ("GiB", 1 << 30), ("G", 1 << 30), ("g", 1 << 30), ("MiB", 1 << 20), ("M", 1 << 20),
       ("m", 1 << 20), ("KiB", 1 << 10), ("K", 1 << 10), ("k", 1 << 10), ("B", 1),
     ], bare: 1)
 
   /// How many of the smallest unit `text` says; nil when it is not written in this notation.
-  func count(in text: String) -> Int? {
+  public func count(in text: String) -> Int? {
     if let number = Self.number(text[...]) { return Self.product(number, bare) }
     var rest = text[...]
     var sum = 0
@@ -41,7 +41,7 @@ struct Quantity: Sendable {
   }
 
   /// `count` in the largest unit that leaves no remainder.
-  func text(for count: Int) -> String {
+  public func text(for count: Int) -> String {
     guard let unit = units.first(where: { count >= $0.size && count % $0.size == 0 }) else {
       return "\(count)"
     }

@@ -36,5 +36,6 @@ struct SessionGateway: ParsableCommand {
     version: Version.number,
     subcommands: [
       ServeCommand.self, PlanCommand.self, TokenCommand.self, HealthcheckCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -11,6 +11,8 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
 
 static const uint32_t LINUX_EPOLLIN = EPOLLIN;
 static const uint32_t LINUX_EPOLLOUT = EPOLLOUT;
@@ -49,6 +51,16 @@ static inline uint64_t linux_event_token(const struct epoll_event *event) {
 static inline uint32_t linux_event_bits(const struct epoll_event *event) { return event->events; }
 
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+static inline int linux_timerfd(void) {
+  return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+// Lets the timer go off once, at a time of the monotonic clock; 0 stops it.
+static inline int linux_timerfd_set(int fd, int64_t nanoseconds) {
+  struct itimerspec time = {{0, 0}, {nanoseconds / 1000000000, nanoseconds % 1000000000}};
+  return timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
+}
 
 static inline int linux_socket(int family) { return socket(family, LINUX_SOCK_NEW, 0); }
 

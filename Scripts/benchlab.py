@@ -1,0 +1,228 @@
+"""The systems that `Scripts/bench` compares, each behind a port of loopback, and one load for all.
+
+A system is started with its whole configuration written here, so that like is compared with like:
+one thread each unless it says otherwise, reads that slide the session's 20 minutes, writes that set
+them. Everything ends with the run, by process id.
+"""
+import json
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import time
+
+import processes
+import rediscluster
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+GATEWAY = os.path.join(ROOT, ".build/release/session-gateway")
+PACKAGES = ["webdis", "nginx-light", "libnginx-mod-http-lua", "lua-nginx-redis"]
+PATIENCE = 30.0
+
+NGINX = """
+load_module /usr/lib/nginx/modules/ndk_http_module.so;
+load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+daemon off; master_process off; worker_processes 1;
+pid {folder}/nginx.pid; error_log {folder}/nginx.log warn;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; keepalive_requests 1000000000;
+  client_max_body_size 2m; client_body_buffer_size 1m;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  lua_package_path "/usr/share/lua/5.1/?.lua;;";
+  init_by_lua_block {{ redis = require "nginx.redis" }}
+  server {{
+    listen 127.0.0.1:{port};
+    location ~ ^/v1/sessions/(?<id>[^/]+)$ {{
+      content_by_lua_block {{
+        local node, id = redis:new(), ngx.var.id
+        if not node:connect("127.0.0.1", {node}) then return ngx.exit(503) end
+        if ngx.req.get_method() == "PUT" then
+          ngx.req.read_body()
+          node:setex(id, 1200, ngx.req.get_body_data())
+          node:set_keepalive(60000, 128)
+          return ngx.exit(204)
+        end
+        node:init_pipeline()
+        node:get(id)
+        node:expire(id, 1200)
+        local answers = node:commit_pipeline()
+        node:set_keepalive(60000, 128)
+        if answers[1] == ngx.null then return ngx.exit(404) end
+        ngx.header["Content-Type"] = "text/plain"
+        ngx.header["Content-Length"] = #answers[1]
+        ngx.print(answers[1])
+      }}
+    }}
+  }}
+}}
+"""
+
+
+class System:
+    """One server under load: its process, its port, and how sessions are asked for there."""
+
+    def __init__(self, name, process, port, targets=(), touches=True):
+        self.name, self.process, self.port = name, process, port
+        self.targets, self.touches = list(targets), touches
+
+    def load(self, seconds, folder, *flags):
+        """One burst of load; the figures as `bench --json` writes them."""
+        report = os.path.join(folder, "report.json")
+        done = subprocess.run(
+            [GATEWAY, "bench", f"127.0.0.1:{self.port}", "--pid", str(self.process.pid),
+             "--duration", f"{int(seconds * 1000)}ms", "--warm-up", "200ms", "--json", report,
+             *self.targets, *flags], capture_output=True, text=True, check=False)
+        if not os.path.exists(report):
+            raise SystemExit(f"bench: {self.name}: {done.stderr.strip() or done.stdout.strip()}")
+        with open(report, encoding="utf-8") as file:
+            figures = json.load(file)
+        os.remove(report)
+        return figures
+
+
+class Direct:
+    """A client that talks to the cluster by itself, over TLS, 64 connections, no pipelining:
+    redis-benchmark. Only its rate is known; a front-end's own CPU time would come on top."""
+
+    name = "direct"
+    touches = False
+
+    def __init__(self, lab):
+        self.lab = lab
+
+    def rate(self, operation, size, seconds):
+        if operation == "get":
+            # What is read must be there, in this size.
+            self.run("set", size, [20000])
+        return self.run({"get": "get", "put": "set"}[operation], size, [5000, None], seconds)
+
+    def run(self, test, size, counts, seconds=0):
+        command = ["redis-benchmark", "--cluster", "--tls", "--cacert", self.lab.ca, "-h",
+                   "127.0.0.1", "-p", str(self.lab.nodes[0].port), "-a", self.lab.password,
+                   "-c", "64", "-d", str(size), "-r", "2000", "-t", test, "--csv", "-n"]
+        # It counts requests, not time; its first run tells how many a second are.
+        for count in counts:
+            count = count or max(5000, int(rate * seconds))
+            done = subprocess.run(command + [str(count)], capture_output=True, text=True,
+                                  check=True, cwd=self.lab.folder)
+            line = [line for line in done.stdout.splitlines() if line.startswith('"')][-1]
+            rate = float(line.split(",")[1].strip('"'))
+        return rate
+
+
+class Lab:
+    """A TLS cluster, a plain node, and the systems before them."""
+
+    def __init__(self, folder):
+        self.folder = os.path.abspath(folder)
+        self.started = []
+        self.next_port = 23000
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        self.bare_loop = os.path.join(self.folder, "bare-loop")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for known in reversed(self.started):
+            processes.end([known], patience=5)
+        rediscluster.down(self.folder)
+
+    def up(self):
+        """Starts what all systems stand before, and builds the bare loop."""
+        install()
+        compiler = shutil.which("clang") or shutil.which("cc")
+        source = os.path.join(ROOT, "Benchmarks/BareLoop/bare-loop.c")
+        subprocess.run([compiler, "-O2", "-o", self.bare_loop, source, "-lssl", "-lcrypto"],
+                       check=True)
+        self.nodes = rediscluster.up(self.folder, first_port=22000, tethered=True)
+        self.started += [(node.process.pid, node.born) for node in self.nodes]
+        self.ca = os.path.join(self.folder, "tls", "ca.crt")
+        self.password_file = os.path.join(self.folder, "redis-password")
+        self.password = self.nodes[0].password
+        self.plain = self.port()
+        self.start("redis-server", "--bind", "127.0.0.1", "--port", self.plain, "--save", "",
+                   "--appendonly", "no", "--dir", self.folder, name="plain-node",
+                   port=self.plain)
+
+    def cluster_systems(self):
+        seeds = [str(node.port) for node in self.nodes[:rediscluster.PRIMARIES]]
+        redis = ["--redis", ",".join(f"127.0.0.1:{seed}" for seed in seeds), "--redis-tls",
+                 "--redis-ca", self.ca, "--redis-password-file", self.password_file]
+        return [self.gateway("gateway", *redis, "--workers", 1),
+                self.bare("bare loop", ",".join(seeds), self.ca, self.password_file),
+                self.gateway("gateway, all workers", *redis)]
+
+    def plain_systems(self):
+        node = f"127.0.0.1:{self.plain}"
+        return [self.gateway("gateway", "--redis", node, "--workers", 1),
+                self.bare("bare loop", self.plain), self.webdis(), self.nginx()]
+
+    def gateway(self, name, *flags):
+        port = self.port()
+        process = self.start(GATEWAY, "serve", "--listen", f"127.0.0.1:{port}", *flags,
+                             name=f"gateway-{port}", port=port)
+        return System(name, process, port)
+
+    def bare(self, name, *words):
+        port = self.port()
+        process = self.start(self.bare_loop, port, *words, name=f"bare-{port}", port=port)
+        return System(name, process, port)
+
+    def webdis(self):
+        port, path = self.port(), os.path.join(self.folder, "webdis.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"redis_host": "127.0.0.1", "redis_port": self.plain, "http_port": port,
+                       "http_host": "127.0.0.1", "threads": 1, "daemonize": False,
+                       "http_max_request_size": 1 << 24, "verbosity": 0,
+                       "logfile": os.path.join(self.folder, "webdis.log")}, file)
+        process = self.start("webdis", path, name="webdis", port=port)
+        targets = ["--get-target", "/GETEX/{id}/EX/1200.txt", "--put-target", "/SETEX/{id}/1200"]
+        return System("webdis", process, port, targets, touches=False)
+
+    def nginx(self):
+        port, path = self.port(), os.path.join(self.folder, "nginx.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(NGINX.format(folder=self.folder, port=port, node=self.plain))
+        process = self.start("nginx", "-c", path, "-e", os.path.join(self.folder, "nginx.log"),
+                             name="nginx", port=port)
+        return System("nginx + Lua", process, port, touches=False)
+
+    def start(self, *command, name, port):
+        with open(os.path.join(self.folder, f"{name}.log"), "ab") as log:
+            process = processes.start([str(word) for word in command], log=log)
+        self.started.append((process.pid, processes.born(process.pid)))
+        limit = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return process
+            except OSError as error:
+                if process.poll() is not None or time.monotonic() > limit:
+                    raise SystemExit(
+                        f"bench: {name} does not serve; see {self.folder}/{name}.log") from error
+            time.sleep(0.05)
+
+    def port(self):
+        while True:
+            self.next_port += 1
+            with socket.socket() as probe:
+                try:
+                    probe.bind(("127.0.0.1", self.next_port))
+                    return self.next_port
+                except OSError:
+                    continue
+
+
+def install():
+    """Installs the peers' Debian packages when they are missing; their services stay off."""
+    query = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\n", *PACKAGES],
+                           capture_output=True, text=True, check=False)
+    have = {line.split()[0] for line in query.stdout.splitlines() if " ii" in line}
+    if missing := [package for package in PACKAGES if package not in have]:
+        subprocess.run([os.path.join(ROOT, "Scripts/install-packages"), *missing], check=True)

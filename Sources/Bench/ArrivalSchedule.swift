@@ -1,0 +1,77 @@
+// When requests are due. In: the clock. Out: the next request's due time, if it has come.
+//
+//   open loop     request n is due at start + n / rate, whatever became of those before it; a late
+//                 one keeps its due time, and its latency counts from there
+//   closed loop   a request is due when a connection is free for it
+//
+// The backlog of an open loop is a difference of two numbers, so it needs no bound of its own.
+// Rejected: correcting a closed loop's latencies afterwards; what was not asked was not measured.
+
+public import Primitives
+
+/// The due times of a load.
+public struct ArrivalSchedule: Sendable {
+  /// Requests a second; nil for a closed loop.
+  public let rate: Int?
+  /// When the first request is due.
+  public let start: Instant
+  /// From when on no request is due any more.
+  public let end: Instant
+  /// The most requests there are.
+  public let limit: Int
+  /// How many have been taken.
+  public private(set) var taken = 0
+
+  /// Requests from `start` on, before `end` and up to `limit` in number; `rate` a second (1 to a
+  /// million), or as fast as they are taken.
+  public init(rate: Int?, start: Instant, end: Instant, limit: Int) {
+    precondition(rate.map { (1...1_000_000).contains($0) } ?? true, "a rate is 1 to a million")
+    precondition(limit >= 0, "a number of requests is not negative")
+    self.rate = rate
+    self.start = start
+    self.end = end
+    self.limit = limit
+  }
+
+  /// When the next request is due; nil when there is none.
+  public var nextDue: Instant? {
+    guard taken < limit else { return nil }
+    let due = rate.map { start + Self.offset(of: taken, rate: $0) } ?? start
+    return due < end ? due : nil
+  }
+
+  /// Takes the next request and tells when it was due. Nil when it is not due yet, or never.
+  public mutating func take(at now: Instant) -> Instant? {
+    guard let due = nextDue, due <= now else { return nil }
+    if rate == nil && now >= end { return nil }
+    taken += 1
+    return rate == nil ? now : due
+  }
+
+  /// Whether nothing is to be taken any more; what was due and was not taken is the backlog.
+  public func isOver(at now: Instant) -> Bool {
+    nextDue == nil || now >= (rate == nil ? end : end + Self.lateness)
+  }
+
+  /// How many more requests were due by `now` than were taken.
+  public func backlog(at now: Instant) -> Int {
+    guard let rate else { return 0 }
+    let until = min(now, end)
+    if until < start { return 0 }
+    let elapsed = UInt64((until - start).nanoseconds)
+    let (high, low) = elapsed.multipliedFullWidth(by: UInt64(rate))
+    let due = UInt64(1_000_000_000).dividingFullWidth((high, low)).quotient
+    // The first is due at once; one that would be due at the very end no longer is.
+    let count = Int(clamping: due) + (until < end ? 1 : 0)
+    return max(0, min(count, limit) - taken)
+  }
+
+  // What was due in time may still be asked a little later: the last one nearly always is.
+  private static let lateness = TimeSpan.seconds(1)
+
+  private static func offset(of number: Int, rate: Int) -> TimeSpan {
+    let (high, low) = UInt64(number).multipliedFullWidth(by: 1_000_000_000)
+    return TimeSpan(
+      nanoseconds: Int64(clamping: UInt64(rate).dividingFullWidth((high, low)).quotient))
+  }
+}

@@ -1,0 +1,71 @@
+// Why a run did not take place, or ended early: one sentence for whoever started it.
+
+public import Reactor
+import Primitives
+import Settings
+
+/// What kept a load from running.
+public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The host, which no address is known for.
+  case unknownHost(String)
+  case tls(TLSSettingsFault)
+  /// How many connections were wanted, which the process may not have.
+  case tooManyConnections(Int)
+  case system(SystemFault)
+  /// The server cannot be reached.
+  case unreachable(TransportFault)
+  /// A session could not be written before the load; with the status.
+  case notFilled(Int)
+  case lostWhileFilling
+  /// Nothing was answered for ten seconds.
+  case silent
+
+  /// One sentence.
+  public var description: String {
+    switch self {
+    case .unknownHost(let host): "no address is known for the host \(host)"
+    case .tls(let fault): fault.description
+    case .tooManyConnections(let count):
+      "this process may not have \(count) connections; raise the limit (ulimit -n)"
+    case .system(let fault): fault.description
+    case .unreachable(let fault): "the server cannot be reached: \(fault.description)"
+    case .notFilled(401), .notFilled(403):
+      "the server wants a token that may write; name its file with --token-file"
+    case .notFilled(413): "the server takes no payload of that size; see its --max-body"
+    case .notFilled(let status):
+      "the server answered \(status) when the sessions were written before the load"
+    case .lostWhileFilling: "the server closed a connection while the sessions were written"
+    case .silent: "the server has answered nothing for 10 seconds"
+    }
+  }
+}
+
+extension LoadLoop {
+  /// The address to connect to; a name is looked up on this thread.
+  static func address(of plan: LoadPlan) throws(LoadFault) -> Address {
+    guard case .addresses(let found) = Resolver.lookUp(plan.host, port: plan.port) else {
+      throw .unknownHost(plan.host)
+    }
+    // Servers that listen on one family only mostly listen on IPv4.
+    return found.first { !$0.isV6 } ?? found[0]
+  }
+
+  static func context(_ settings: TLSClientSettings?) throws(LoadFault) -> TLSContext? {
+    guard let settings else { return nil }
+    do throws(TLSSettingsFault) {
+      return try TLSContext.client(settings)
+    } catch {
+      throw .tls(error)
+    }
+  }
+
+  static func system<Value: ~Copyable>(
+    _ make: () throws(SystemFault) -> Value
+  ) throws(LoadFault) -> Value {
+    do throws(SystemFault) {
+      return try make()
+    } catch {
+      throw .system(error)
+    }
+  }
+}

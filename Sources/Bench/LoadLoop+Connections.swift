@@ -1,0 +1,210 @@
+// The connections of a load: how they are made, asked, read, lost and made again.
+
+import Primitives
+import Reactor
+
+extension LoadLoop {
+  /// Begins a connection; one that cannot even begin is tried again later.
+  mutating func connect(isIdle: Bool) {
+    do throws(TransportFault) {
+      let socket = try Socket.connect(to: address)
+      let fd = socket.fd
+      let ticket = connections.insert(
+        LoadConnection(transport(over: socket), isIdle: isIdle))
+      let token = UInt64(ticket.generation) << 32 | UInt64(ticket.index)
+      let isWatched = poller.register(fd, token: token, interest: .connection)
+      precondition(isWatched, "the kernel has room for the descriptors it gave out")
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func transport(over socket: consuming Socket) -> Transport {
+    switch context {
+    case .some(let context):
+      Transport(client: socket, context: context, host: plan.host, resuming: nil)
+    case .none: Transport(plain: socket)
+    }
+  }
+
+  /// Notes that a connection could not be made: at the start there is nobody to load.
+  private mutating func refuse(_ reason: TransportFault) {
+    if phase == .opening { return fail(.unreachable(reason)) }
+    tally.refusedConnections += 1
+    retry()
+  }
+
+  private mutating func retry() {
+    absent += 1
+    if retryAt == .never { retryAt = .now() + .milliseconds(100) }
+  }
+
+  /// Makes the lost connections again.
+  mutating func reconnect() {
+    let count = absent
+    absent = 0
+    retryAt = .never
+    for _ in 0..<count { connect(isIdle: false) }
+  }
+
+  /// Does what an event says.
+  mutating func take(_ event: Event) {
+    let ticket = Ticket(
+      index: UInt32(truncatingIfNeeded: event.token),
+      generation: UInt32(truncatingIfNeeded: event.token >> 32))
+    guard connections.contains(ticket) else { return }
+    if connections[ticket].state == .opening { return open(ticket) }
+    if connections[ticket].hasUnsent && event.writable && !connections[ticket].flush() {
+      return lose(ticket)
+    }
+    if event.readable { receive(on: ticket, untilClosed: event.peerClosed) }
+  }
+
+  private mutating func open(_ ticket: Ticket) {
+    switch connections[ticket].open() {
+    case .wantsRead, .wantsWrite: return
+    case .failed(let reason):
+      connections.remove(ticket)
+      refuse(reason)
+    case .done:
+      opened += 1
+      lastAnswer = .now()
+      connections[ticket].state = .free
+      if !connections[ticket].isIdle { _ = free.append(ticket) }
+    }
+  }
+
+  /// Sends a request on a free connection.
+  mutating func ask(_ request: LoadRequest, on ticket: Ticket) {
+    let size = request.operation == .put ? plan.sizes.index(of: random.bits()) : 0
+    let range = requests.prepare(request.operation, size: size, number: request.number)
+    connections[ticket].request = request
+    connections[ticket].scanner = ResponseScanner()
+    connections[ticket].isRight = true
+    connections[ticket].state = .asking
+    asking += 1
+    if !Self.send(requests, range, &connections[ticket]) { lose(ticket) }
+  }
+
+  private static func send(
+    _ requests: borrowing RequestBytes, _ range: ByteRange, _ connection: inout LoadConnection
+  ) -> Bool {
+    connection.send(requests.bytes.extracting(range.indices))
+  }
+
+  /// Reads what has come, and asks anew when the answer was complete.
+  private mutating func receive(on ticket: Ticket, untilClosed: Bool) {
+    while connections.contains(ticket) {
+      scratch.clear()
+      switch unsafe connections[ticket].transport.read(into: scratch.writable) {
+      case .moved(let count):
+        scratch.commit(count)
+        scan(ticket)
+        guard connections.contains(ticket) else { return }
+        if !untilClosed && !connections[ticket].transport.mayHaveMore { return }
+      case .wouldBlock: return
+      case .closed, .failed: return lose(ticket)
+      }
+    }
+  }
+
+  /// Follows an answer through the bytes that were just read.
+  private mutating func scan(_ ticket: Ticket) {
+    // Bytes that nobody asked for.
+    guard connections[ticket].state == .asking else { return spoil(ticket) }
+    let before = connections[ticket].scanner.bodyOffset
+    switch Self.scan(scratch, &connections[ticket].scanner) {
+    case .unreadable: spoil(ticket)
+    case .more(let body): check(body..<scratch.count, at: before, on: ticket)
+    case .done(let body, let end):
+      check(body..<end, at: before, on: ticket)
+      if end == scratch.count { finish(ticket) } else { spoil(ticket) }
+    }
+  }
+
+  private static func scan(
+    _ buffer: borrowing ByteBuffer, _ scanner: inout ResponseScanner
+  ) -> ScanProgress {
+    scanner.scan(Span<UInt8>(_bytes: buffer.bytes))
+  }
+
+  /// Compares a part of a payload with what was put.
+  private mutating func check(_ body: Range<Int>, at offset: Int, on ticket: Ticket) {
+    if body.isEmpty { return }
+    tally.bytesRead += connections[ticket].request.isMeasured ? body.count : 0
+    let request = connections[ticket].request
+    let status = connections[ticket].scanner.status
+    guard plan.verifies, request.operation == .get, status == 200 else { return }
+    let length = connections[ticket].scanner.contentLength ?? 0
+    let isRight = Self.compare(scratch, body, &requests, at: offset, of: length, request.number)
+    if !isRight { connections[ticket].isRight = false }
+  }
+
+  private static func compare(
+    _ buffer: borrowing ByteBuffer, _ body: Range<Int>, _ requests: inout RequestBytes,
+    at offset: Int, of length: Int, _ number: Int
+  ) -> Bool {
+    requests.isPayload(buffer.bytes.extracting(body), at: offset, of: length, number: number)
+  }
+
+  /// Records a complete answer and gives the connection its next request.
+  private mutating func finish(_ ticket: Ticket) {
+    let now = Instant.now()
+    let request = connections[ticket].request
+    let scanner = connections[ticket].scanner
+    lastAnswer = now
+    asking -= 1
+    connections[ticket].state = .free
+    if request.isMeasured { record(request, scanner, connections[ticket].isRight, at: now) }
+    if phase == .filling && !(200...299).contains(scanner.status) {
+      return fail(.notFilled(scanner.status))
+    }
+    if scanner.closes {
+      connections.remove(ticket)
+      return retry()
+    }
+    if free.isEmpty, let next = nextRequest(at: now) {
+      ask(next, on: ticket)
+    } else {
+      _ = free.append(ticket)
+    }
+  }
+
+  private mutating func record(
+    _ request: LoadRequest, _ scanner: ResponseScanner, _ isRight: Bool, at now: Instant
+  ) {
+    tally.answer(request.operation, status: scanner.status, latency: now - request.due)
+    guard request.operation == .get, scanner.status == 200 else { return }
+    if !isRight || !requests.isSize(scanner.contentLength ?? 0) { tally.wrongPayloads += 1 }
+  }
+
+  /// Ends a connection whose answers cannot be told apart any more.
+  private mutating func spoil(_ ticket: Ticket) {
+    if connections[ticket].state == .asking {
+      if connections[ticket].request.isMeasured { tally.unreadable += 1 }
+      asking -= 1
+      connections[ticket].state = .free
+    }
+    lose(ticket)
+  }
+
+  /// Gives a broken connection up.
+  private mutating func lose(_ ticket: Ticket) {
+    if connections[ticket].state == .asking {
+      if connections[ticket].request.isMeasured { tally.lost += 1 }
+      asking -= 1
+    }
+    let isIdle = connections[ticket].isIdle
+    if connections[ticket].state == .free && !isIdle { forget(ticket) }
+    connections.remove(ticket)
+    if phase == .filling { return fail(.lostWhileFilling) }
+    if !isIdle { retry() }
+  }
+
+  /// Takes a connection out of those that wait for a request.
+  private mutating func forget(_ ticket: Ticket) {
+    for _ in 0..<free.count {
+      if let other = free.popFirst(), other != ticket { _ = free.append(other) }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// The report as a table for a terminal.
+
+import Histogram
+
+extension LoadReport {
+  /// The figures as lines of text, without a last line end.
+  public var table: String {
+    var lines = [headline, ""]
+    lines.append(Self.row(["", "requests", "p50", "p90", "p99", "p99.9", "max"]))
+    for operation in LoadOperation.allCases where plan.mix.values.contains(operation) {
+      lines.append(row(operation.name, tally.latencies[operation.rawValue]))
+    }
+    if plan.mix.values.count > 1 { lines.append(row("all", tally.all)) }
+    lines.append("")
+    lines += facts.map { "\($0.name.padded(to: 14, atEnd: true))\($0.value)" }
+    return lines.joined(separator: "\n")
+  }
+
+  private var headline: String {
+    let kind = plan.rate.map { "open loop, \($0) requests a second due" } ?? "closed loop"
+    return "\(plan.host):\(plan.port), \(kind), \(plan.connections) connections,"
+      + " \(seconds.rounded(to: 1)) s measured"
+  }
+
+  private var facts: [(name: String, value: String)] {
+    var facts = [
+      (name: "answered", value: "\(tally.answered) (\(rate.rounded(to: 0)) a second)"),
+      (name: "payload read", value: "\(mebibytesRead.rounded(to: 1)) MiB a second"),
+      (name: "failed", value: "\(tally.failed)"),
+    ]
+    facts += failures.map { (name: "", value: "\($0.count)  \($0.reason)") }
+    if tally.refusedConnections > 0 {
+      facts.append((name: "not connected", value: "\(tally.refusedConnections) attempts"))
+    }
+    if let server = serverMicroseconds {
+      facts.append((name: "server's CPU", value: "\(server.rounded(to: 2)) us a request"))
+    }
+    if let own = ownMicroseconds {
+      facts.append((name: "own CPU", value: "\(own.rounded(to: 2)) us a request"))
+    }
+    return facts
+  }
+
+  private func row(_ name: String, _ latencies: Tally.Latencies) -> String {
+    let values = Self.percentiles.map { latencies.valueAtPercentile($0.value) } + [latencies.max]
+    let times = values.map { latencies.totalCount == 0 ? "-" : Self.time($0) }
+    return Self.row([name, "\(latencies.totalCount)"] + times)
+  }
+
+  private static func row(_ cells: [String]) -> String {
+    cells[0].padded(to: 8, atEnd: true)
+      + cells.dropFirst().map { $0.padded(to: 11, atEnd: false) }.joined()
+  }
+
+  /// Nanoseconds with a unit that leaves three or four digits.
+  static func time(_ nanoseconds: UInt64) -> String {
+    let value = Double(nanoseconds)
+    return switch value {
+    case ..<1e6: "\((value / 1e3).rounded(to: 0)) us"
+    case ..<1e9: "\((value / 1e6).rounded(to: 2)) ms"
+    default: "\((value / 1e9).rounded(to: 2)) s"
+    }
+  }
+}
+
+extension Double {
+  /// The number with `digits` decimals.
+  func rounded(to digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    guard isFinite, magnitude * scale < 1e18 else { return "\(self)" }
+    let scaled = Int64((magnitude * scale).rounded())
+    let whole = scaled / Int64(scale)
+    let sign = self < 0 && scaled > 0 ? "-" : ""
+    if digits == 0 { return "\(sign)\(whole)" }
+    let rest = String(scaled % Int64(scale))
+    return "\(sign)\(whole).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+  }
+}
+
+extension String {
+  /// The text with spaces on one side up to a width; a longer text stays as it is.
+  func padded(to width: Int, atEnd: Bool) -> String {
+    let spaces = String(repeating: " ", count: max(0, width - count))
+    return atEnd ? self + spaces : spaces + self
+  }
+}

@@ -1,0 +1,91 @@
+// A process's CPU time, and which process listens at a port: what /proc tells about this machine.
+// Nil where it tells nothing: another machine, another user's process, another kernel.
+
+import Glibc
+public import Primitives
+
+/// What /proc says about a process.
+public enum ProcessTime {
+  /// The CPU time that process `pid` has used, user and system, in clock ticks of 10 ms.
+  public static func used(by pid: Int) -> TimeSpan? {
+    guard let text = file("/proc/\(pid)/stat"), let ticks = ticks(inStat: text) else { return nil }
+    return TimeSpan(nanoseconds: Int64(ticks) * 1_000_000_000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
+  }
+
+  /// The CPU time that this process has used.
+  public static func ownUse() -> TimeSpan {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return TimeSpan(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+
+  /// The process that listens at `port` of this machine.
+  public static func listener(at port: UInt16) -> Int? {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { file($0) }
+    guard let inode = tables.lazy.compactMap({ self.inode(ofPort: port, in: $0) }).first else {
+      return nil
+    }
+    let socket = "socket:[\(inode)]"
+    return names(in: "/proc").lazy.compactMap { Int($0) }.first { pid in
+      names(in: "/proc/\(pid)/fd").contains { link("/proc/\(pid)/fd/\($0)") == socket }
+    }
+  }
+
+  /// User and system time out of the text of /proc/PID/stat (proc(5): fields 14 and 15).
+  static func ticks(inStat text: String) -> Int? {
+    // The program's name, in parentheses, may hold anything.
+    guard let name = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: name)...].split(separator: " ")
+    guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
+      return nil
+    }
+    return user + system
+  }
+
+  /// The inode of the listening socket of `port` out of the text of /proc/net/tcp.
+  static func inode(ofPort port: UInt16, in table: String) -> Int? {
+    for line in table.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: " ")
+      guard fields.count > 9, fields[3] == "0A",
+        let digits = fields[1].split(separator: ":").last, UInt16(digits, radix: 16) == port
+      else { continue }
+      return Int(fields[9])
+    }
+    return nil
+  }
+
+  private static func file(_ path: String) -> String? {
+    let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    if fd < 0 { return nil }
+    defer { close(fd) }
+    var content: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = unsafe read(fd, &part, part.count)
+      if count < 0 { return nil }
+      if count == 0 { return String(decoding: content, as: UTF8.self) }
+      content += part[..<count]
+    }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    guard let open = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(open) }
+    var names: [String] = []
+    while let entry = unsafe readdir(open) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  private static func link(_ path: String) -> String? {
+    var text = [UInt8](repeating: 0, count: 256)
+    let count = unsafe text.withUnsafeMutableBytes {
+      unsafe readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return count < 0 ? nil : String(decoding: text[..<count], as: UTF8.self)
+  }
+}

@@ -1,0 +1,123 @@
+// The requests of a load, made once. In: an operation, a size and a session's number. Out: the range
+// of the request's bytes, ready to be sent: only the session's eight digits are written anew.
+//
+//   PUT /v1/sessions/bench-00000042 HTTP/1.1 ... Content-Length: 20480 \r\n\r\n 00000042kXw...
+//                          ^ digits                                             ^ stamp
+//
+// A payload starts with the number of its session and goes on with the same letters for all, so an
+// answer of any allowed length can be checked against one sample. The bytes change with the next
+// request: what a socket did not take at once must be copied.
+
+public import Primitives
+import Settings
+
+/// Prepared requests for one server.
+public struct RequestBytes: ~Copyable {
+  private struct Template {
+    var range: ByteRange
+    /// The offset of the session's number in the target.
+    var digits: Int
+    /// The offset of the payload; nil without one.
+    var payload: Int?
+    var size: Int
+  }
+
+  /// The digits of a session's number.
+  public static let digits = 8
+
+  private var text = ByteBuffer()
+  private var templates: [Template] = []
+  private var sample = ByteBuffer()
+  private let sizes: [Int]
+
+  /// The requests of `plan`.
+  public init(_ plan: LoadPlan) {
+    sizes = plan.sizes.values
+    fillSample(sizes.max() ?? 0, seed: plan.seed)
+    append(.get, size: nil, plan)
+    append(.touch, size: nil, plan)
+    for size in sizes { append(.put, size: size, plan) }
+  }
+
+  /// The request for session `number`; a PUT has the payload size of that index. The bytes at the
+  /// range are valid until the next call.
+  public mutating func prepare(_ operation: LoadOperation, size: Int, number: Int) -> ByteRange {
+    let template =
+      switch operation {
+      case .get: templates[0]
+      case .touch: templates[1]
+      case .put: templates[2 + size]
+      }
+    Self.write(number, into: &text, at: template.digits, count: Self.digits)
+    if let payload = template.payload {
+      Self.write(number, into: &text, at: payload, count: min(Self.digits, template.size))
+    }
+    return template.range
+  }
+
+  /// The bytes that `prepare` tells ranges of.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get { text.bytes }
+  }
+
+  /// Whether a payload can be `length` bytes long.
+  public func isSize(_ length: Int) -> Bool { sizes.contains(length) }
+
+  /// Whether `part` is what session `number`'s payload of `length` bytes has at `offset`.
+  public mutating func isPayload(
+    _ part: RawSpan, at offset: Int, of length: Int, number: Int
+  ) -> Bool {
+    guard isSize(length), offset + part.byteCount <= length else { return false }
+    Self.write(number, into: &sample, at: 0, count: min(Self.digits, length))
+    let expected = sample.bytes.extracting(offset..<offset + part.byteCount)
+    return part.isSame(as: expected)
+  }
+
+  // Letters that no compression shortens much and that any terminal can show.
+  private mutating func fillSample(_ count: Int, seed: UInt64) {
+    var random = LoadRandom(seed: seed)
+    sample.reserve(count)
+    for _ in 0..<count { sample.append(UInt8(0x21 + random.below(94))) }
+  }
+
+  private mutating func append(_ operation: LoadOperation, size: Int?, _ plan: LoadPlan) {
+    let start = text.count
+    let target = plan.target(of: operation)
+    text.append(text: "\(operation.method) \(target.before)")
+    let digits = text.count
+    text.append(text: "00000000\(target.after) HTTP/1.1\r\nHost: \(plan.host):\(plan.port)\r\n")
+    if let token = plan.token { text.append(text: "Authorization: Bearer \(token.reveal())\r\n") }
+    if let size {
+      text.append(text: "Content-Type: text/plain\r\nContent-Length: \(size)\r\n")
+    } else if operation == .touch {
+      text.append(text: "Content-Length: 0\r\n")
+    }
+    text.append("\r\n")
+    let payload = text.count
+    if let size { Self.append(sample, size, to: &text) }
+    templates.append(
+      Template(
+        range: ByteRange(start, text.count), digits: digits, payload: size.map { _ in payload },
+        size: size ?? 0))
+  }
+
+  private static func append(
+    _ sample: borrowing ByteBuffer, _ size: Int, to text: inout ByteBuffer
+  ) {
+    text.append(sample.bytes.extracting(0..<size))
+  }
+
+  private static func write(
+    _ number: Int, into buffer: inout ByteBuffer, at offset: Int, count: Int
+  ) {
+    precondition(offset + count <= buffer.count, "a number is written over bytes that are there")
+    let first = unsafe buffer.mutableReadable + offset
+    var rest = number
+    for at in stride(from: digits - 1, through: 0, by: -1) {
+      let digit = UInt8(truncatingIfNeeded: 48 + rest % 10)
+      if at < count { unsafe first.storeBytes(of: digit, toByteOffset: at, as: UInt8.self) }
+      rest /= 10
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// `session-gateway bench`: loads a running gateway and says how it did. Arguments become a plan, the
+/// plan a run, the run a report; 0 when every request was answered well, 1 when some were not or the
+/// gateway could not be reached, 64 for a mistake in the arguments.
+
+internal import ArgumentParser
+internal import Bench
+internal import Glibc
+internal import Primitives
+internal import Reactor
+internal import Settings
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Loads a running gateway and measures it.",
+    discussion: """
+      A closed loop asks again as soon as a connection is free, and so finds out how
+      many requests go through. With --rate requests are due at fixed times, whatever
+      became of those before them, and a latency counts from when its request was due:
+      this is what callers of a gateway that falls behind see.
+
+      It writes sessions of its own (--prefix) and leaves them to their idle timeout.
+
+      EXAMPLES
+        What goes through, with one read and one write of 20 KiB a page view:
+          session-gateway bench 127.0.0.1:8080
+
+        Latencies at 10,000 requests a second, most of them reads:
+          session-gateway bench --rate 10000 --mix get=80,put=15,touch=5 \\
+            --size 1KiB:70,20KiB:30
+
+        Over TLS, with a token, every payload compared, for a program to read:
+          session-gateway bench gateway.internal:8443 --tls --ca ca.pem \\
+            --token-file token --verify --json report.json
+      """)
+
+  @Argument(help: "The gateway, HOST:PORT.")
+  var gateway = "127.0.0.1:8080"
+
+  @OptionGroup(title: "LOAD") var load: BenchLoad
+  @OptionGroup(title: "SERVER") var server: BenchServer
+  @OptionGroup(title: "REPORT") var output: BenchOutput
+
+  func run() throws {
+    let plan = try makePlan()
+    let loop: LoadLoop
+    do throws(LoadFault) {
+      loop = try LoadLoop(plan, tls: server.trust)
+    } catch {
+      throw Self.failure(error)
+    }
+    let server = server.process(at: plan)
+    let report = try BenchRun(server: server).run(loop)
+    print(report.table)
+    try output.write(report)
+    if report.tally.failed > 0 { throw ExitCode(1) }
+  }
+
+  private func makePlan() throws -> LoadPlan {
+    guard let place = HostPort(gateway), place.port > 0 else {
+      throw ValidationError("'\(gateway)' is not HOST:PORT, as in 127.0.0.1:8080")
+    }
+    var plan = LoadPlan()
+    (plan.host, plan.port) = (place.host, place.port)
+    try load.fill(&plan)
+    plan.targets = server.targets
+    plan.token = try server.token()
+    return plan
+  }
+
+  static func failure(_ fault: LoadFault) -> ExitCode {
+    StandardError.write("bench: \(fault.description)")
+    return ExitCode(1)
+  }
+}

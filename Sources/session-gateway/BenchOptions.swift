@@ -1,0 +1,188 @@
+/// The flags of `bench` in groups, as `--help` shows them, and what they make of a plan. A mistake is
+/// one sentence with the remedy in it.
+
+internal import ArgumentParser
+internal import Bench
+internal import Glibc
+internal import Primitives
+internal import Reactor
+internal import Settings
+
+/// What is asked for, and how often.
+struct BenchLoad: ParsableArguments {
+  @Option(help: "How many connections there are, each with one request at a time.")
+  var connections = 64
+
+  @Option(help: "How many further connections are opened and left idle.")
+  var idle = 0
+
+  @Option(help: "Requests due a second. (default: as fast as answers come)")
+  var rate: Int?
+
+  @Option(help: "The operations get, put and touch with their weights.")
+  var mix = "get=50,put=50,touch=0"
+
+  @Option(help: "Payload sizes, with weights if there are several: 1KiB:70,20KiB:30.")
+  var size = "20KiB"
+
+  @Option(help: "How many sessions there are.")
+  var keys = 2_000
+
+  @Option(help: "What the sessions' ids begin with.")
+  var prefix = "bench-"
+
+  @Option(help: "How long is measured: 500ms, 10s, 5m.")
+  var duration = "10s"
+
+  @Option(help: "How long the load runs before it is measured.")
+  var warmUp = "1s"
+
+  @Option(help: "The most requests, those of the warm-up included.")
+  var requests = 10_000_000
+
+  @Option(help: "Decides the order of sessions, operations and sizes.")
+  var seed: UInt64 = 1
+
+  @Flag(inversion: .prefixedNo, help: "Write every session once before the load.")
+  var fill = true
+
+  @Flag(help: "Compare every payload byte by byte.")
+  var verify = false
+
+  func validate() throws {
+    try check("connections", connections, 1...100_000)
+    try check("idle", idle, 0...100_000)
+    if let rate { try check("rate", rate, 1...1_000_000) }
+    try check("keys", keys, 1...99_999_999)
+    try check("requests", requests, 1...1_000_000_000_000)
+    let isPlain = prefix.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x2D
+        || byte == 0x5F
+    }
+    guard isPlain, prefix.utf8.count <= 200 else {
+      throw ValidationError("--prefix is up to 200 of A-Z a-z 0-9 - _")
+    }
+  }
+
+  func fill(_ plan: inout LoadPlan) throws {
+    plan.connections = connections
+    plan.idleConnections = idle
+    plan.rate = rate
+    plan.keys = keys
+    plan.prefix = prefix
+    plan.requests = requests
+    plan.seed = seed
+    plan.fills = fill
+    plan.verifies = verify
+    plan.duration = try time("duration", duration, atLeast: 1)
+    plan.warmUp = try time("warm-up", warmUp, atLeast: 0)
+    do throws(LoadMistake) {
+      plan.mix = try LoadNotation.mix(mix)
+    } catch {
+      throw ValidationError("--mix: \(error.description)")
+    }
+    do throws(LoadMistake) {
+      plan.sizes = try LoadNotation.sizes(size)
+    } catch {
+      throw ValidationError("--size: \(error.description)")
+    }
+  }
+
+  private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+      throw ValidationError("--\(name) is \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
+  private func time(_ name: String, _ text: String, atLeast least: Int) throws -> TimeSpan {
+    let day = 86_400_000_000_000
+    guard let nanoseconds = Quantity.duration.count(in: text), (least...day).contains(nanoseconds)
+    else { throw ValidationError("--\(name): '\(text)' is no time up to 1d, as in 10s or 500ms") }
+    return TimeSpan(nanoseconds: Int64(nanoseconds))
+  }
+}
+
+/// The server that is loaded.
+struct BenchServer: ParsableArguments {
+  @Flag(help: "Speak TLS to it.")
+  var tls = false
+
+  @Option(help: "The authorities its certificate is checked against, PEM. (default: the system's)")
+  var ca: String?
+
+  @Option(help: "The name its certificate carries. (default: the host)")
+  var serverName: String?
+
+  @Option(help: "The file that holds the bearer token and nothing else.")
+  var tokenFile: String?
+
+  @Option(help: "Its process id, for its CPU time. (default: who listens there)")
+  var pid: Int?
+
+  @Option(help: .init("The target of a get; {id} is the session's id.", visibility: .hidden))
+  var getTarget: String?
+
+  @Option(help: .init("The target of a put; {id} is the session's id.", visibility: .hidden))
+  var putTarget: String?
+
+  func validate() throws {
+    if (ca != nil || serverName != nil) && !tls {
+      throw ValidationError("--ca and --server-name need --tls")
+    }
+    for target in [getTarget, putTarget].compactMap(\.self) where !target.hasPrefix("/") {
+      throw ValidationError("'\(target)' is no target: it begins with /")
+    }
+  }
+
+  /// How the server is trusted; nil for plain HTTP.
+  var trust: TLSClientSettings? {
+    tls ? TLSClientSettings(authorities: ca, serverName: serverName) : nil
+  }
+
+  /// The targets that are not the gateway's own.
+  var targets: [LoadOperation: String] {
+    var targets: [LoadOperation: String] = [:]
+    targets[.get] = getTarget
+    targets[.put] = putTarget
+    return targets
+  }
+
+  /// The token in the token file.
+  func token() throws -> Secret? {
+    guard let tokenFile else { return nil }
+    let text = SmallText.read(tokenFile)?.split(separator: "\n").first.map(String.init)
+    guard let text, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw ValidationError("--token-file: \(tokenFile) holds no token in its first line")
+    }
+    return Secret(text)
+  }
+
+  /// The server's process, if it runs on this machine.
+  func process(at plan: LoadPlan) -> Int? {
+    if let pid { return pid }
+    return ["127.0.0.1", "::1", "localhost"].contains(plan.host)
+      ? ProcessTime.listener(at: plan.port) : nil
+  }
+}
+
+/// Where the report goes besides the terminal.
+struct BenchOutput: ParsableArguments {
+  @Option(help: "Write the figures as JSON to this file.")
+  var json: String?
+
+  @Option(help: "Write the latencies' distribution, in HdrHistogram's format, to this file.")
+  var histogram: String?
+
+  func write(_ report: LoadReport) throws {
+    try write(report.json + "\n", to: json)
+    try write(report.distribution, to: histogram)
+  }
+
+  private func write(_ text: String, to path: String?) throws {
+    guard let path else { return }
+    if !SmallText.write(text, to: path) {
+      StandardError.write("bench: \(path) cannot be written")
+      throw ExitCode(1)
+    }
+  }
+}
