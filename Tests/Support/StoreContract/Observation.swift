@@ -65,8 +65,7 @@ public enum Observation: Equatable, Sendable {
     guard facts.contentType.upper <= reply.count, facts.payload.upper <= reply.count else {
       return .malformed("a range leaves the reply")
     }
-    // A store may leave a part of what it read behind the content type when no payload is wanted.
-    guard facts.payload == .empty || facts.payload.upper == reply.count else {
+    guard facts.payload.upper == reply.count else {
       return .malformed("the payload is not at the reply's end")
     }
     guard reply.start + Int(facts.payload.lower) >= replyHeadroom else {

@@ -1,3 +1,4 @@
+import Primitives
 import Sessions
 import StoreContract
 import TestLab
@@ -5,15 +6,9 @@ import Testing
 
 @testable import ClusterStore
 
-@Suite("The store's contract over Redis", .serialized)
-struct RedisContractTests {
+@Suite("What scripts do in Redis", .serialized)
+struct ScriptTests {
   private static let redis = Result { try RedisServer() }
-
-  @Test("The store over one Redis keeps it", arguments: storeContract.indices)
-  func keepsIt(_ place: Int) throws {
-    var harness = RedisHarness(port: try Self.redis.get().port, suffix: "-\(place)")
-    #expect(storeContract[place].violations(on: &harness) == [], "\(storeContract[place].name)")
-  }
 
   @Test("Nothing is left beside the sessions")
   func leavesNothing() throws {
@@ -48,5 +43,38 @@ struct RedisContractTests {
   func digests(_ script: Script) throws {
     let answer = try Self.redis.get().command("SCRIPT", "LOAD", script.text)
     #expect(answer.text == "\(script.digest)")
+  }
+
+  /// What a write becomes whose slot is on its way to another node.
+  @Test("A staged record that becomes an argument is the same write")
+  func inlines() throws {
+    let redis = try Self.redis.get()
+    try redis.command("SCRIPT", "LOAD", Script.write.text)
+    let put = Call.put("moving", version: 5, idleTimeout: 77)
+      .carrying((0..<5_000).map { UInt8(truncatingIfNeeded: $0) })
+    let (command, request) = put.when(.absent).prepared()
+    let space = KeySpace(ContractNamespaces.list(suffix: "-i")[ContractNamespaces.ending])
+    var commands = ByteBuffer()
+    let lengths = unsafe RecordStaging.encode(
+      command, request: request.span.bytes, space, wall: UnixTime(milliseconds: 1), into: &commands)
+    try #require(lengths.0 > 0 && lengths.0 + lengths.1 == commands.count && lengths.1 > 0)
+    var whole = ByteBuffer()
+    RecordStaging.inlined(commands, first: lengths.0, into: &whole)
+    let arguments = Self.arguments(of: whole)
+    #expect(arguments.count == 10)
+    #expect(try redis.answer(to: arguments).text == "C")
+    #expect(try redis.answer(to: arguments).text == "F")
+    let record = try redis.answer(to: [Array("GET".utf8), Array("sg:{ending-i:moving}".utf8)])
+    guard case .bytes(let bytes) = record else { throw LabFault("no record is there") }
+    #expect(Array(bytes.suffix(5_000)) == put.payload && bytes.count == 96 + 10 + 5_000)
+  }
+
+  private static func arguments(of buffer: borrowing ByteBuffer) -> [[UInt8]] {
+    let bytes = buffer.bytes
+    var walk = ArgumentWalk(bytes, from: 0)
+    return (0..<10).map { _ in
+      let range = walk.next(in: bytes)
+      return unsafe bytes.extracting(range).withUnsafeBytes { unsafe Array($0) }
+    }
   }
 }
