@@ -15,9 +15,7 @@ extension Worker where Store: ~Copyable {
     if event.peerClosed { clients[client].isHalfClosed = true }
     switch clients[client].phase {
     case .handshaking: shakeHands(client)
-    case .writing where event.writable:
-      sendRest(client)
-      resume(client)
+    case .writing where event.writable: sendRest(client)
     case .lingering: receiveRest(client)
     case .idle, .head, .body, .chunks: receive(client)
     case .waiting where event.peerClosed && !wantedLocks.isEmpty: leaveIfWaiting(client)
