@@ -16,9 +16,7 @@ extension RequestDecoder {
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     request.command.verb = .lock
-    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
-      return .conditionNotSupported
-    }
+    if let problem = noCondition(head) { return problem }
     request.lockRequest = .empty
     return decodeLease(head, bytes, &request, allowingWait: true)
       ?? decodeHeldLock(head, bytes, &request) ?? decodeLockRequest(head, bytes, &request)
@@ -29,9 +27,7 @@ extension RequestDecoder {
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     request.command.verb = .renew
-    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
-      return .conditionNotSupported
-    }
+    if let problem = noCondition(head) { return problem }
     return decodeLease(head, bytes, &request, allowingWait: false)
       ?? decodeHeldLock(head, bytes, &request) ?? mustHoldLock(request)
   }
@@ -41,9 +37,7 @@ extension RequestDecoder {
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     request.command.verb = .unlock
-    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
-      return .conditionNotSupported
-    }
+    if let problem = noCondition(head) { return problem }
     return noQuery(head) ?? decodeHeldLock(head, bytes, &request) ?? mustHoldLock(request)
   }
 

@@ -210,9 +210,7 @@ public struct RequestDecoder: Sendable {
   ) -> Problem? {
     request.command.verb = .put
     request.command.condition = .absent
-    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
-      return .conditionNotSupported
-    }
+    if let problem = noCondition(head) { return problem }
     return noQuery(head) ?? noLock(head, bytes) ?? decodeContent(head, bytes, &request)
   }
 
@@ -239,9 +237,7 @@ public struct RequestDecoder: Sendable {
     request.command.verb = .touch
     if head.framing == .none { return .lengthRequired }
     if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
-    if head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch) {
-      return .conditionNotSupported
-    }
+    if let problem = noCondition(head) { return problem }
     guard case .one(let type) = head.fields.only(.contentType), MediaType.isJSON(type, in: bytes)
     else { return .notJSON }
     return noQuery(head)
@@ -348,6 +344,11 @@ public struct RequestDecoder: Sendable {
       return isPlain && request.command.heldLock.isNone ? .conditionRequired : nil
     case .locked: return request.command.heldLock.isNone ? .lockRequired : nil
     }
+  }
+
+  func noCondition(_ head: borrowing RequestHead) -> Problem? {
+    head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch)
+      ? .conditionNotSupported : nil
   }
 
   func noQuery(_ head: borrowing RequestHead) -> Problem? {
