@@ -1,52 +1,64 @@
-// Callers who write numbered versions of their sessions and read them back, without end, and keep
-// account of what they saw. Each has a connection and sessions of its own, spread over all shards.
+// Callers who write numbered versions of their sessions and read them back, without end, and judge
+// what they see. Each is a thread with a connection of its own and sessions of its own, all of them
+// in one shard, so that a shard that stands still holds up nobody but its own callers.
+//
+// A read must give what was last acknowledged, or something later that this caller wrote. What is
+// older is asked for again: it was stale if the right version turns up, and lost if it does not.
 
+import Glibc
 import Reactor
 import Synchronization
 import TestLab
 
-/// What callers saw.
-struct Tally: Sendable, CustomStringConvertible {
-  /// Requests that were answered, whatever the answer.
-  var requests = 0
-  /// Answers that were no success, by method and status, and connections that failed.
-  var failures: [String: Int] = [:]
-  /// Reads that gave less than was acknowledged: the write was lost.
-  var lostWrites = 0
-  /// Reads that gave something that nobody wrote, or somebody else's.
-  var foreign = 0
-  /// The longest that a request took.
-  var slowest = Duration.zero
-  /// How many requests took more than half a second.
-  var slow = 0
+/// Callers at work, and what they see.
+final class Checker: Sendable {
+  /// How many shards the sessions are divided among: thirds of the slots, whoever serves them.
+  static let shards = 3
+  /// The gateway's `--deadline`, and what a busy machine may add to it.
+  static let deadline = Duration.seconds(10)
+  static let grace = Duration.milliseconds(1_500)
 
-  var description: String {
-    let failures = failures.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-    return "\(requests) requests, failures [\(failures.joined(separator: ", "))], "
-      + "slowest \(slowest), over 0.5 s \(slow), lost acknowledged writes \(lostWrites), "
-      + "foreign payloads \(foreign)"
-  }
-}
-
-/// Callers at work.
-final class Traffic: Sendable {
+  /// The slots that callers' sessions are in.
+  let slots: [Int]
   private let port: Int
   private let isOver = Mutex(false)
   private let total = Mutex(Tally())
   private let running = Mutex(0)
 
-  /// Starts `callers` callers against the gateway on `port`.
-  init(port: Int, callers: Int) throws {
+  /// Starts callers against the gateway on `port`, and waits until each has written and read.
+  init(port: Int, callersPerShard: Int = 6) throws {
     self.port = port
-    running.withLock { $0 = callers }
-    for caller in 0..<callers {
-      let thread = try WorkerThread.start(name: "caller-\(caller)") { self.work(caller) }
+    let count = callersPerShard * Self.shards
+    running.withLock { $0 = count }
+    let run = UInt32.random(in: 0 ... .max)
+    let callers = (0..<count).map { Caller($0, shard: $0 % Self.shards, run: run) }
+    slots = callers.flatMap(\.slots)
+    for caller in callers {
+      let thread = try WorkerThread.start(name: "caller-\(caller.number)") {
+        var caller = caller
+        self.work(&caller)
+      }
       thread.abandon()
     }
+    try eventually("there is traffic") { total.withLock { $0.requests } > 40 * count }
+    begin()
   }
 
-  /// What was seen so far.
+  /// Counts anew from here.
+  func begin() {
+    total.withLock { $0 = Tally() }
+  }
+
+  /// What was seen since.
   var tally: Tally { total.withLock { $0 } }
+
+  /// Waits until each shard has answered `count` more requests.
+  func wait(forMore count: Int, within limit: Duration = .seconds(60)) throws {
+    let before = tally.shards.map(\.answered)
+    try eventually("each shard answers", within: limit) {
+      zip(tally.shards, before).allSatisfy { $0.answered >= $1 + count }
+    }
+  }
 
   /// Ends the callers and gives what they saw.
   func end() throws -> Tally {
@@ -55,66 +67,64 @@ final class Traffic: Sendable {
     return tally
   }
 
-  private func work(_ caller: Int) {
-    var written = [Int](repeating: 0, count: 8)
-    var acknowledged = written
+  private func work(_ caller: inout Caller) {
     var http = try? RawHTTP(port: port)
-    var turn = 0
     while !isOver.withLock({ $0 }) {
-      turn += 1
-      let place = turn / 2 % 8
-      let target = "/v1/sessions/caller-\(caller)-\(place)"
-      let clock = ContinuousClock()
-      let start = clock.now
-      if turn % 2 == 0 {
-        written[place] += 1
-        let body = Array("\(caller)/\(place)/\(written[place])".utf8)
-        let answer = try? http?.exchange("PUT", target, body: body)
-        note(answer?.status, "PUT", took: clock.now - start)
-        if answer.map({ $0.status < 300 }) == true { acknowledged[place] = written[place] }
-        if answer == nil { http = try? RawHTTP(port: port) }
-      } else if written[place] > 0 {
-        let answer = try? http?.exchange("GET", target)
-        let isFound = answer?.status == 200
-        let isMissing = answer?.status == 404
-        note(isMissing ? 200 : answer?.status, "GET", took: clock.now - start)
-        let number =
-          isFound ? Self.number(answer!.text, caller, place) : isMissing ? 0 : nil
-        judge(number, isRead: isFound || isMissing, acknowledged[place], written[place])
-        // A loss is counted once.
-        if let number, number < acknowledged[place] { acknowledged[place] = number }
-        if answer == nil { http = try? RawHTTP(port: port) }
-      }
+      caller.turn += 1
+      usleep(1_000)
+      if caller.turn % 2 == 0 { write(&caller, &http) } else { read(&caller, &http) }
     }
     running.withLock { $0 -= 1 }
   }
 
-  /// The number in a payload that this caller wrote to this place.
-  private static func number(_ text: String, _ caller: Int, _ place: Int) -> Int? {
-    let parts = text.split(separator: "/").compactMap { Int($0) }
-    return parts.count == 3 && parts[0] == caller && parts[1] == place ? parts[2] : nil
-  }
-
-  private func judge(_ number: Int?, isRead: Bool, _ acknowledged: Int, _ written: Int) {
-    guard isRead else { return }
-    total.withLock {
-      guard let number, number <= written else {
-        $0.foreign += 1
-        return
-      }
-      if number < acknowledged { $0.lostWrites += 1 }
+  private func write(_ caller: inout Caller, _ http: inout RawHTTP?) {
+    let (method, target, body) = caller.nextWrite()
+    switch exchange(method, target, body, caller, &http) {
+    case .success(let answer): caller.noteWrite(answer)
+    case .refused: caller.noteRefusal()
+    case .unknown: caller.noteWrite(nil)
     }
   }
 
-  private func note(_ status: Int?, _ method: String, took span: Duration) {
-    total.withLock {
-      $0.requests += 1
-      $0.slowest = max($0.slowest, span)
-      if span > .milliseconds(500) { $0.slow += 1 }
-      guard let status, status < 300 else {
-        $0.failures["\(method) \(status.map(String.init) ?? "connection")", default: 0] += 1
-        return
-      }
+  private func read(_ caller: inout Caller, _ http: inout RawHTTP?) {
+    guard case .success(let answer) = exchange("GET", caller.target, nil, caller, &http)
+    else { return }
+    var verdict = caller.judge(answer)
+    // Asked again, which nobody can have answered in the meantime: these sessions are this caller's.
+    for _ in 0..<4 where verdict == .older {
+      usleep(20_000)
+      guard case .success(let again) = exchange("GET", caller.target, nil, caller, &http)
+      else { return }
+      if caller.judge(again) == .right { verdict = .stale }
     }
+    if verdict == .right { return }
+    if verdict == .older { verdict = .lost }
+    if verdict != .stale { caller.accept(answer) }
+    total.withLock { $0.note(verdict) }
+  }
+
+  private enum Exchanged {
+    case success(RawHTTP.Response)
+    /// It was said that the request was not carried out.
+    case refused
+    case unknown
+  }
+
+  /// One request, timed and counted.
+  private func exchange(
+    _ method: String, _ target: String, _ body: [UInt8]?, _ caller: Caller,
+    _ http: inout RawHTTP?
+  ) -> Exchanged {
+    let start = ContinuousClock.now
+    if http == nil { http = try? RawHTTP(port: port) }
+    let answer = try? http?.exchange(method, target, body: body)
+    if answer == nil { http = nil }
+    let isGood = answer.map { $0.status < 300 || $0.status == 404 } ?? false
+    let name = answer.map { "\(method) \($0.status)" } ?? "\(method) broken"
+    total.withLock {
+      $0.note(shard: caller.shard, failure: isGood ? nil : name, from: start, to: .now)
+    }
+    guard let answer else { return .unknown }
+    return isGood ? .success(answer) : answer.status == 503 ? .refused : .unknown
   }
 }
