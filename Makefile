@@ -10,7 +10,7 @@ FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sourc
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fuzz bench counts clean packages compose-test
+.PHONY: help run test lint build fuzz chaos bench counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -41,6 +41,9 @@ build: packages ## A release of the program: .build/release/session-gateway
 
 fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed corpus
 	@RUNS=$(RUNS) Scripts/fuzz
+
+chaos: build ## What callers see of faults, minutes long, all primaries; writes docs/operations.md
+	@Scripts/chaos
 
 compose-test: ## The containers, for real: up, sessions, losses, down, up (needs a docker engine)
 	@Scripts/compose-test

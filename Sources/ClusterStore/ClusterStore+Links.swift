@@ -8,7 +8,7 @@
 // parked: they were surely not carried out, and go to whoever serves the slots next.
 
 public import Primitives
-import Redis
+public import Redis
 import Sessions
 
 extension ClusterStore {
@@ -40,11 +40,19 @@ extension ClusterStore {
       else { return }
       if retryAt <= now { open(link, at: now) } else { check(at: retryAt) }
     case .opening(let since), .greeting(let since):
-      if since + limits.connecting <= now { return lose(link, .slowConnect, at: now, close: true) }
+      if since + limits.connecting <= now {
+        return lose(link, lateness(of: link), at: now, close: true)
+      }
       check(at: since + limits.connecting)
     case .ready:
       listen(link, at: now)
     }
+  }
+
+  /// What a connection that took too long was waiting for.
+  private func lateness(of link: Link) -> LinkFault {
+    if case .greeting = nodes[link].state { return .slowGreeting }
+    return nodes[link].isShakingHands ? .slowHandshake : .slowConnect
   }
 
   /// Judges how long a node that owes an answer has been silent.
@@ -87,6 +95,7 @@ extension ClusterStore {
     guard case .down(let retryAt) = nodes[link].state else { return }
     guard retryAt <= now else { return check(at: retryAt) }
     nodes[link].state = .opening(since: now)
+    nodes[link].isShakingHands = false
     actions.append(.open(link, nodes[link].endpoint))
     check(at: now + configuration.limits.connecting)
   }
@@ -102,6 +111,11 @@ extension ClusterStore {
     nodes.contains(link) && nodes[link].isConnected
   }
 
+  /// TCP is connected, and TLS is under way: what is slow from now on is not the network.
+  public mutating func linkConnected(_ link: Link) {
+    if isOpening(link) { nodes[link].isShakingHands = true }
+  }
+
   /// The connection is made, TLS included: the greeting is the first thing it carries.
   public mutating func linkOpened(_ link: Link, at now: Instant) {
     guard nodes.contains(link), case .opening = nodes[link].state else { return }
@@ -111,6 +125,18 @@ extension ClusterStore {
     nodes[link].handshake.write(configuration.credentials, to: &nodes[link].hello)
     markDirty(link)
     check(at: now + configuration.limits.connecting)
+  }
+
+  /// Connections from now on are greeted with these; those there are stay authenticated, as Redis
+  /// keeps them when a password changes (`ACL SETUSER`).
+  public mutating func authenticate(as credentials: NodeCredentials) {
+    configuration.credentials = credentials
+  }
+
+  /// Whether a link's node has yet to accept the greeting.
+  public func isGreeting(_ link: Link) -> Bool {
+    guard nodes.contains(link), case .greeting = nodes[link].state else { return false }
+    return true
   }
 
   /// The connection was not made or was lost.

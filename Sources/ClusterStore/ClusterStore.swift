@@ -18,7 +18,7 @@ public import Sessions
 
 /// A store over Redis, owned by one worker.
 public struct ClusterStore: ~Copyable {
-  let configuration: ClusterConfiguration
+  var configuration: ClusterConfiguration
   let spaces: [KeySpace]
   var entropy = Entropy()
 

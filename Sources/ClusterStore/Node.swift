@@ -26,6 +26,13 @@ public struct LinkFault: Error, Equatable, Sendable {
     code: "silent", detail: "the node took commands and gave no answer in time")
   static let slowConnect = LinkFault(
     code: "connect-timeout", detail: "the connection was not made in time")
+  /// A plain Redis takes a ClientHello for the beginning of a line, and waits for its end.
+  static let slowHandshake = LinkFault(
+    code: "handshake-timeout",
+    detail: "the node took the connection and gave TLS no answer in time: "
+      + "it hangs, or its port is a plain one and --redis-tls is wrong")
+  static let slowGreeting = LinkFault(
+    code: "greeting-timeout", detail: "the node gave the first commands no answer in time")
   static let brokenProtocol = LinkFault(
     code: "protocol", detail: "what the node sent is not a reply, or nobody asked for it")
   static let demoted = LinkFault(
@@ -80,6 +87,8 @@ struct Node: ~Copyable {
   var handshake: NodeHandshake
   /// When it was last given the scripts.
   var scriptsLoadedAt = Instant(nanoseconds: .min)
+  /// Whether TCP is connected, and TLS under way.
+  var isShakingHands = false
   /// What of the handshake's commands is still to hand to the transport.
   var hello = ByteBuffer()
   /// Whether the tick was told that there is something to write.

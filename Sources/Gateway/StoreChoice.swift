@@ -41,8 +41,13 @@ extension ClusterConfiguration {
       }
     self.init(seeds: seeds, mode: mode)
     limits.replyBytes = largestBody + (1 << 20)
-    credentials = redis.password.map {
-      NodeCredentials(user: redis.user, password: $0.secret.reveal())
-    }
+    credentials = redis.password.map { NodeCredentials($0, of: redis.user) }
+  }
+}
+
+extension NodeCredentials {
+  /// What the settings say; the default user's when they name no other.
+  init(_ password: RedisPassword, of user: String?) {
+    self.init(user: user, password: password.secret.reveal())
   }
 }

@@ -113,10 +113,7 @@ struct WorkerDuty: Sendable {
   private func makeNodeContext(_ tls: RedisTLSSettings?) throws(StartFault) -> TLSContext? {
     guard let tls else { return nil }
     do throws(TLSSettingsFault) {
-      return try .client(
-        TLSClientSettings(
-          authorities: tls.ca?.path, certificate: tls.client?.certificate.path,
-          key: tls.client?.key.path, serverName: tls.serverName))
+      return try .client(TLSClientSettings(tls))
     } catch {
       throw StartFault("--redis-ca, --redis-cert or --redis-key: \(error)")
     }

@@ -89,4 +89,14 @@ public struct RedisPassword: Equatable, Sendable {
     self.secret = secret
     self.source = source
   }
+
+  /// The password that `file` holds now: its first line, without the line end.
+  public init(in file: ReadableFile) throws(ValueFault) {
+    let text = String(decoding: try file.content(), as: UTF8.self)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    guard let first = lines.first, !first.isEmpty else {
+      throw ValueFault("no password is in it; write it on the first line")
+    }
+    self.init(Secret(String(first)), from: .file(file))
+  }
 }

@@ -75,21 +75,13 @@ extension SettingsLoad {
     guard let source = given[setting.name]?.source else { return }
     let value = GivenValue(text: file.path, source: source)
     do throws(ValueFault) {
-      let secret = Secret(Self.firstLine(of: try file.content()))
-      if secret.isEmpty { throw ValueFault("no password is in it; write it on the first line") }
-      password = RedisPassword(secret, from: .file(file))
+      password = try RedisPassword(in: file)
     } catch {
       mistakes.append(.value(value, of: setting, error))
     }
     guard file.isReadableByOthers else { return }
     let subject = "\(setting.title) is \"\(file.path.visible)\" (\(source))"
     mistakes.append(.warning("\(subject): every user can read it; chmod 600 it"))
-  }
-
-  private static func firstLine(of content: [UInt8]) -> String {
-    let text = String(decoding: content, as: UTF8.self)
-    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first
-      .map(String.init) ?? ""
   }
 
   /// Redis's AUTH takes a user only together with a password.

@@ -1,57 +1,164 @@
+// What happens to nodes of a cluster, and what callers see of it: a pause.
+
+import Glibc
 import TestLab
 import Testing
 
 /// What happens to a primary.
 enum Blow: String, CaseIterable {
   /// It ends without a word (SIGKILL).
-  case kill
+  case kill = "kill -9"
   /// It hangs with its connections open (SIGSTOP).
-  case hang
+  case hang = "SIGSTOP"
 }
 
-@Suite("A failover of a TLS cluster under load is a pause", .serialized)
+@Suite("Faults of a TLS cluster under load are pauses", .serialized)
 struct FailoverTests {
-  private static func count(_ name: String, at gateway: GatewayProcess) throws -> Int {
-    let page = try gateway.connect().exchange("GET", "/metrics").text
-    let line = page.split(separator: "\n").first { $0.hasPrefix("session_gateway_redis_\(name) ") }
-    return line.flatMap { Int($0.split(separator: " ").last!) } ?? -1
+  @Test("A primary is lost and a replica takes over", arguments: Blow.allCases)
+  func onePrimaryIsLost(_ blow: Blow) throws {
+    for shard in 0..<(Lab.isLong ? Checker.shards : 1) { try strike(blow, shard) }
   }
 
-  @Test(
-    "One primary is lost: only writes whose outcome nobody knows fail", arguments: Blow.allCases)
-  func onePrimaryIsLost(_ blow: Blow) throws {
-    let cluster = try RedisCluster()
-    let gateway = try GatewayProcess(cluster.gatewayFlags() + ["--workers", "2"], until: .ready)
-    let traffic = try Traffic(port: gateway.port, callers: 24)
-    try eventually("there is traffic") { traffic.tally.requests > 2_000 }
-    let victim = cluster.node(0)
-    switch blow {
-    case .kill: try victim.kill9()
-    case .hang: victim.pause()
-    }
-    try eventually("another primary took over") {
-      try cluster.primary(ofSlot: 0).port != victim.port && cluster.primaries().count == 3
-    }
-    try gateway.wait(for: "/readyz")
-    let before = traffic.tally.requests
-    try eventually("traffic goes on") { traffic.tally.requests > before + 2_000 }
-    if blow == .hang {
-      victim.resume()
-      let before = traffic.tally.requests
-      try eventually("traffic goes on") { traffic.tally.requests > before + 2_000 }
-    }
-    let tally = try traffic.end()
-    print("failover by \(blow.rawValue): \(tally)")
+  @Test("Where not all slots must be covered, others notice nothing", arguments: Blow.allCases)
+  func othersNoticeNothing(_ blow: Blow) throws {
+    try strike(blow, 1, coverage: false)
+  }
 
-    #expect(Set(tally.failures.keys).isSubset(of: ["PUT 504"]))
-    // Each caller has one request under way, and loses no more than that one.
-    #expect(tally.failures["PUT 504", default: 0] <= 24)
-    #expect(tally.foreign == 0)
-    #expect(tally.slowest < .seconds(11))
-    #expect(try Self.count("suspicions_total", at: gateway) > 0 || blow == .kill)
-    #expect(
-      try Self.count("lost_writes_total{fate=\"unknown\"}", at: gateway)
-        == tally.failures["PUT 504", default: 0])
-    try gateway.terminate()
+  private func strike(_ blow: Blow, _ shard: Int, coverage: Bool = true) throws {
+    let lab = try Lab.whole()
+    if !coverage { try lab.set("cluster-require-full-coverage", "no") }
+    let victim = try lab.owners()[shard]
+    let remark = coverage ? "" : "cluster-require-full-coverage no"
+    let fault = "`\(blow.rawValue)` of primary \(shard + 1)"
+    try lab.run(fault, allowing: .losses) { checker, gateway in
+      switch blow {
+      case .kill: try victim.kill9()
+      case .hang: victim.pause()
+      }
+      let slot = (shard * 16_384 + 8_000) / 3
+      let elected = try lab.election(after: victim, slot: slot)
+      try gateway.wait(for: "/readyz")
+      try checker.wait(forMore: 60)
+      switch blow {
+      case .kill: try victim.restart()
+      case .hang: victim.resume()
+      }
+      try checker.wait(forMore: 60)
+      return Measured(shards: [shard], restored: elected, restoredShard: shard, remark: remark)
+    }
+  }
+
+  @Test("An operator lets a replica take over (CLUSTER FAILOVER)")
+  func operatorsFailover() throws {
+    let lab = try Lab.whole()
+    try lab.run("CLUSTER FAILOVER by an operator") { checker, _ in
+      for slot in [1, 6_000, 12_000] { try lab.handOver(slot: slot) }
+      try checker.wait(forMore: 60)
+      return Measured(remark: "all three primaries, one after the other")
+    }
+  }
+
+  @Test("Every node is restarted, one after the other")
+  func rollingRestart() throws {
+    let lab = try Lab.whole()
+    try lab.run("rolling restart of all six nodes") { checker, _ in
+      for node in lab.cluster.nodes {
+        if let slot = try lab.slot(ownedBy: node) { try lab.handOver(slot: slot) }
+        try node.terminate()
+        try node.restart()
+        try lab.cluster.waitUntilServing()
+        try checker.wait(forMore: 20)
+      }
+      return Measured(remark: "CLUSTER FAILOVER before a primary's turn")
+    }
+  }
+
+  @Test("All replicas are gone")
+  func noReplicas() throws {
+    let lab = try Lab.whole()
+    try lab.run("all replicas killed and started again") { checker, _ in
+      let replicas = try lab.cluster.replicas()
+      for replica in replicas { try replica.kill9() }
+      // Long enough for the primaries to notice.
+      try checker.wait(forMore: Lab.isLong ? 2_000 : 400)
+      for replica in replicas { try replica.restart() }
+      try lab.cluster.waitUntilServing()
+      return Measured()
+    }
+  }
+
+  @Test("The whole cluster is restarted: sessions are gone, requests wait")
+  func fullRestart() throws {
+    let lab = try Lab.whole()
+    try lab.run("full restart of the cluster", allowing: [.losses, .failures]) { checker, gateway in
+      try lab.cluster.stop()
+      for node in lab.cluster.nodes { try node.begin() }
+      for node in lab.cluster.nodes { try node.waitUntilAnswering() }
+      try lab.cluster.waitUntilServing()
+      try gateway.wait(for: "/readyz")
+      try checker.wait(forMore: 60)
+      return Measured(remark: "nothing is kept on disk, so all sessions went with it")
+    }
+  }
+
+  @Test("All nodes hang for a while, as when the network is cut")
+  func networkCut() throws {
+    let lab = try Lab.whole()
+    let seconds: UInt32 = Lab.isLong ? 8 : 2
+    try lab.run("all nodes hang for \(seconds) s") { checker, gateway in
+      for node in lab.cluster.nodes { node.pause() }
+      sleep(seconds)
+      for node in lab.cluster.nodes { node.resume() }
+      try lab.cluster.waitUntilServing()
+      return Measured()
+    }
+  }
+
+  @Test("All nodes hang for longer than the deadline", .enabled(if: Lab.isLong))
+  func longCut() throws {
+    let lab = try Lab.whole()
+    try lab.run("all nodes hang for 20 s", allowing: .failures) { checker, gateway in
+      for node in lab.cluster.nodes { node.pause() }
+      sleep(20)
+      for node in lab.cluster.nodes { node.resume() }
+      try lab.cluster.waitUntilServing()
+      return Measured()
+    }
+  }
+
+  @Test("Every connection to Redis is dropped, again and again")
+  func droppedConnections() throws {
+    let lab = try Lab.whole()
+    try lab.run("all connections dropped ten times (CLIENT KILL)") { checker, _ in
+      for _ in 0..<10 {
+        for node in lab.cluster.nodes { try node.dropClients() }
+        try checker.wait(forMore: 30)
+      }
+      return Measured()
+    }
+  }
+}
+
+extension Lab {
+  /// Lets the replica of the slot's primary take over in good order, and waits until all know it.
+  func handOver(slot: Int) throws {
+    let primary = try cluster.primary(ofSlot: slot)
+    let heir = try cluster.replicas().first {
+      try $0.facts("INFO", "replication")["master_port"] == "\(primary.port)"
+    }
+    guard let heir else { throw LabFault("the primary on \(primary.port) has no replica") }
+    try heir.command("CLUSTER", "FAILOVER")
+    try eventually("the replica on \(heir.port) has taken over") {
+      try cluster.primary(ofSlot: slot) === heir
+    }
+    try eventually("the primary on \(primary.port) follows") {
+      try primary.command("ROLE").elements.first?.text == "slave"
+    }
+    try cluster.waitUntilServing()
+  }
+
+  /// A slot that `node` serves; nil when it is a replica.
+  func slot(ownedBy node: RedisServer) throws -> Int? {
+    try [1, 6_000, 12_000].first { try cluster.primary(ofSlot: $0) === node }
   }
 }

@@ -23,7 +23,9 @@ struct ClusterBackend: ~Copyable, Backend {
   private var sessionPlaces: [Ticket] = []
   private var readable = Ring<Ticket>(limit: 8_192)
   private var entropy = Entropy()
-  private let context: TLSContext?
+  private var context: TLSContext?
+  /// How often the context was replaced.
+  private var identity = 0
   private let resolve: @Sendable (Endpoint, Link) -> Void
 
   /// A backend whose names are looked up by `resolve`, which answers through the worker's inbox.
@@ -101,7 +103,7 @@ struct ClusterBackend: ~Copyable, Backend {
   ) {
     do throws(TransportFault) {
       let connection = NodeConnection(
-        link: link, transport: try transport(to: address, endpoint, for: link))
+        link: link, identity: identity, transport: try transport(to: address, endpoint, for: link))
       let fd = connection.transport.fd
       let ticket = connections.insert(connection)
       place(link, ticket)
@@ -138,7 +140,10 @@ struct ClusterBackend: ~Copyable, Backend {
 
   private mutating func establish(_ connection: Ticket, at now: Instant) {
     switch connections[connection].establish() {
-    case nil: break
+    case nil:
+      if connections[connection].phase == .handshaking {
+        store.linkConnected(connections[connection].link)
+      }
     case .failure(let fault): lose(connection, LinkFault(fault), at: now)
     case .success:
       store.linkOpened(connections[connection].link, at: now)
@@ -167,8 +172,16 @@ struct ClusterBackend: ~Copyable, Backend {
       store.received(link, count, at: now)
       if connections[connection].transport.mayHaveMore { willRead(connection) }
     case .wouldBlock: break
-    case .closed: lose(connection, .closed, at: now)
-    case .failed(let fault): lose(connection, LinkFault(fault), at: now)
+    case .closed: lose(connection, ending(of: link, .closed), at: now)
+    case .failed(let fault): lose(connection, ending(of: link, LinkFault(fault)), at: now)
+    }
+  }
+
+  /// What the end of a connection means: who speaks plain text to a TLS port hears nothing else.
+  private func ending(of link: Link, _ fault: LinkFault) -> LinkFault {
+    switch context {
+    case .none where store.isGreeting(link): .noGreeting
+    default: fault
     }
   }
 
@@ -246,7 +259,9 @@ struct ClusterBackend: ~Copyable, Backend {
   // MARK: TLS sessions
 
   private mutating func keepSession(of connection: Ticket, _ link: Link) {
-    guard let session = connections[connection].transport.takeSession() else { return }
+    guard connections[connection].identity == identity,
+      let session = connections[connection].transport.takeSession()
+    else { return }
     _ = takeSession(of: link)
     while sessionPlaces.count <= Int(link.index) { sessionPlaces.append(.none) }
     sessionPlaces[Int(link.index)] = sessions.insert(session)
@@ -257,6 +272,18 @@ struct ClusterBackend: ~Copyable, Backend {
     let ticket = sessionPlaces[Int(link.index)]
     return sessions.contains(ticket) ? sessions.remove(ticket) : nil
   }
+
+  // MARK: Reload
+
+  mutating func renew(_ identity: TLSClientSettings) throws(TLSSettingsFault) {
+    context = try .client(identity)
+    self.identity += 1
+    // A resumed session skips the check of the certificate: what the old authorities vouched for
+    // must not outlive them. Nor is the session of a connection kept that was made before.
+    for place in sessionPlaces where sessions.contains(place) { _ = sessions.remove(place) }
+  }
+
+  mutating func renew(_ credentials: NodeCredentials) { store.authenticate(as: credentials) }
 
   // MARK: Telling
 
@@ -273,18 +300,4 @@ struct ClusterBackend: ~Copyable, Backend {
   }
 
   mutating func nextEvent() -> ClusterEvent? { store.nextEvent() }
-}
-
-extension LinkFault {
-  /// What the transport says went wrong.
-  init(_ fault: TransportFault) { self.init(code: fault.code, detail: fault.description) }
-
-  fileprivate static let closed = LinkFault(
-    code: "closed", detail: "the node closed the connection")
-  fileprivate static let noMemory = LinkFault(
-    code: "no-memory", detail: "the kernel cannot watch another connection")
-  fileprivate static let unknownHost = LinkFault(
-    code: "unknown-host", detail: "its name has no address")
-  fileprivate static let noNameService = LinkFault(
-    code: "no-name-service", detail: "the name service does not answer")
 }

@@ -1,6 +1,7 @@
 import ClusterStore
 import Primitives
 import Reactor
+import Redis
 import Sessions
 
 /// The embedded store as a backend: it is always there, and only its sweep needs time.
@@ -43,6 +44,10 @@ struct MemoryBackend: ~Copyable, Backend {
   }
 
   mutating func flush(at now: Instant) {}
+
+  mutating func renew(_ identity: TLSClientSettings) {}
+
+  mutating func renew(_ credentials: NodeCredentials) {}
 
   mutating func publish(to board: borrowing WorkerBoard) {}
 

@@ -9,6 +9,8 @@ struct NodeConnection: ~Copyable {
 
   /// Which of the store's links it carries.
   let link: Link
+  /// Which identity it was made with: the backend counts them.
+  let identity: Int
   var transport: Transport
   var phase = Phase.connecting
   /// The kernel has bytes, as far as is known.
@@ -16,8 +18,9 @@ struct NodeConnection: ~Copyable {
   /// The kernel takes bytes, as far as is known.
   var isWritable = false
 
-  init(link: Link, transport: consuming Transport) {
+  init(link: Link, identity: Int, transport: consuming Transport) {
     self.link = link
+    self.identity = identity
     self.transport = transport
   }
 

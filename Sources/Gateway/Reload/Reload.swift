@@ -1,6 +1,11 @@
-// What SIGHUP does: the tokens file and the certificates are read again, each on its own. A file
-// that is broken changes nothing: its mistakes are logged and what was read before stays. Nothing
-// that is in flight is touched; what comes in the next tick meets the new state.
+// What SIGHUP does: the tokens file, the certificates and Redis's password are read again, each on
+// its own. A file that is broken changes nothing: its mistakes are logged and what was read before
+// stays. Nothing that is in flight is touched; what comes in the next tick meets the new state.
+//
+// Connections to Redis go on as they are, and the next ones are made anew with what was read: Redis
+// keeps a connection that was once authenticated when the password changes, and TLS cannot change a
+// certificate under way. Rejected: closing them in turn, which would leave each node's writes in
+// doubt for nothing.
 //
 // The set of namespaces is fixed while the gateway serves, since the stores hold a place for each.
 // A token of a new one needs a restart, which loses no request when the new process starts first.
@@ -8,6 +13,7 @@
 import API
 import Logging
 import Reactor
+import Redis
 import Sessions
 import Settings
 
@@ -25,10 +31,10 @@ struct Reload {
 
   /// Reads the files, and says what the workers must be told.
   func messages() -> [Message] {
-    if settings.tokensFile == nil, settings.tls == nil {
-      log.info("nothing to reload: there is neither a tokens file nor a certificate")
+    if settings.tokensFile == nil, settings.tls == nil, !readsForRedis {
+      log.info("nothing to reload: no setting names tokens, certificates or a password file")
     }
-    return [callers(), identity()].compactMap(\.self)
+    return [callers(), identity(), nodeIdentity(), credentials()].compactMap(\.self)
   }
 
   private func callers() -> Message? {
@@ -69,6 +75,57 @@ struct Reload {
   }
 }
 
+// MARK: Towards Redis
+
+extension Reload {
+  /// Whether there is a file that connections to Redis are made with.
+  private var readsForRedis: Bool {
+    settings.redis?.tls != nil || passwordFile != nil
+  }
+
+  private var passwordFile: ReadableFile? {
+    guard case .file(let file)? = settings.redis?.password?.source else { return nil }
+    return file
+  }
+
+  /// Tries the files before the workers are told to.
+  private func nodeIdentity() -> Message? {
+    guard let tls = settings.redis?.tls else { return nil }
+    let settings = TLSClientSettings(tls)
+    do throws(TLSSettingsFault) {
+      _ = try TLSContext.client(settings)
+      log.info("Redis certificates reloaded")
+      return .nodeIdentity(settings)
+    } catch {
+      log.error("the Redis certificates stay as they were", metadata: ["reason": "\(error)"])
+      return nil
+    }
+  }
+
+  private func credentials() -> Message? {
+    guard let file = passwordFile else { return nil }
+    do throws(ValueFault) {
+      let password = try RedisPassword(in: file)
+      log.info("Redis password reloaded")
+      return .credentials(NodeCredentials(password, of: settings.redis?.user))
+    } catch {
+      log.error(
+        "the Redis password stays as it was",
+        metadata: ["reason": "--redis-password-file: \(error.text)"])
+      return nil
+    }
+  }
+}
+
+extension TLSClientSettings {
+  /// What the settings say.
+  init(_ tls: RedisTLSSettings) {
+    self.init(
+      authorities: tls.ca?.path, certificate: tls.client?.certificate.path,
+      key: tls.client?.key.path, serverName: tls.serverName)
+  }
+}
+
 extension TLSServerSettings {
   /// What the settings say, with the secrets that all workers share.
   init(_ tls: ServerTLSSettings, ticketKeys: TicketKeys) {
@@ -79,6 +136,15 @@ extension TLSServerSettings {
 }
 
 extension Worker where Store: ~Copyable {
+  /// Makes connections to Redis with other certificates from now on.
+  mutating func renewNodes(_ settings: TLSClientSettings) {
+    do throws(TLSSettingsFault) {
+      try backend.renew(settings)
+    } catch {
+      log.error("the Redis certificates stay as they were", metadata: ["reason": "\(error)"])
+    }
+  }
+
   /// Shows another certificate to clients that come from now on; the connections there are go on.
   mutating func renew(_ settings: TLSServerSettings) {
     do throws(TLSSettingsFault) {

@@ -1,6 +1,7 @@
 import API
 import Primitives
 import Reactor
+import Redis
 import Synchronization
 
 /// What other threads want of a worker.
@@ -11,6 +12,10 @@ enum Message: Sendable {
   case callers(CallerTable)
   /// Handshakes from now on show this certificate.
   case identity(TLSServerSettings)
+  /// Connections to Redis from now on trust these authorities and show this certificate.
+  case nodeIdentity(TLSClientSettings)
+  /// Connections to Redis from now on say this user and password.
+  case credentials(NodeCredentials)
   /// It is a client's turn to acquire the lock that it waits for; whether the lock is free as far as
   /// is known.
   case turn(Ticket, isFree: Bool)

@@ -166,6 +166,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
       case .callers(let table): callers = table
       case .identity(let settings): renew(settings)
+      case .nodeIdentity(let settings): renewNodes(settings)
+      case .credentials(let credentials): backend.renew(credentials)
       case .turn(let client, let isFree): takeTurn(client, isFree: isFree)
       case .drain: drain()
       case .stop: isStopped = true

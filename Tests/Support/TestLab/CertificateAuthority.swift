@@ -68,6 +68,45 @@ public final class CertificateAuthority: Sendable {
     return identity
   }
 
+  /// Makes a certificate that signs itself, with a new key.
+  public func selfSigned(_ name: String, names: [String] = loopback) throws -> Identity {
+    let identity = Identity(
+      certificate: folder.file("\(name).crt"), key: folder.file("\(name).key"))
+    try Command.succeed(
+      "openssl",
+      ["req", "-x509", "-days", "30", "-subj", "/CN=\(name)", "-out", identity.certificate]
+        + Self.newKey(identity.key)
+        + ["-addext", "subjectAltName=\(names.joined(separator: ","))"])
+    return identity
+  }
+
+  /// Signs a certificate that is not valid before the year 2090.
+  public func issueForLater(_ name: String, names: [String] = loopback) throws -> Identity {
+    let identity = try issue(name, names: names)
+    // `openssl x509` of OpenSSL 3.0 knows no first day; its small authority does.
+    let settings = try folder.write(
+      "\(name).cnf",
+      """
+      [ca]
+      default_ca = lab
+      [lab]
+      database = \(try folder.write("\(name).index", ""))
+      serial = \(try folder.write("\(name).serial", "01\n"))
+      new_certs_dir = \(folder.path)
+      default_md = sha256
+      policy = any
+      copy_extensions = copy
+      [any]
+      commonName = supplied
+      """)
+    try Command.succeed(
+      "openssl",
+      ["ca", "-batch", "-notext", "-config", settings, "-cert", certificate]
+        + ["-keyfile", key, "-in", folder.file("\(name).csr"), "-out", identity.certificate]
+        + ["-startdate", "20900101000000Z", "-enddate", "20910101000000Z"])
+    return identity
+  }
+
   private static func newKey(_ path: String) -> [String] {
     ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path]
   }

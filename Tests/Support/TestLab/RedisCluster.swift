@@ -3,6 +3,8 @@
 // letting `redis-cli --cluster create` go step by step; what remains is the two seconds for which
 // a starting primary refuses to serve.
 
+import Synchronization
+
 /// A Redis Cluster of the lab; it ends with its last reference.
 public final class RedisCluster: Sendable {
   /// What a cluster is formed of.
@@ -31,8 +33,10 @@ public final class RedisCluster: Sendable {
   /// How many slots a cluster has (Redis Cluster specification).
   public static let slots = 16_384
 
-  /// The nodes in the order of their ports; the first `settings.primaries` began as primaries.
-  public let nodes: [RedisServer]
+  /// The nodes; the first `settings.primaries` began as primaries.
+  public var nodes: [RedisServer] { members.withLock { $0 } }
+  private let members: Mutex<[RedisServer]>
+  private let shape: RedisServer.Settings
   /// What it was formed of.
   public let settings: Settings
   /// Who signed the nodes' certificate; nil without TLS.
@@ -55,11 +59,13 @@ public final class RedisCluster: Sendable {
     node.lines = settings.lines
     let ports = try FreePorts.run(of: settings.primaries * (1 + settings.replicas))
     let shape = node
-    nodes = try ports.map { try RedisServer(starting: shape, port: $0) }
+    self.shape = shape
+    members = Mutex(try ports.map { try RedisServer(starting: shape, port: $0) })
     try form()
   }
 
   private func form() throws {
+    let nodes = nodes
     for node in nodes { try node.waitUntilAnswering() }
     let founders = nodes.prefix(settings.primaries)
     for (index, node) in founders.enumerated() {
@@ -83,11 +89,38 @@ public final class RedisCluster: Sendable {
     try waitUntilServing()
   }
 
+  /// Starts a node, makes it known to all and gives it: an empty primary, or a replica of `primary`.
+  public func add(replicaOf primary: RedisServer? = nil) throws -> RedisServer {
+    let node = try RedisServer(shape, port: FreePorts.one())
+    try node.command("CLUSTER", "MEET", "127.0.0.1", "\(try anyNode().port)")
+    members.withLock { $0.append(node) }
+    try waitUntilServing()
+    guard let primary else { return node }
+    try node.command("CLUSTER", "REPLICATE", try primary.command("CLUSTER", "MYID").text)
+    try waitUntilServing()
+    return node
+  }
+
+  /// Makes all others forget `node`, which has no slots, and ends it.
+  public func remove(_ node: RedisServer) throws {
+    let id = try node.command("CLUSTER", "MYID").text
+    members.withLock { $0.removeAll { $0 === node } }
+    for other in nodes where other.isServing {
+      // Refused while the other one still follows it.
+      try eventually("the node on \(other.port) forgets the one on \(node.port)") {
+        (try? other.command("CLUSTER", "FORGET", id)) != nil
+      }
+    }
+    try node.kill9()
+    try waitUntilServing()
+  }
+
   /// Waits until every node that runs says `cluster_state:ok`, knows all nodes, and is linked to
   /// its primary if it is a replica.
   public func waitUntilServing(within limit: Duration = .seconds(60)) throws {
     try eventually("the cluster serves", within: limit) {
-      try nodes.allSatisfy { node in
+      let nodes = nodes
+      return try nodes.allSatisfy { node in
         if !node.isServing { return true }
         let cluster = try node.facts("CLUSTER", "INFO")
         return try cluster["cluster_state"] == "ok"

@@ -49,15 +49,17 @@ public final class RedisServer: Sendable {
 
   /// The TCP port on 127.0.0.1.
   public let port: Int
-  /// What it was started with.
-  public let settings: Settings
   private let folder: TemporaryFolder
   private let state: Mutex<State>
 
   private struct State: Sendable {
+    var settings: Settings
     var process: ChildProcess
     var isPaused = false
   }
+
+  /// What it was started with, or was changed to since.
+  public var settings: Settings { state.withLock { $0.settings } }
 
   /// Starts a server and waits until it answers.
   public convenience init(_ settings: Settings = Settings(), port: Int? = nil) throws {
@@ -69,13 +71,14 @@ public final class RedisServer: Sendable {
   init(starting settings: Settings, port: Int) throws {
     folder = try TemporaryFolder()
     self.port = port
-    self.settings = settings
-    try folder.write("redis.conf", Self.configuration(settings, port, folder.path))
-    state = Mutex(State(process: try Self.start(folder)))
+    state = Mutex(State(settings: settings, process: try Self.start(settings, port, folder)))
   }
 
-  private static func start(_ folder: TemporaryFolder) throws -> ChildProcess {
-    try ChildProcess("redis-server", [folder.file("redis.conf")], log: folder.file("redis.log"))
+  private static func start(
+    _ settings: Settings, _ port: Int, _ folder: TemporaryFolder
+  ) throws -> ChildProcess {
+    let file = try folder.write("redis.conf", configuration(settings, port, folder.path))
+    return try ChildProcess("redis-server", [file], log: folder.file("redis.log"))
   }
 
   /// `127.0.0.1:<port>`.
@@ -128,11 +131,35 @@ public final class RedisServer: Sendable {
   /// Starts it again with the same port and folder, after ending it if need be, and waits until
   /// it answers.
   public func restart() throws {
-    try kill9()
-    let process = try Self.start(folder)
-    state.withLock { $0 = State(process: process) }
+    try begin()
     try waitUntilAnswering()
   }
+
+  /// Starts it again as `restart` does and does not wait; `lines` are added to its redis.conf.
+  public func begin(with lines: [String] = []) throws {
+    try kill9()
+    var settings = settings
+    settings.lines += lines
+    let process = try Self.start(settings, port, folder)
+    let changed = settings
+    state.withLock { $0 = State(settings: changed, process: process) }
+  }
+
+  /// Lets `password` in beside the present one, and says it to other nodes.
+  public func accept(password: String) throws {
+    try command("ACL", "SETUSER", "default", ">\(password)")
+    try command("CONFIG", "SET", "masterauth", password)
+  }
+
+  /// Lets in `password` only; `accept` came first.
+  public func insist(on password: String) throws {
+    guard let old = settings.password, old != password else { return }
+    state.withLock { $0.settings.password = password }
+    try command("ACL", "SETUSER", "default", "<\(old)")
+  }
+
+  /// Drops the connections of its clients, but for replicas and the lab's own.
+  public func dropClients() throws { try command("CLIENT", "KILL", "TYPE", "normal") }
 
   /// Sends one command over the local socket, as the default user, and gives the answer.
   ///

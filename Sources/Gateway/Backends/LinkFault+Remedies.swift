@@ -1,0 +1,54 @@
+// What a lost connection's fault says to an operator: what happened, and which setting or which line
+// of the node's configuration mends it. The transport knows no settings, and the store no transport;
+// the backend knows both.
+
+import ClusterStore
+import Reactor
+
+extension LinkFault {
+  /// What the transport says went wrong, and what to look at.
+  init(_ fault: TransportFault) {
+    let remedy = fault.remedy.map { ": \($0)" } ?? ""
+    self.init(code: fault.code, detail: fault.description + remedy)
+  }
+
+  static let closed = LinkFault(code: "closed", detail: "the node closed the connection")
+  static let noGreeting = LinkFault(
+    code: "no-greeting",
+    detail: "the node ended the connection before its first answer: does it want --redis-tls?")
+  static let noMemory = LinkFault(
+    code: "no-memory", detail: "the kernel cannot watch another connection")
+  static let unknownHost = LinkFault(
+    code: "unknown-host", detail: "its name has no address: check --redis")
+  static let noNameService = LinkFault(
+    code: "no-name-service", detail: "the name service does not answer")
+}
+
+extension TransportFault {
+  /// What to look at; nil where the fault itself says it.
+  var remedy: String? {
+    switch self {
+    case .refused: "is the node up, and is its port the one of --redis?"
+    case .tls(let fault): fault.remedy
+    case .reset, .closed, .timedOut, .unreachable, .system: nil
+    }
+  }
+}
+
+extension TLSFault {
+  /// What to look at; nil where nothing is known.
+  fileprivate var remedy: String? {
+    switch self {
+    case .certificateExpired: "renew the node's tls-cert-file, or --redis-ca"
+    case .certificateNotYetValid: "check both clocks and the node's tls-cert-file"
+    case .unknownAuthority: "check --redis-ca and the node's tls-cert-file"
+    case .nameMismatch: "check --redis-server-name and the node's tls-cert-file"
+    case .wrongPurpose, .badCertificate: "issue the node's tls-cert-file anew, for servers"
+    case .alert: "check --redis-cert and --redis-key, and the node's tls-ca-cert-file"
+    case .protocolVersion: "let the node's tls-protocols have TLSv1.2 or TLSv1.3"
+    case .noSharedCipher: "let the node's tls-ciphers have ECDHE with AES-GCM or ChaCha20"
+    case .notTLS: "name its TLS port in --redis, or leave --redis-tls out"
+    case .certificateMissing, .noApplicationProtocol, .other: nil
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// Where faults are tried: a cluster of three primaries and three replicas with TLS both ways and a
+// password, shared by the tests of this suite one after the other; before each it is whole again,
+// and each has a gateway of its own. SESSION_GATEWAY_CHAOS=1 makes timeouts those of a deployment
+// and faults as long as they are in life (`make chaos`).
+
+import Foundation
+import TestLab
+import Testing
+
+/// What a fault may cost that would otherwise fail the test.
+struct Allowance: OptionSet {
+  let rawValue: Int
+  /// Acknowledged writes, as asynchronous replication may lose them.
+  static let losses = Allowance(rawValue: 1)
+  /// Requests, but for the contract's 503 and 504.
+  static let failures = Allowance(rawValue: 2)
+  static let nothing: Allowance = []
+}
+
+final class Lab: Sendable {
+  /// Whether faults are as long as in life.
+  static let isLong = ProcessInfo.processInfo.environment["SESSION_GATEWAY_CHAOS"] != nil
+  /// Milliseconds until a node is thought lost.
+  static let nodeTimeout = isLong ? 5_000 : 1_000
+
+  private static let shared = Result { try Lab() }
+
+  let cluster: RedisCluster
+
+  init() throws {
+    var settings = RedisCluster.Settings()
+    settings.requiresClientCertificate = true
+    settings.nodeTimeout = Self.nodeTimeout
+    cluster = try RedisCluster(settings)
+  }
+
+  /// The shared lab with every node up again, a replica for each primary.
+  static func whole() throws -> Lab {
+    let lab = try shared.get()
+    for node in lab.cluster.nodes {
+      node.resume()
+      if !node.process.isRunning { try node.restart() }
+    }
+    try lab.cluster.waitUntilServing()
+    try lab.set("cluster-require-full-coverage", "yes")
+    try eventually("each primary has a replica") { try lab.cluster.replicas().count == 3 }
+    return lab
+  }
+
+  /// Sets a parameter of every node that serves.
+  func set(_ parameter: String, _ value: String) throws {
+    for node in cluster.nodes where node.isServing {
+      try node.command("CONFIG", "SET", parameter, value)
+    }
+  }
+
+  /// Runs callers through `deed` and judges what they saw. `deed` gets them, and may say in what
+  /// else the table is to show.
+  @discardableResult
+  func run(
+    _ fault: String, allowing allowance: Allowance = .nothing, flags: [String] = [],
+    _ deed: (Checker, GatewayProcess) throws -> Measured = { _, _ in Measured() }
+  ) throws -> Tally {
+    let gateway = try GatewayProcess(
+      cluster.gatewayFlags() + ["--workers", "2"] + flags, until: .ready)
+    let checker = try Checker(port: gateway.port)
+    let measured = try deed(checker, gateway)
+    try gateway.wait(for: "/readyz")
+    try checker.wait(forMore: 60)
+    let tally = try checker.end()
+    ChaosTable.add(fault, tally, measured)
+    Self.judge(tally, fault, allowance)
+    #expect(try gateway.terminate() == .exited(0))
+    return tally
+  }
+
+  /// What must be, whatever happened.
+  static func judge(_ tally: Tally, _ fault: String, _ allowance: Allowance) {
+    #expect(tally.stale == 0 && tally.foreign == 0 && tally.undead == 0, "\(fault): \(tally)")
+    #expect(tally.late == 0, "\(fault): \(tally)")
+    #expect(tally.overdue == 0, "\(fault): \(tally)")
+    if !allowance.contains(.losses) { #expect(tally.lost == 0, "\(fault): \(tally)") }
+    if allowance.contains(.failures) {
+      let contract = tally.failures.keys.allSatisfy { $0.hasSuffix("503") || $0.hasSuffix("504") }
+      #expect(contract, "\(fault): \(tally)")
+    } else {
+      #expect(tally.failed == 0, "\(fault): \(tally)")
+    }
+  }
+
+  /// The primaries that have slots, in the order of the slots.
+  func owners() throws -> [RedisServer] {
+    try (0..<Checker.shards).map { try cluster.primary(ofSlot: ($0 * 16_384 + 8_000) / 3) }
+  }
+
+  /// Waits until another node than `victim` serves `slot`, and says since when.
+  func election(after victim: RedisServer, slot: Int) throws -> ContinuousClock.Instant {
+    let heirs = cluster.nodes.filter { $0 !== victim }
+    let before = try heirs.filter { try isPrimary($0) }.map(\.port)
+    var elected = ContinuousClock.now
+    try eventually("a replica is elected") {
+      let heir = try heirs.first { try !before.contains($0.port) && isPrimary($0) }
+      elected = .now
+      return heir != nil
+    }
+    try eventually("all know it") {
+      try cluster.primary(ofSlot: slot) !== victim
+    }
+    return elected
+  }
+
+  private func isPrimary(_ node: RedisServer) throws -> Bool {
+    try node.isServing && node.command("ROLE").elements.first?.text == "master"
+  }
+}
