@@ -67,6 +67,8 @@ public struct ClusterConfiguration: Sendable {
   public var credentials: NodeCredentials?
   /// The bounds.
   public var limits: ClusterLimits
+  /// What tells the records that this process writes from others': 24 bits, not all 0.
+  public var origin: UInt32
 
   /// A configuration without credentials.
   public init(seeds: [Endpoint], mode: TopologyMode = .discover) {
@@ -74,5 +76,7 @@ public struct ClusterConfiguration: Sendable {
     self.seeds = seeds
     self.mode = mode
     limits = ClusterLimits()
+    var entropy = Entropy()
+    origin = UInt32(entropy.bits() % 0xFF_FFFF) + 1
   }
 }

@@ -52,6 +52,8 @@ public struct ClusterCounters: Sendable, Equatable {
   public var verifiedExecuted = 0
   /// Of those, the ones that turned out not to have been, and were sent again.
   public var verifiedRepeated = 0
+  /// Of those, the ones that a later write had taken the place of.
+  public var verifiedSuperseded = 0
   /// Operations that ended without anybody knowing whether they were carried out.
   public var unknownOutcomes = 0
   /// Operations refused because a bound was reached.

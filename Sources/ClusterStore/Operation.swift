@@ -93,6 +93,8 @@ struct Operation {
   let version: SessionVersion
   /// The namespace's idle timeout.
   let idleMilliseconds: Int
+  /// When it was begun.
+  let beginning: Beginning
   /// Whether a script decides it.
   let isScripted: Bool
   /// How long each RESP command is; the second is 0 when there is but one.
@@ -116,15 +118,17 @@ struct Operation {
   var ownIdleTimeout = 0
   var millisecondsLeft = 0
   var first = First.passed
-  // A lock's token, or the age of somebody else's lock and what is left of its lease.
+  // A lock's token, be it acquired or to be released; or the age of somebody else's lock and what is
+  // left of its lease.
   var words: (UInt64, UInt64) = (0, 0)
 
   init(
     _ purpose: Purpose, command: borrowing SessionCommand, ticket: Ticket, slot: UInt16,
-    space: borrowing KeySpace
+    space: borrowing KeySpace, begun beginning: Beginning
   ) {
     self.purpose = purpose
     self.ticket = ticket
+    self.beginning = beginning
     tag = command.tag
     deadline = command.deadline
     self.slot = slot
@@ -133,6 +137,7 @@ struct Operation {
     version = command.version
     idleMilliseconds = space.idleMilliseconds
     isScripted = command.needsScript(in: space)
+    if command.verb == .unlock { words = (command.heldLock.high, command.heldLock.low) }
   }
 
   /// How many RESP commands it becomes.
@@ -173,6 +178,8 @@ struct Operation {
     id = SessionID()
     version = SessionVersion(bits: 0)
     idleMilliseconds = 0
+    beginning = Beginning(
+      instant: Instant(nanoseconds: 0), wall: UnixTime(milliseconds: 0), origin: 0)
     isScripted = false
   }
 
@@ -196,6 +203,7 @@ struct Operation {
     id = found.id
     version = found.version
     idleMilliseconds = found.idleMilliseconds
+    beginning = found.beginning
     isScripted = false
   }
 
@@ -259,19 +267,29 @@ struct Operation {
       millisecondsLeft = Int(reply.integer)
       return .more
     case (.peek, _), (.inspect, _):
-      return seen(reply, whole: verb == .peek, wall: wall)
+      return again() ?? seen(reply, whole: verb == .peek, wall: wall)
     case (.put, 0) where commandCount == 2, (.touch, 0):
       noteHeader(reply)
       return .more
     case (.put, _):
       return written(reply, condition)
     case (.touch, _):
-      return slid(reply, condition)
+      return again() ?? slid(reply, condition)
     case (.delete, _):
       let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
       return .done(reply.integer == 1 ? .deleted : missing)
     case (.lock, _), (.renew, _), (.unlock, _):
       preconditionFailure("what is done about a lock is decided by a script")
+    }
+  }
+
+  /// The command in front was refused, and this one was not: what it would have told is missing. A
+  /// read or a slide is done again; a `put` has happened, and is told without.
+  private func again() -> Step? {
+    switch first {
+    case .refused, .noScript: .refused(.tryAgain)
+    case .failed(let fault): .done(.fault(fault))
+    case .passed, .missing, .held, .locked: nil
     }
   }
 

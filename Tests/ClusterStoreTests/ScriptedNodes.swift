@@ -40,6 +40,7 @@ final class ScriptedNodes {
   private var links: [UInt16: Link] = [:]
   private var ports: [Link: UInt16] = [:]
   private var raw: [UInt16: [UInt8]] = [:]
+  private var sent: [UInt16: [UInt8]] = [:]
   private var commands: [UInt16: [String]] = [:]
   // What each node owes answers to, in order; true is the topology, which it tells by itself.
   private var owed: [UInt16: [Bool]] = [:]
@@ -56,6 +57,7 @@ final class ScriptedNodes {
     var configuration = ClusterConfiguration(
       seeds: seeds.map { Endpoint(host: "10.0.0.1", port: $0) }, mode: mode)
     limits(&configuration.limits)
+    configuration.origin = Self.origin
     configuration.credentials = password.map { NodeCredentials(password: $0) }
     store = ClusterStore(configuration, namespaces: ContractNamespaces.list())
   }
@@ -76,7 +78,19 @@ final class ScriptedNodes {
     return world
   }
 
+  /// What this store's records are stamped with.
+  static let origin: UInt32 = 7
+
   var now: Instant { moment.instant }
+  /// The wall clock, in milliseconds.
+  var wall: Int64 { moment.wall.milliseconds }
+
+  /// The stamp of a write that was begun so long before now, or after.
+  func stamp(
+    _ kind: WriteStamp.Kind = .plain, before milliseconds: Int, by origin: UInt32 = origin
+  ) -> WriteStamp {
+    WriteStamp(kind, origin: origin, begun: now + .milliseconds(-milliseconds))
+  }
   var isServing: Bool { store.isServing }
   var counters: ClusterCounters { store.counters }
   var health: [NodeHealth] { store.health }
@@ -125,6 +139,14 @@ final class ScriptedNodes {
   func taken(by port: UInt16) -> [String] {
     defer { commands[port] = [] }
     return commands[port] ?? []
+  }
+
+  /// The header of the last record that was sent to a node.
+  func lastRecord(at port: UInt16) -> RecordHeader? {
+    let bytes = sent[port] ?? []
+    let start = bytes.indices.last { bytes[$0...].starts(with: [0x53, 0x47, 1]) }
+    guard let start else { return nil }
+    return unsafe RecordHeader(Array(bytes[start...]).span.bytes)
   }
 
   /// A node says something.
@@ -251,6 +273,7 @@ final class ScriptedNodes {
       while store.hasOutput(link), windows[port] != 0 {
         let bytes = Self.output(of: store, link, atMost: windows[port] ?? .max)
         raw[port, default: []] += bytes
+        sent[port, default: []] += bytes
         store.handed(link, bytes.count, at: now)
         if let window = windows[port] { windows[port] = window - bytes.count }
       }

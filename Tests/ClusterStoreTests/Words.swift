@@ -111,17 +111,19 @@ enum Say {
   }
 
   /// The record that a `put` of this call made.
-  static func record(_ call: Call) -> [UInt8] {
+  static func record(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
     let header = RecordHeader(
       contentTypeLength: call.contentType.count, payloadLength: call.payload.count,
-      version: SessionVersion(bits: call.version), created: UnixTime(milliseconds: 1),
-      ownIdleTimeout: call.idleTimeout)
+      version: SessionVersion(bits: call.version), created: UnixTime(milliseconds: wall),
+      ownIdleTimeout: call.idleTimeout, stamp: stamp)
     let encoded = header.encoded
     return encoded.indices.map { encoded[$0] } + call.contentType + call.payload
   }
 
   /// Only its header.
-  static func header(_ call: Call) -> [UInt8] { bulk(Array(record(call).prefix(96))) }
+  static func header(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
+    bulk(Array(record(call, stamp: stamp, wall: wall).prefix(96)))
+  }
 
   /// All of it.
   static func session(_ call: Call) -> [UInt8] { bulk(record(call)) }

@@ -18,7 +18,7 @@ struct FailoverTests {
   }
 
   @Test(
-    "One primary is lost: only writes whose outcome nobody knows fail", arguments: Blow.allCases)
+    "One primary is lost: no request fails", arguments: Blow.allCases)
   func onePrimaryIsLost(_ blow: Blow) throws {
     let cluster = try RedisCluster()
     let gateway = try GatewayProcess(cluster.gatewayFlags() + ["--workers", "2"], until: .ready)
@@ -43,15 +43,11 @@ struct FailoverTests {
     let tally = try traffic.end()
     print("failover by \(blow.rawValue): \(tally)")
 
-    #expect(Set(tally.failures.keys).isSubset(of: ["PUT 504"]))
-    // Each caller has one request under way, and loses no more than that one.
-    #expect(tally.failures["PUT 504", default: 0] <= 24)
+    #expect(tally.failures == [:])
     #expect(tally.foreign == 0)
     #expect(tally.slowest < .seconds(11))
     #expect(try Self.count("suspicions_total", at: gateway) > 0 || blow == .kill)
-    #expect(
-      try Self.count("lost_writes_total{fate=\"unknown\"}", at: gateway)
-        == tally.failures["PUT 504", default: 0])
+    #expect(try Self.count("lost_writes_total{fate=\"unknown\"}", at: gateway) == 0)
     try gateway.terminate()
   }
 }

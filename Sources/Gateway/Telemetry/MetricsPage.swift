@@ -134,11 +134,13 @@ struct MetricsPage {
     counter("redis_moved_to_self_total", "MOVED to who was asked.", state.sum(.storeMovedToSelf))
     let name = "session_gateway_redis_lost_writes_total"
     family(name, "counter", "Writes that were handed over and lost, by what was found out.")
-    let (executed, repeated) = (
-      state.sum(.storeVerifiedExecuted), state.sum(.storeVerifiedRepeated)
-    )
-    let unknown = max(0, state.sum(.storeVerified) - executed - repeated)
-    for (fate, count) in [("executed", executed), ("repeated", repeated), ("unknown", unknown)] {
+    let known = [
+      ("executed", state.sum(.storeVerifiedExecuted)),
+      ("repeated", state.sum(.storeVerifiedRepeated)),
+      ("superseded", state.sum(.storeVerifiedSuperseded)),
+    ]
+    let unknown = max(0, state.sum(.storeVerified) - known.reduce(0) { $0 + $1.1 })
+    for (fate, count) in known + [("unknown", unknown)] {
       sample(name, "fate=\"\(fate)\"", "\(count)")
     }
     counter(

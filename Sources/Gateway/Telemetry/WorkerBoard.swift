@@ -19,7 +19,8 @@ final class WorkerBoard: Sendable {
     case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
     case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
     case storeOutOfMemory, storeMisconfigured, storeNotPermitted
-    case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeUnknownOutcomes
+    case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeVerifiedSuperseded
+    case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
     case storeOverloaded
@@ -86,6 +87,7 @@ final class WorkerBoard: Sendable {
     set(.storeVerified, counters.verified)
     set(.storeVerifiedExecuted, counters.verifiedExecuted)
     set(.storeVerifiedRepeated, counters.verifiedRepeated)
+    set(.storeVerifiedSuperseded, counters.verifiedSuperseded)
     set(.storeUnknownOutcomes, counters.unknownOutcomes)
     set(.storeSilences, counters.silences)
     set(.storeSuspicions, counters.suspicions)
