@@ -47,7 +47,7 @@ public struct ClusterLimits: Sendable {
   /// How old the topology may become before it is asked for again.
   public var topologyAge = TimeSpan.seconds(60)
   /// How old it may become while slots have no owner.
-  public var incompleteAge = TimeSpan.seconds(1)
+  public var incompleteAge = TimeSpan.milliseconds(200)
   /// How long a node that is not in the topology keeps its connection after its last use.
   public var strangerAge = TimeSpan.seconds(10)
   /// The least time between two requests for the topology.

@@ -74,6 +74,9 @@ public struct ClusterCounters: Sendable, Equatable {
   /// Requests for the topology that got no readable answer, or none in time.
   public var refreshFaults = 0
 
+  /// Topologies that were not believed, since others told a younger one.
+  public var staleViews = 0
+
   /// Answers that ask for patience, all kinds together.
   public var deferred: Int {
     tryAgain + clusterDown + masterDown + loading + readOnly + busy + noReplicas + noScript

@@ -87,6 +87,7 @@ extension ClusterStore {
     guard case .down(let retryAt) = nodes[link].state else { return }
     guard retryAt <= now else { return check(at: retryAt) }
     nodes[link].state = .opening(since: now)
+    nodes[link].usedAt = now
     actions.append(.open(link, nodes[link].endpoint))
     check(at: now + configuration.limits.connecting)
   }

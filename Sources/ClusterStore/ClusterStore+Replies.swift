@@ -60,10 +60,8 @@ extension ClusterStore {
       return nil
     }
     if entry.operation == .none {
-      nodes[link].pipeline.retire()
-      if refresh.link == link, refresh.sequence == entry.sequence {
-        takeTopology(from: link, at: now)
-      }
+      if entry.answered + 1 == entry.replies { nodes[link].pipeline.retire() }
+      takeTopology(entry, from: link, at: now)
       return nil
     }
     return take(entry, from: link, at: moment, &bytes)

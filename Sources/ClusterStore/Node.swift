@@ -102,6 +102,8 @@ struct Node: ~Copyable {
   var usedAt = Instant(nanoseconds: .min)
   var lastFault: LinkFault?
   var slotCount = 0
+  /// With which configuration epoch it claims them; 0 when that is not known.
+  var epoch: UInt64 = 0
   /// How long the last answer took, the wait in the pipeline included.
   var latency = TimeSpan(nanoseconds: 0)
 

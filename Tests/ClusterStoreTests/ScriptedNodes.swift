@@ -16,6 +16,8 @@ final class ScriptedNodes {
     instant: Instant(nanoseconds: 1_000_000_000), wall: UnixTime(milliseconds: 1_800_000_000_000))
   /// What each node tells when it is asked for the topology; nobody answers when there is nothing.
   var views: [UInt16: String] = [:]
+  /// What each node tells of the epochs with which nodes claim slots; an error when there is nothing.
+  var epochs: [UInt16: String] = [:]
   /// Nodes that refuse connections.
   var down: Set<UInt16> = []
   /// Nodes that take connections and bytes and say nothing.
@@ -30,6 +32,10 @@ final class ScriptedNodes {
   private(set) var events: [ClusterEvent] = []
   /// How often the topology was asked for.
   private(set) var refreshes = 0
+  /// When it was.
+  private(set) var refreshTimes: [Instant] = []
+  /// Which nodes were asked, in order.
+  private(set) var asked: [UInt16] = []
   /// Which nodes were connected to, in order.
   private(set) var opened: [UInt16] = []
   /// How each call ended, by its number.
@@ -298,8 +304,13 @@ final class ScriptedNodes {
       switch command.first {
       case "AUTH": answerLater(port, greetings[port] ?? "+OK\r\n")
       case "CLIENT": answerLater(port, greetings[port] ?? "+OK\r\n")
+      case "CLUSTER" where command[1] == "NODES":
+        // Told with the slots, which are asked for in the same breath.
+        continue
       case "CLUSTER":
         refreshes += 1
+        refreshTimes.append(now)
+        asked.append(port)
         owed[port, default: []].append(true)
         tellTopology(port)
       default:
@@ -317,7 +328,7 @@ final class ScriptedNodes {
   private func tellTopology(_ port: UInt16) {
     while owed[port]?.first == true, let view = views[port] {
       owed[port]?.removeFirst()
-      answerLater(port, view)
+      answerLater(port, (epochs[port] ?? "-NOPERM no\r\n") + view)
     }
   }
 

@@ -91,10 +91,22 @@ struct Slots {
     text = "*1\r\n*3\r\n:0\r\n:16383\r\n" + Self.node(host, port)
   }
 
+  /// What CLUSTER NODES says of nodes and the epochs with which they claim slots.
+  static func epochs(_ epochs: [UInt16: Int]) -> String {
+    var text = ""
+    for (port, epoch) in epochs.sorted(by: { $0.key < $1.key }) {
+      text += "\(id(port)) 10.0.0.1:\(port)@1\(port) master - 0 0 \(epoch) connected\n"
+    }
+    return "$\(text.utf8.count)\r\n\(text)\r\n"
+  }
+
+  private static func id(_ port: UInt16) -> String {
+    String(repeating: "0", count: 36) + String(port)
+  }
+
   private static func node(_ host: String?, _ port: UInt16) -> String {
     let name = host.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n"
-    let id = String(repeating: "0", count: 36) + String(port)
-    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id)\r\n*0\r\n"
+    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id(port))\r\n*0\r\n"
   }
 }
 

@@ -110,6 +110,9 @@ struct MetricsPage {
     counter(
       "redis_refresh_faults_total", "Topologies that could not be read.",
       state.sum(.storeRefreshFaults))
+    counter(
+      "redis_stale_topologies_total", "Topologies that were not believed.",
+      state.sum(.storeStaleViews))
     counter("redis_overloads_total", "Refused at a bound.", state.sum(.storeOverloaded))
     addNodes(health.nodes)
   }

@@ -23,6 +23,7 @@ final class WorkerBoard: Sendable {
     case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
+    case storeStaleViews
     case storeOverloaded
   }
 
@@ -83,6 +84,7 @@ final class WorkerBoard: Sendable {
     set(.storeLinkFaults, counters.linkFaults)
     set(.storeRefreshes, counters.refreshes)
     set(.storeRefreshFaults, counters.refreshFaults)
+    set(.storeStaleViews, counters.staleViews)
     set(.storeOverloaded, counters.overloaded)
     set(.storeVerified, counters.verified)
     set(.storeVerifiedExecuted, counters.verifiedExecuted)
