@@ -74,6 +74,10 @@ public struct ClusterCounters: Sendable, Equatable {
   /// Requests for the topology that got no readable answer, or none in time.
   public var refreshFaults = 0
 
+  /// Reads that were sent to a replica.
+  public var replicaReads = 0
+  /// Of those, the ones that its primary had to answer.
+  public var replicaFallbacks = 0
   /// Topologies that were not believed, since others told a younger one.
   public var staleViews = 0
 

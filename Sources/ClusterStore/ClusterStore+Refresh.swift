@@ -79,7 +79,8 @@ extension ClusterStore {
   private mutating func age(at now: Instant) {
     guard let since = refresh.since, deployment == .cluster else { return }
     let limits = configuration.limits
-    let old = since + (slots.isComplete ? limits.topologyAge : limits.incompleteAge)
+    let complete = isBare ? limits.bareAge : limits.topologyAge
+    let old = since + (slots.isComplete ? complete : limits.incompleteAge)
     if old <= now || isOwnerUnwell { refresh.isWanted = true } else { check(at: old) }
   }
 
@@ -238,11 +239,15 @@ extension ClusterStore {
     slots.clear()
     forgetRoles()
     for node in topology.shards.flatMap(\.replicas) {
-      if let replica = addNode(node.endpoint, isSeed: false) { nodes[replica].role = .replica }
+      guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
+      nodes[replica].role = .replica
+      if configuration.reads == .replica { open(replica, at: now) }
     }
     for shard in topology.shards {
       guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
       nodes[primary].role = .primary
+      nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
+      nodes[primary].isFresh = false
       for range in shard.ranges {
         slots.assign(range, UInt16(primary.index))
         nodes[primary].slotCount += range.count
@@ -264,6 +269,7 @@ extension ClusterStore {
       guard let link = nodes.ticket(at: index) else { continue }
       nodes[link].role = .unknown
       nodes[link].slotCount = 0
+      nodes[link].replicas = []
     }
   }
 

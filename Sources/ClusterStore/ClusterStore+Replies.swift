@@ -61,6 +61,7 @@ extension ClusterStore {
     }
     if entry.operation == .none {
       if entry.answered + 1 == entry.replies { nodes[link].pipeline.retire() }
+      takeProbe(entry, from: link)
       takeTopology(entry, from: link, at: now)
       return nil
     }
@@ -110,6 +111,15 @@ extension ClusterStore {
     case .settle(let outcome, let version):
       settleTimeout(entry.operation, version, on: link, at: now)
       return complete(entry.operation, outcome, link, &bytes)
+    case .slide(let outcome, let milliseconds):
+      slide(entry.operation, milliseconds: milliseconds, at: now)
+      return complete(entry.operation, outcome, link, &bytes)
+    case .elsewhere:
+      askPrimary(entry.operation, nil, by: link, at: now)
+      return nil
+    case .refused(let error) where operations[entry.operation].isFromReplica:
+      askPrimary(entry.operation, error, by: link, at: now)
+      return nil
     case .refused(let error):
       refused(entry.operation, error, by: link, at: now)
       return nil

@@ -136,6 +136,9 @@ extension ClusterStore: SessionStore {
     var operation = Operation(
       .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
       space: space, begun: begin(at: moment))
+    if configuration.reads == .replica, command.mayLag, let link = replica(of: slot) {
+      return read(operation, command, space, from: link, at: moment.instant)
+    }
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(&operation, command, request: request, space, at: moment)
     }

@@ -57,6 +57,35 @@ enum CommandEncoder {
     }
   }
 
+  /// Writes the commands of a read that a replica answers as well as its primary: none of them slides.
+  static func encode(
+    reading command: borrowing SessionCommand, space: borrowing KeySpace,
+    into log: inout ByteBuffer
+  ) -> (Int, Int) {
+    let start = log.count
+    if command.verb != .get { one("PTTL", space, command.id, in: &log) }
+    let first = log.count - start
+    if command.verb == .inspect {
+      head(inspected, space, command.id, in: &log)
+    } else {
+      one("GET", space, command.id, in: &log)
+    }
+    let last = log.count - start - first
+    return first == 0 ? (last, 0) : (first, last)
+  }
+
+  /// `PEXPIRE key milliseconds GT`: sets the timeout unless it is longer already.
+  static func extend(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
+    in log: inout ByteBuffer
+  ) {
+    CommandWriter.begin(4, in: &log)
+    CommandWriter.argument("PEXPIRE", in: &log)
+    key(space, id, in: &log)
+    CommandWriter.argument(decimal: milliseconds, in: &log)
+    CommandWriter.argument("GT", in: &log)
+  }
+
   /// How many bytes `asking` writes.
   static let askingLength = 16
 

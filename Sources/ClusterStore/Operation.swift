@@ -59,6 +59,10 @@ struct Operation {
     /// The operation is done, and the timeout in Redis must be set by what the record of this version
     /// says.
     case settle(Outcome, SessionVersion)
+    /// The operation is done, and the timeout is to be extended to these milliseconds at the primary.
+    case slide(Outcome, milliseconds: Int)
+    /// A replica knows of no session: its primary is to be asked.
+    case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
     case refused(RedisError)
   }
@@ -105,6 +109,10 @@ struct Operation {
   var link: Ticket = .none
   /// Its entry in that pipeline.
   var sequence: UInt64 = 0
+  /// Whether that is a replica's.
+  var isFromReplica = false
+  /// Whether it is a `get` that reads with GET, and slides at the primary behind that.
+  var slidesApart = false
 
   /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
   var isDoubtful = false
@@ -117,6 +125,8 @@ struct Operation {
   var existed = false
   var ownIdleTimeout = 0
   var millisecondsLeft = 0
+  /// For how many milliseconds the session that was found lives on.
+  var slidTo = 0
   var first = First.passed
   // A lock's token, be it acquired or to be released; or the age of somebody else's lock and what is
   // left of its lease.
@@ -225,6 +235,7 @@ struct Operation {
     case .correction, .verification:
       return .done(.touched)
     case .session(let verb, let condition):
+      if slidesApart || isFromReplica { return read(reply, index: index, verb, wall: wall) }
       return isScripted
         ? decided(reply, index: index, verb, wall: wall)
         : take(reply, index: index, verb, condition, wall: wall)
@@ -293,14 +304,31 @@ struct Operation {
     }
   }
 
+  /// What a read that does not slide by itself amounts to; a replica's "nothing there" to nothing.
+  private mutating func read(
+    _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime
+  ) -> Step {
+    let step = take(reply, index: index, verb, .none, wall: wall)
+    switch step {
+    case .done(.missing), .settle(.missing, _):
+      return isFromReplica ? .elsewhere : .done(.missing)
+    case .done(.found(let facts)), .correct(.found(let facts), _), .settle(.found(let facts), _):
+      guard slidesApart else { return .done(.found(facts)) }
+      return .slide(.found(facts), milliseconds: slidTo)
+    default:
+      return step
+    }
+  }
+
   /// GETEX: the record, which now has the namespace's idle timeout.
-  private func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
+  private mutating func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
     guard let header = RecordHeader(reply.bytes.bytes),
       header.recordLength == reply.bytes.count
     else { return .done(.fault(.unreadable)) }
     let own = header.ownIdleTimeout
     let idle = own == 0 ? idleMilliseconds : own * 1_000
+    slidTo = min(idle, header.millisecondsToDeadline(at: wall))
     guard header.absoluteDeadline.milliseconds == 0 else {
       let left = header.millisecondsToDeadline(at: wall)
       if left <= 0 { return .settle(.missing, header.version) }

@@ -18,6 +18,8 @@ final class ScriptedNodes {
   var views: [UInt16: String] = [:]
   /// What each node tells of the epochs with which nodes claim slots; an error when there is nothing.
   var epochs: [UInt16: String] = [:]
+  /// What a replica says of how it follows its primary; nothing by itself when there is nothing.
+  var followings: [UInt16: String] = [:]
   /// Nodes that refuse connections.
   var down: Set<UInt16> = []
   /// Nodes that take connections and bytes and say nothing.
@@ -32,6 +34,8 @@ final class ScriptedNodes {
   private(set) var events: [ClusterEvent] = []
   /// How often the topology was asked for.
   private(set) var refreshes = 0
+  /// Which nodes were told READONLY.
+  private(set) var readOnly: Set<UInt16> = []
   /// When it was.
   private(set) var refreshTimes: [Instant] = []
   /// Which nodes were asked, in order.
@@ -58,12 +62,13 @@ final class ScriptedNodes {
   /// A store that knows `seeds`, in a world where nothing has happened.
   init(
     seeds: [UInt16], mode: TopologyMode = .discover, password: String? = nil,
-    limits: (inout ClusterLimits) -> Void = { _ in }
+    reads: ReadTarget = .primary, limits: (inout ClusterLimits) -> Void = { _ in }
   ) {
     var configuration = ClusterConfiguration(
       seeds: seeds.map { Endpoint(host: "10.0.0.1", port: $0) }, mode: mode)
     limits(&configuration.limits)
     configuration.origin = Self.origin
+    configuration.reads = reads
     configuration.credentials = password.map { NodeCredentials(password: $0) }
     store = ClusterStore(configuration, namespaces: ContractNamespaces.list())
   }
@@ -304,6 +309,11 @@ final class ScriptedNodes {
       switch command.first {
       case "AUTH": answerLater(port, greetings[port] ?? "+OK\r\n")
       case "CLIENT": answerLater(port, greetings[port] ?? "+OK\r\n")
+      case "READONLY":
+        readOnly.insert(port)
+        answerLater(port, "+OK\r\n")
+      case "INFO":
+        if let following = followings[port] { answerLater(port, following) }
       case "CLUSTER" where command[1] == "NODES":
         // Told with the slots, which are asked for in the same breath.
         continue

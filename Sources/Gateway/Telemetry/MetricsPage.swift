@@ -113,6 +113,11 @@ struct MetricsPage {
     counter(
       "redis_stale_topologies_total", "Topologies that were not believed.",
       state.sum(.storeStaleViews))
+    counter(
+      "redis_replica_reads_total", "Reads sent to replicas.", state.sum(.storeReplicaReads))
+    counter(
+      "redis_replica_fallbacks_total", "Of those, the ones that primaries had to answer.",
+      state.sum(.storeReplicaFallbacks))
     counter("redis_overloads_total", "Refused at a bound.", state.sum(.storeOverloaded))
     addNodes(health.nodes)
   }

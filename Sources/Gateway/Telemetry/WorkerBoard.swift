@@ -23,7 +23,7 @@ final class WorkerBoard: Sendable {
     case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
-    case storeStaleViews
+    case storeStaleViews, storeReplicaReads, storeReplicaFallbacks
     case storeOverloaded
   }
 
@@ -85,6 +85,8 @@ final class WorkerBoard: Sendable {
     set(.storeRefreshes, counters.refreshes)
     set(.storeRefreshFaults, counters.refreshFaults)
     set(.storeStaleViews, counters.staleViews)
+    set(.storeReplicaReads, counters.replicaReads)
+    set(.storeReplicaFallbacks, counters.replicaFallbacks)
     set(.storeOverloaded, counters.overloaded)
     set(.storeVerified, counters.verified)
     set(.storeVerifiedExecuted, counters.verifiedExecuted)
