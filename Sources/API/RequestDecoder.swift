@@ -92,6 +92,7 @@ public struct RequestDecoder: Sendable {
     request.exchange.ifNoneMatch = EntityTags()
     request.exchange.id.clear()
     request.command.condition = .none
+    request.command.needsLatest = false
     request.command.ownIdleTimeout = 0
     request.command.absoluteTimeout = 0
     request.command.unlocks = false
@@ -190,6 +191,7 @@ public struct RequestDecoder: Sendable {
     case .one(let value):
       guard let tags = EntityTags(value, in: bytes, weak: true) else { return .malformedCondition }
       request.exchange.ifNoneMatch = tags
+      request.command.needsLatest = true
       return nil
     }
   }

@@ -13,6 +13,14 @@ public enum TopologyMode: Sendable {
   case cluster
 }
 
+/// Which nodes reads go to.
+public enum ReadTarget: Sendable {
+  /// The slot's primary: what was written is read.
+  case primary
+  /// A replica that follows it closely, where there is one.
+  case replica
+}
+
 /// Bounds of the store over Redis. Every queue, buffer and retry has one; when it is reached the
 /// caller is told before work is wasted.
 public struct ClusterLimits: Sendable {
@@ -47,9 +55,14 @@ public struct ClusterLimits: Sendable {
   /// How old the topology may become before it is asked for again.
   public var topologyAge = TimeSpan.seconds(60)
   /// How old it may become while slots have no owner.
-  public var incompleteAge = TimeSpan.seconds(1)
+  public var incompleteAge = TimeSpan.milliseconds(200)
+  /// How old it may become while somebody who serves slots has no replica to be read from.
+  public var bareAge = TimeSpan.seconds(5)
   /// How long a node that is not in the topology keeps its connection after its last use.
   public var strangerAge = TimeSpan.seconds(10)
+  /// How long ago a replica may have last heard of its primary and still be read from: more than the
+  /// ten seconds after which an idle primary says that it is there (`repl-ping-replica-period`).
+  public var replicaLag = TimeSpan.seconds(15)
   /// The least time between two requests for the topology.
   public var refreshPause = TimeSpan.milliseconds(100)
 
@@ -63,10 +76,14 @@ public struct ClusterConfiguration: Sendable {
   public var seeds: [Endpoint]
   /// Which kind of deployment they belong to.
   public var mode: TopologyMode
+  /// Which nodes reads go to.
+  public var reads = ReadTarget.primary
   /// Who the gateway is to Redis; nil when Redis asks for no password.
   public var credentials: NodeCredentials?
   /// The bounds.
   public var limits: ClusterLimits
+  /// What tells the records that this process writes from others': 24 bits, not all 0.
+  public var origin: UInt32
 
   /// A configuration without credentials.
   public init(seeds: [Endpoint], mode: TopologyMode = .discover) {
@@ -74,5 +91,7 @@ public struct ClusterConfiguration: Sendable {
     self.seeds = seeds
     self.mode = mode
     limits = ClusterLimits()
+    var entropy = Entropy()
+    origin = UInt32(entropy.bits() % 0xFF_FFFF) + 1
   }
 }

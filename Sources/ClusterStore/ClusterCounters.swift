@@ -52,6 +52,8 @@ public struct ClusterCounters: Sendable, Equatable {
   public var verifiedExecuted = 0
   /// Of those, the ones that turned out not to have been, and were sent again.
   public var verifiedRepeated = 0
+  /// Of those, the ones that a later write had taken the place of.
+  public var verifiedSuperseded = 0
   /// Operations that ended without anybody knowing whether they were carried out.
   public var unknownOutcomes = 0
   /// Operations refused because a bound was reached.
@@ -71,6 +73,13 @@ public struct ClusterCounters: Sendable, Equatable {
   public var refreshes = 0
   /// Requests for the topology that got no readable answer, or none in time.
   public var refreshFaults = 0
+
+  /// Reads that were sent to a replica.
+  public var replicaReads = 0
+  /// Of those, the ones that its primary had to answer.
+  public var replicaFallbacks = 0
+  /// Topologies that were not believed, since others told a younger one.
+  public var staleViews = 0
 
   /// Answers that ask for patience, all kinds together.
   public var deferred: Int {

@@ -11,6 +11,10 @@ public enum ClusterEvent: Equatable, Sendable {
   case nodeSuspect(Endpoint)
   /// A suspect node answers again.
   case nodeRecovered(Endpoint)
+  /// A replica follows its primary closely and is read from.
+  case replicaReadable(Endpoint)
+  /// A replica has not heard of its primary for too long and is not read from any more.
+  case replicaLagging(Endpoint)
   /// The deployment is one node.
   case singleNode(Endpoint)
   /// A topology was taken over that differs from the one before.

@@ -36,8 +36,7 @@ extension ClusterStore {
     let limits = configuration.limits
     switch nodes[link].state {
     case .down(let retryAt):
-      guard nodes[link].role == .primary || deployment == .single && nodes[link].slotCount > 0
-      else { return }
+      guard isWanted(link) else { return }
       if retryAt <= now { open(link, at: now) } else { check(at: retryAt) }
     case .opening(let since), .greeting(let since):
       if since + limits.connecting <= now {
@@ -45,6 +44,7 @@ extension ClusterStore {
       }
       check(at: since + limits.connecting)
     case .ready:
+      probe(link, at: now)
       listen(link, at: now)
     }
   }
@@ -53,6 +53,15 @@ extension ClusterStore {
   private func lateness(of link: Link) -> LinkFault {
     if case .greeting = nodes[link].state { return .slowGreeting }
     return nodes[link].isShakingHands ? .slowHandshake : .slowConnect
+  }
+
+  /// Whether there should be a connection to a node whenever there can be one.
+  private func isWanted(_ link: Link) -> Bool {
+    switch nodes[link].role {
+    case .primary: true
+    case .replica: configuration.reads == .replica
+    case .unknown: deployment == .single && nodes[link].slotCount > 0
+    }
   }
 
   /// Judges how long a node that owes an answer has been silent.
@@ -65,6 +74,8 @@ extension ClusterStore {
     if end <= now { return lose(link, .silent, at: now, close: true) }
     check(at: end)
     if heard + limits.suspicion <= now {
+      // What waits for a replica is done by its primary.
+      if nodes[link].role == .replica { return lose(link, .silent, at: now, close: true) }
       suspect(link, at: now)
     } else {
       check(at: heard + limits.suspicion)
@@ -96,6 +107,7 @@ extension ClusterStore {
     guard retryAt <= now else { return check(at: retryAt) }
     nodes[link].state = .opening(since: now)
     nodes[link].isShakingHands = false
+    nodes[link].usedAt = now
     actions.append(.open(link, nodes[link].endpoint))
     check(at: now + configuration.limits.connecting)
   }
@@ -121,7 +133,10 @@ extension ClusterStore {
     guard nodes.contains(link), case .opening = nodes[link].state else { return }
     nodes[link].state = .greeting(since: now)
     nodes[link].hello.clear()
-    nodes[link].handshake = NodeHandshake(authenticates: configuration.credentials != nil)
+    nodes[link].saidReadOnly = nodes[link].role == .replica && configuration.reads == .replica
+    nodes[link].handshake = NodeHandshake(
+      authenticates: configuration.credentials != nil,
+      readsFromReplica: nodes[link].saidReadOnly)
     nodes[link].handshake.write(configuration.credentials, to: &nodes[link].hello)
     markDirty(link)
     check(at: now + configuration.limits.connecting)
@@ -155,6 +170,7 @@ extension ClusterStore {
     counters.connected += 1
     events.append(.nodeUp(nodes[link].endpoint))
     if configuration.mode == .single { becomeSingle(link, at: now) }
+    check(at: now)
     if deployment == .unknown { refresh.isWanted = true }
     if refresh.isWanted { wantRefresh(at: now) }
     release(at: now)
@@ -206,6 +222,8 @@ extension ClusterStore {
     nodes[link].state = .down(retryAt: retryAt)
     nodes[link].isSuspect = false
     nodes[link].isRenewing = false
+    nodes[link].isFresh = false
+    nodes[link].probedAt = Instant(nanoseconds: .min)
     nodes[link].reader = ReplyReader()
     nodes[link].reply = Node.freshReply(configuration.limits)
   }

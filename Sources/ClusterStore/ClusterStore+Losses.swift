@@ -4,12 +4,10 @@
 //   its last byte was not    it was surely not carried out: parked, sent again
 //   its last byte was        it may have been carried out:
 //     reading, sliding         doing it twice is doing it once: parked, sent again
-//     put, delete              parked, and its fate is asked for first (docs/decisions/0009)
+//     put, delete, unlock      parked, and its fate is asked for first
 //
-// The question is GETRANGE of the record's header, at whoever owns the slot by then. Versions are
-// never used twice, so a header with the write's version proves that it was carried out, and one with
-// the version that the write itself had seen before proves that nobody, this write included, has
-// written since. Everything else leaves the outcome unknown.
+// The question is GETRANGE of the record's header, at whoever owns the slot by then; what the answer
+// means stands in `Operation+Fate`.
 
 import Primitives
 import Redis
@@ -76,30 +74,19 @@ extension ClusterStore {
   /// Takes the header that was found after a write was lost.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
     guard operations.contains(handle) else { return }
-    let found = Self.found(nodes[link].reply)
-    let write = operations[handle]
-    guard case .session(let verb, let condition) = write.purpose else { return }
-    switch (verb, found) {
-    case (.delete, .nothing):
+    switch operations[handle].fate(Operation.Found(nodes[link].reply)) {
+    case .executed(let outcome):
       counters.verifiedExecuted += 1
-      finish(handle, .deleted)
-    case (.put, .version(write.version)):
-      counters.verifiedExecuted += 1
-      let isNew = condition == .absent || condition == .none && write.prior == .nothing
-      finish(handle, isNew ? .created(write.version) : .replaced(write.version))
-    case (.put, write.prior) where found != .unknown:
+      finish(handle, outcome)
+    case .superseded(let outcome):
+      counters.verifiedSuperseded += 1
+      finish(handle, outcome)
+    case .repeated:
       counters.verifiedRepeated += 1
       operations[handle].isDoubtful = false
       wake(handle, at: now)
-    default:
+    case .unknown:
       giveUp(handle, .unavailable)
     }
-  }
-
-  private static func found(_ reply: borrowing Reply) -> Operation.Prior {
-    guard reply.kind == .string else { return .unknown }
-    if reply.bytes.isEmpty { return .nothing }
-    guard let header = RecordHeader(reply.bytes.bytes) else { return .unknown }
-    return .version(header.version)
   }
 }

@@ -1,6 +1,7 @@
 // How the topology is learnt: from the first node that answers, then whenever something says that
 // it changed, and once a minute; while an owner of slots is unwell, again and again, since others may
-// have taken over. One request at a time, never two within the pause.
+// have taken over. One request at a time, never two within the pause. Whether an answer is believed
+// stands in `ClusterStore+Views`.
 
 import Primitives
 import Redis
@@ -21,6 +22,10 @@ struct RefreshState {
   var since: Instant?
   /// The last one, to tell whether a new one differs.
   var topology: Topology?
+  /// The epochs that came in front of the answer that is on its way.
+  var epochs = NodeEpochs()
+  /// What each node told last, since the table last changed.
+  var ballots: [Link: TopologyVote.Ballot] = [:]
   /// Whether a redirect changed the table since.
   var isPatched = false
   /// What was last said of a topology that could not be had, so that it is said once.
@@ -63,6 +68,7 @@ extension ClusterStore {
     if deployment == .single, isServing {
       refresh.isWanted = false
     } else if let link = anyReady() {
+      if isOwnerUnwell || !slots.isComplete { openSeeds(at: now) }
       if configuration.mode == .single { becomeSingle(link, at: now) } else { ask(link, at: now) }
     } else {
       openAll(at: now)
@@ -73,7 +79,8 @@ extension ClusterStore {
   private mutating func age(at now: Instant) {
     guard let since = refresh.since, deployment == .cluster else { return }
     let limits = configuration.limits
-    let old = since + (slots.isComplete ? limits.topologyAge : limits.incompleteAge)
+    let complete = isBare ? limits.bareAge : limits.topologyAge
+    let old = since + (slots.isComplete ? complete : limits.incompleteAge)
     if old <= now || isOwnerUnwell { refresh.isWanted = true } else { check(at: old) }
   }
 
@@ -95,11 +102,13 @@ extension ClusterStore {
     refresh.patience = now + configuration.limits.refreshPatience
     check(at: refresh.patience)
     let mark = nodes[link].pipeline.log.count
-    CommandWriter.begin(2, in: &nodes[link].pipeline.log)
-    CommandWriter.argument("CLUSTER", in: &nodes[link].pipeline.log)
-    CommandWriter.argument("SLOTS", in: &nodes[link].pipeline.log)
+    for part: StaticString in ["NODES", "SLOTS"] {
+      CommandWriter.begin(2, in: &nodes[link].pipeline.log)
+      CommandWriter.argument("CLUSTER", in: &nodes[link].pipeline.log)
+      CommandWriter.argument(part, in: &nodes[link].pipeline.log)
+    }
     refresh.sequence = nodes[link].pipeline.close(
-      .none, from: mark, replies: 1, asking: false, at: now)
+      .none, from: mark, replies: 2, asking: false, at: now)
     markDirty(link)
   }
 
@@ -120,8 +129,25 @@ extension ClusterStore {
     }
   }
 
-  /// Takes the answer to a request for the topology.
-  mutating func takeTopology(from link: Link, at now: Instant) {
+  /// Somebody who owns slots does not answer: a seed may know who took over, even one that is no
+  /// owner itself.
+  private mutating func openSeeds(at now: Instant) {
+    for index in 0..<nodes.places {
+      if let link = nodes.ticket(at: index), nodes[link].isSeed { open(link, at: now) }
+    }
+  }
+
+  /// Takes one of the two answers to a request for the topology: first the epochs, then the slots.
+  mutating func takeTopology(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
+    guard refresh.link == link, refresh.sequence == entry.sequence else { return }
+    if entry.answered == 0 {
+      refresh.epochs = NodeEpochs(reply: nodes[link].reply)
+    } else {
+      takeTopology(from: link, at: now)
+    }
+  }
+
+  private mutating func takeTopology(from link: Link, at now: Instant) {
     refresh.link = nil
     if nodes[link].reply.kind == .error {
       return refusedTopology(RedisError(nodes[link].reply.string()), by: link, at: now)
@@ -131,8 +157,12 @@ extension ClusterStore {
       guard topology.coveredSlots > 0 else {
         return complain(of: link, "it knows of no slots", at: now)
       }
+      guard believes(topology, refresh.epochs, toldBy: link, at: now) else {
+        return complain(of: link, "its view is older than what others told", at: now)
+      }
       refresh.complaint = nil
       apply(topology, at: now)
+      noteEpochs(refresh.epochs, of: topology)
     } catch {
       complain(of: link, "its answer cannot be read", at: now)
     }
@@ -190,6 +220,7 @@ extension ClusterStore {
     let isNews = topology != refresh.topology
     refresh.topology = topology
     refresh.isPatched = false
+    refresh.ballots = refresh.ballots.filter { $0.value.topology.digest == topology.digest }
     rebuild(from: topology, at: now)
     loseDemoted(at: now)
     dropStrangers(at: now)
@@ -208,11 +239,15 @@ extension ClusterStore {
     slots.clear()
     forgetRoles()
     for node in topology.shards.flatMap(\.replicas) {
-      if let replica = addNode(node.endpoint, isSeed: false) { nodes[replica].role = .replica }
+      guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
+      nodes[replica].role = .replica
+      if configuration.reads == .replica { open(replica, at: now) }
     }
     for shard in topology.shards {
       guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
       nodes[primary].role = .primary
+      nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
+      nodes[primary].isFresh = false
       for range in shard.ranges {
         slots.assign(range, UInt16(primary.index))
         nodes[primary].slotCount += range.count
@@ -234,6 +269,7 @@ extension ClusterStore {
       guard let link = nodes.ticket(at: index) else { continue }
       nodes[link].role = .unknown
       nodes[link].slotCount = 0
+      nodes[link].replicas = []
     }
   }
 
@@ -254,9 +290,7 @@ extension ClusterStore {
 
   /// The node at an endpoint; made when it is new. Nil when there are too many.
   mutating func addNode(_ endpoint: Endpoint, isSeed: Bool) -> Link? {
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index), nodes[link].endpoint == endpoint { return link }
-    }
+    if let known = node(at: endpoint) { return known }
     return nodes.isFull ? nil : nodes.insert(Node(endpoint, isSeed: isSeed, configuration))
   }
 

@@ -60,10 +60,9 @@ extension ClusterStore {
       return nil
     }
     if entry.operation == .none {
-      nodes[link].pipeline.retire()
-      if refresh.link == link, refresh.sequence == entry.sequence {
-        takeTopology(from: link, at: now)
-      }
+      if entry.answered + 1 == entry.replies { nodes[link].pipeline.retire() }
+      takeProbe(entry, from: link)
+      takeTopology(entry, from: link, at: now)
       return nil
     }
     return take(entry, from: link, at: moment, &bytes)
@@ -112,6 +111,15 @@ extension ClusterStore {
     case .settle(let outcome, let version):
       settleTimeout(entry.operation, version, on: link, at: now)
       return complete(entry.operation, outcome, link, &bytes)
+    case .slide(let outcome, let milliseconds):
+      slide(entry.operation, milliseconds: milliseconds, at: now)
+      return complete(entry.operation, outcome, link, &bytes)
+    case .elsewhere:
+      askPrimary(entry.operation, nil, by: link, at: now)
+      return nil
+    case .refused(let error) where operations[entry.operation].isFromReplica:
+      askPrimary(entry.operation, error, by: link, at: now)
+      return nil
     case .refused(let error):
       refused(entry.operation, error, by: link, at: now)
       return nil

@@ -43,6 +43,7 @@ extension ClusterStore {
     _ handle: Ticket, _ bytes: consuming ByteBuffer, until due: Instant, asked: Link? = nil
   ) {
     operations[handle].link = .none
+    operations[handle].isFromReplica = false
     operations[handle].startOver()
     putBack(
       ParkedOperation(operation: handle, bytes: bytes, due: due, asked: asked), until: due)

@@ -40,6 +40,8 @@ public struct ClusterStore: ~Copyable {
   var events = Ring<ClusterEvent>(limit: 256)
   /// The link whose received bytes are being turned into completions.
   var reading: Link?
+  /// When the last operation was begun: no two are begun at the same time.
+  private var lastBegun = Instant(nanoseconds: 0)
   /// When `advance` has something to do.
   var nextCheck = Instant(nanoseconds: .min)
 
@@ -133,14 +135,17 @@ extension ClusterStore: SessionStore {
     let slot = space.slot(of: command.id)
     var operation = Operation(
       .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
-      space: space)
+      space: space, begun: begin(at: moment))
+    if configuration.reads == .replica, command.mayLag, let link = replica(of: slot) {
+      return read(operation, command, space, from: link, at: moment.instant)
+    }
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(&operation, command, request: request, space, at: moment)
     }
     guard nodes[link].pipeline.hasRoom else { return refuse() }
     let mark = nodes[link].pipeline.log.count
     operation.commandLengths = CommandEncoder.encode(
-      command, request: request, space: space, wall: moment.wall,
+      command, request: request, space: space, begun: operation.beginning,
       into: &nodes[link].pipeline.log)
     let handle = operations.insert(operation)
     enqueue(handle, on: link, from: mark, asking: false, at: moment.instant)
@@ -160,6 +165,12 @@ extension ClusterStore: SessionStore {
     markDirty(link)
   }
 
+  /// An operation begins.
+  private mutating func begin(at moment: Moment) -> Beginning {
+    lastBegun = max(lastBegun + TimeSpan(nanoseconds: 1), moment.instant)
+    return Beginning(instant: lastBegun, wall: moment.wall, origin: configuration.origin)
+  }
+
   private mutating func refuse() -> Submission {
     counters.overloaded += 1
     return .done(.fault(.overloaded))
@@ -173,7 +184,7 @@ extension ClusterStore: SessionStore {
     guard hasParkingRoom else { return refuse() }
     var bytes = spare.take()
     operation.commandLengths = CommandEncoder.encode(
-      command, request: request, space: space, wall: moment.wall, into: &bytes)
+      command, request: request, space: space, begun: operation.beginning, into: &bytes)
     let handle = operations.insert(operation)
     park(handle, bytes, until: patience(at: moment.instant))
     wantOwner(of: operation.slot, at: moment.instant)

@@ -12,11 +12,11 @@ enum CommandEncoder {
   /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
-    wall: UnixTime, into log: inout ByteBuffer
+    begun: Beginning, into log: inout ByteBuffer
   ) -> (Int, Int) {
     if command.needsScript(in: space) {
       return ScriptedCommand.encode(
-        command, request: request, space: space, wall: wall, into: &log)
+        command, request: request, space: space, begun: begun, into: &log)
     }
     let start = log.count
     let idle =
@@ -41,7 +41,7 @@ enum CommandEncoder {
     case .put:
       if command.condition == .none { head(RecordHeader.length, space, command.id, in: &log) }
       let first = log.count - start
-      set(command, request: request, space, idle: idle, wall: wall, in: &log)
+      set(command, request: request, space, idle: idle, begun: begun, in: &log)
       let last = log.count - start - first
       return first == 0 ? (last, 0) : (first, last)
     case .touch:
@@ -55,6 +55,35 @@ enum CommandEncoder {
     case .lock, .renew, .unlock:
       preconditionFailure("what is done about a lock is decided by a script")
     }
+  }
+
+  /// Writes the commands of a read that a replica answers as well as its primary: none of them slides.
+  static func encode(
+    reading command: borrowing SessionCommand, space: borrowing KeySpace,
+    into log: inout ByteBuffer
+  ) -> (Int, Int) {
+    let start = log.count
+    if command.verb != .get { one("PTTL", space, command.id, in: &log) }
+    let first = log.count - start
+    if command.verb == .inspect {
+      head(inspected, space, command.id, in: &log)
+    } else {
+      one("GET", space, command.id, in: &log)
+    }
+    let last = log.count - start - first
+    return first == 0 ? (last, 0) : (first, last)
+  }
+
+  /// `PEXPIRE key milliseconds GT`: sets the timeout unless it is longer already.
+  static func extend(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
+    in log: inout ByteBuffer
+  ) {
+    CommandWriter.begin(4, in: &log)
+    CommandWriter.argument("PEXPIRE", in: &log)
+    key(space, id, in: &log)
+    CommandWriter.argument(decimal: milliseconds, in: &log)
+    CommandWriter.argument("GT", in: &log)
   }
 
   /// How many bytes `asking` writes.
@@ -108,12 +137,13 @@ enum CommandEncoder {
   /// `SET key record PX milliseconds [NX | XX]`
   private static func set(
     _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace, idle: Int,
-    wall: UnixTime, in log: inout ByteBuffer
+    begun: Beginning, in log: inout ByteBuffer
   ) {
     CommandWriter.begin(command.condition == .none ? 5 : 6, in: &log)
     CommandWriter.argument("SET", in: &log)
     key(space, command.id, in: &log)
-    record(command, request: request, wall: wall, in: &log)
+    let kind: WriteStamp.Kind = command.condition == .none ? .plain : .conditional
+    record(command, request: request, as: kind, begun: begun, in: &log)
     expiry(idle, in: &log)
     switch command.condition {
     case .none: break
@@ -125,11 +155,13 @@ enum CommandEncoder {
 
   /// The record that a `put` keeps: header, content type, payload.
   static func record(
-    _ command: borrowing SessionCommand, request: RawSpan, wall: UnixTime, in log: inout ByteBuffer
+    _ command: borrowing SessionCommand, request: RawSpan, as kind: WriteStamp.Kind,
+    begun: Beginning, in log: inout ByteBuffer
   ) {
     let header = RecordHeader(
       contentTypeLength: command.contentType.count, payloadLength: command.payload.count,
-      version: command.version, created: wall, ownIdleTimeout: command.ownIdleTimeout)
+      version: command.version, created: begun.wall, ownIdleTimeout: command.ownIdleTimeout,
+      stamp: begun.stamp(kind))
     log.reserve(header.recordLength + 512)
     let record = CommandWriter.open(byteCount: header.recordLength, in: &log)
     let encoded = header.encoded

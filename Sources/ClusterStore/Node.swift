@@ -109,8 +109,21 @@ struct Node: ~Copyable {
   var renewedAt = Instant(nanoseconds: .min)
   /// When it was last given a command.
   var usedAt = Instant(nanoseconds: .min)
+  /// The replicas of what it serves.
+  var replicas: [Link] = []
+  /// Which of them was read from last.
+  var turn = 0
+  /// Whether its connection was told READONLY, so that a replica answers reads.
+  var saidReadOnly = false
+  /// Whether it is a replica that follows its primary closely enough to be read from.
+  var isFresh = false
+  /// When it was last asked how it follows, and by which entry of its pipeline.
+  var probedAt = Instant(nanoseconds: .min)
+  var probeSequence: UInt64 = 0
   var lastFault: LinkFault?
   var slotCount = 0
+  /// With which configuration epoch it claims them; 0 when that is not known.
+  var epoch: UInt64 = 0
   /// How long the last answer took, the wait in the pipeline included.
   var latency = TimeSpan(nanoseconds: 0)
 

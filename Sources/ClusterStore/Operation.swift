@@ -59,6 +59,10 @@ struct Operation {
     /// The operation is done, and the timeout in Redis must be set by what the record of this version
     /// says.
     case settle(Outcome, SessionVersion)
+    /// The operation is done, and the timeout is to be extended to these milliseconds at the primary.
+    case slide(Outcome, milliseconds: Int)
+    /// A replica knows of no session: its primary is to be asked.
+    case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
     case refused(RedisError)
   }
@@ -93,6 +97,8 @@ struct Operation {
   let version: SessionVersion
   /// The namespace's idle timeout.
   let idleMilliseconds: Int
+  /// When it was begun.
+  let beginning: Beginning
   /// Whether a script decides it.
   let isScripted: Bool
   /// How long each RESP command is; the second is 0 when there is but one.
@@ -103,6 +109,10 @@ struct Operation {
   var link: Ticket = .none
   /// Its entry in that pipeline.
   var sequence: UInt64 = 0
+  /// Whether that is a replica's.
+  var isFromReplica = false
+  /// Whether it is a `get` that reads with GET, and slides at the primary behind that.
+  var slidesApart = false
 
   /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
   var isDoubtful = false
@@ -115,16 +125,20 @@ struct Operation {
   var existed = false
   var ownIdleTimeout = 0
   var millisecondsLeft = 0
+  /// For how many milliseconds the session that was found lives on.
+  var slidTo = 0
   var first = First.passed
-  // A lock's token, or the age of somebody else's lock and what is left of its lease.
+  // A lock's token, be it acquired or to be released; or the age of somebody else's lock and what is
+  // left of its lease.
   var words: (UInt64, UInt64) = (0, 0)
 
   init(
     _ purpose: Purpose, command: borrowing SessionCommand, ticket: Ticket, slot: UInt16,
-    space: borrowing KeySpace
+    space: borrowing KeySpace, begun beginning: Beginning
   ) {
     self.purpose = purpose
     self.ticket = ticket
+    self.beginning = beginning
     tag = command.tag
     deadline = command.deadline
     self.slot = slot
@@ -133,6 +147,7 @@ struct Operation {
     version = command.version
     idleMilliseconds = space.idleMilliseconds
     isScripted = command.needsScript(in: space)
+    if command.verb == .unlock { words = (command.heldLock.high, command.heldLock.low) }
   }
 
   /// How many RESP commands it becomes.
@@ -173,6 +188,8 @@ struct Operation {
     id = SessionID()
     version = SessionVersion(bits: 0)
     idleMilliseconds = 0
+    beginning = Beginning(
+      instant: Instant(nanoseconds: 0), wall: UnixTime(milliseconds: 0), origin: 0)
     isScripted = false
   }
 
@@ -196,6 +213,7 @@ struct Operation {
     id = found.id
     version = found.version
     idleMilliseconds = found.idleMilliseconds
+    beginning = found.beginning
     isScripted = false
   }
 
@@ -217,6 +235,7 @@ struct Operation {
     case .correction, .verification:
       return .done(.touched)
     case .session(let verb, let condition):
+      if slidesApart || isFromReplica { return read(reply, index: index, verb, wall: wall) }
       return isScripted
         ? decided(reply, index: index, verb, wall: wall)
         : take(reply, index: index, verb, condition, wall: wall)
@@ -259,14 +278,14 @@ struct Operation {
       millisecondsLeft = Int(reply.integer)
       return .more
     case (.peek, _), (.inspect, _):
-      return seen(reply, whole: verb == .peek, wall: wall)
+      return again() ?? seen(reply, whole: verb == .peek, wall: wall)
     case (.put, 0) where commandCount == 2, (.touch, 0):
       noteHeader(reply)
       return .more
     case (.put, _):
       return written(reply, condition)
     case (.touch, _):
-      return slid(reply, condition)
+      return again() ?? slid(reply, condition)
     case (.delete, _):
       let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
       return .done(reply.integer == 1 ? .deleted : missing)
@@ -275,14 +294,41 @@ struct Operation {
     }
   }
 
+  /// The command in front was refused, and this one was not: what it would have told is missing. A
+  /// read or a slide is done again; a `put` has happened, and is told without.
+  private func again() -> Step? {
+    switch first {
+    case .refused, .noScript: .refused(.tryAgain)
+    case .failed(let fault): .done(.fault(fault))
+    case .passed, .missing, .held, .locked: nil
+    }
+  }
+
+  /// What a read that does not slide by itself amounts to; a replica's "nothing there" to nothing.
+  private mutating func read(
+    _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime
+  ) -> Step {
+    let step = take(reply, index: index, verb, .none, wall: wall)
+    switch step {
+    case .done(.missing), .settle(.missing, _):
+      return isFromReplica ? .elsewhere : .done(.missing)
+    case .done(.found(let facts)), .correct(.found(let facts), _), .settle(.found(let facts), _):
+      guard slidesApart else { return .done(.found(facts)) }
+      return .slide(.found(facts), milliseconds: slidTo)
+    default:
+      return step
+    }
+  }
+
   /// GETEX: the record, which now has the namespace's idle timeout.
-  private func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
+  private mutating func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
     guard let header = RecordHeader(reply.bytes.bytes),
       header.recordLength == reply.bytes.count
     else { return .done(.fault(.unreadable)) }
     let own = header.ownIdleTimeout
     let idle = own == 0 ? idleMilliseconds : own * 1_000
+    slidTo = min(idle, header.millisecondsToDeadline(at: wall))
     guard header.absoluteDeadline.milliseconds == 0 else {
       let left = header.millisecondsToDeadline(at: wall)
       if left <= 0 { return .settle(.missing, header.version) }

@@ -40,6 +40,7 @@ extension ClusterConfiguration {
       case .cluster: .cluster
       }
     self.init(seeds: seeds, mode: mode)
+    reads = redis.read == .replica ? .replica : .primary
     limits.replyBytes = largestBody + (1 << 20)
     credentials = redis.password.map { NodeCredentials($0, of: redis.user) }
   }

@@ -9,12 +9,13 @@
 //   16  8  created, milliseconds since 1970
 //   24  8  absolute deadline, milliseconds since 1970; 0 for none
 //   32  4  the session's own idle timeout in seconds; 0 for the namespace's
-//   36  4  reserved, 0
+//   36  1  how it was written: 1 plainly, 2 under a condition, 3 by a script; 0 is not known
+//   37  3  who wrote it: a gateway's process, as a random number; 0 is not known
 //   40 16  lock token; all 0 when nobody holds the lock
 //   56 16  digest of the request that acquired the lock
 //   72  8  lock acquired, milliseconds since 1970
 //   80  8  lock lease ends, milliseconds since 1970
-//   88  8  reserved, 0
+//   88  8  when its write was begun: nanoseconds of the writer's monotonic clock
 //
 // Rejected: a hash key with fields (a GETEX reads a string in one command, a hash needs a second
 // command to slide), JSON (a parse a request), the header in a key of its own (two slots' worth of
@@ -41,11 +42,13 @@ public struct RecordHeader: Equatable, Sendable {
   public var absoluteDeadline: UnixTime
   /// The session's own idle timeout in seconds; 0 when it goes by its namespace's.
   public var ownIdleTimeout: Int
+  /// Which of two writes was begun first.
+  public var stamp: WriteStamp
 
   /// The header of a session that is being written.
   public init(
     contentTypeLength: Int, payloadLength: Int, version: SessionVersion, created: UnixTime,
-    ownIdleTimeout: Int
+    ownIdleTimeout: Int, stamp: WriteStamp = .unknown
   ) {
     precondition(contentTypeLength <= Self.longestContentType, "API bounds content types")
     self.contentTypeLength = contentTypeLength
@@ -54,6 +57,7 @@ public struct RecordHeader: Equatable, Sendable {
     self.created = created
     self.absoluteDeadline = UnixTime(milliseconds: 0)
     self.ownIdleTimeout = ownIdleTimeout
+    self.stamp = stamp
   }
 
   /// Reads the header at the front of a record; nil when these bytes are not one, or when the
@@ -69,6 +73,9 @@ public struct RecordHeader: Equatable, Sendable {
     created = UnixTime(milliseconds: record.integer(at: 16, as: Int64.self))
     absoluteDeadline = UnixTime(milliseconds: record.integer(at: 24, as: Int64.self))
     ownIdleTimeout = Int(record.integer(at: 32, as: UInt32.self))
+    stamp = WriteStamp(
+      writer: record.integer(at: 36, as: UInt32.self),
+      begun: Instant(nanoseconds: record.integer(at: 88, as: Int64.self)))
   }
 
   /// How many bytes the whole record has.
@@ -101,6 +108,9 @@ public struct RecordHeader: Equatable, Sendable {
         of: absoluteDeadline.milliseconds.bigEndian, toByteOffset: 24, as: Int64.self)
       unsafe bytes.storeBytes(
         of: UInt32(ownIdleTimeout).bigEndian, toByteOffset: 32, as: UInt32.self)
+      unsafe bytes.storeBytes(of: stamp.writer.bigEndian, toByteOffset: 36, as: UInt32.self)
+      unsafe bytes.storeBytes(
+        of: stamp.begun.nanoseconds.bigEndian, toByteOffset: 88, as: Int64.self)
     }
     return bytes
   }

@@ -53,6 +53,8 @@ public struct SessionCommand: Sendable {
   public var version: SessionVersion
   /// The session's own idle timeout in seconds that a `put` sets; 0 for the namespace's.
   public var ownIdleTimeout: Int
+  /// Whether a read must tell what was written last, for it is compared with what the caller knows.
+  public var needsLatest: Bool
   /// How many seconds the session lives at most that a `put` makes; 0 for as the namespace says.
   public var absoluteTimeout: Int32
   /// Whether a `put` that holds the lock releases it.
@@ -84,6 +86,7 @@ public struct SessionCommand: Sendable {
     id = SessionID()
     version = SessionVersion(bits: 0)
     ownIdleTimeout = 0
+    needsLatest = false
     absoluteTimeout = 0
     unlocks = false
     lease = Int32(Lease.standard)

@@ -79,6 +79,7 @@ import Testing
         "GET /v1/sessions/second HTTP/1.1\r\nHost: a\r\n"
           + "If-None-Match: \"0000000000000001\"\r\n\r\n") == nil)
     #expect(request.exchange.ifNoneMatch.match(SessionVersion(bits: 1)))
+    #expect(request.command.needsLatest)
     #expect(decode("DELETE /v1/sessions/x HTTP/1.0\r\n\r\n") == nil)
     #expect(request.command.condition == .none)
     #expect(request.command.ownIdleTimeout == 0)
@@ -86,6 +87,7 @@ import Testing
     #expect(text(of: request.command.id) == "x" && text(of: request.exchange.id) == "x")
     #expect((request.command.deadline - arrival).seconds == 10)
     #expect(!request.exchange.ifNoneMatch.match(SessionVersion(bits: 1)))
+    #expect(!request.command.needsLatest)
     #expect(request.exchange.version == .http10)
     #expect(request.exchange.persistence == .close)
     #expect(request.exchange.method == .delete)

@@ -115,24 +115,22 @@ struct LossTests {
     #expect(world.outcomes[call] == .created(version))
   }
 
-  @Test("A put that was lost is never repeated over another's write")
+  @Test("A put that was lost is never repeated over what another wrote or removed")
   func putIsUnknown() {
-    for known in [Say.header(before), Array(Say.empty.utf8), nil] {
-      for found in [Say.header(other), Array(Say.empty.utf8)] {
-        let isSame = known == found
-        if isSame { continue }
-        let world = ScriptedNodes.cluster()
-        let call = world.call(put)
-        if let known { world.say(7000, known) }
-        _ = world.taken(by: 7000)
-        world.hangUp(7000)
-        world.pass(milliseconds: 200)
-        #expect(world.taken(by: 7000) == [header])
-        world.say(7000, found)
-        #expect(world.outcomes[call] == .fault(.outcomeUnknown))
-        #expect(world.taken(by: 7000) == [])
-        #expect(world.counters.unknownOutcomes == 1)
-      }
+    let (seen, theirs) = (Say.header(before), Say.header(other))
+    let nothing = Array(Say.empty.utf8)
+    for (known, found) in [(seen, theirs), (seen, nothing), (nothing, theirs), (nil, theirs)] {
+      let world = ScriptedNodes.cluster()
+      let call = world.call(put)
+      if let known { world.say(7000, known) }
+      _ = world.taken(by: 7000)
+      world.hangUp(7000)
+      world.pass(milliseconds: 200)
+      #expect(world.taken(by: 7000) == [header])
+      world.say(7000, found)
+      #expect(world.outcomes[call] == .fault(.outcomeUnknown))
+      #expect(world.taken(by: 7000) == [])
+      #expect(world.counters.unknownOutcomes == 1)
     }
   }
 

@@ -16,6 +16,10 @@ final class ScriptedNodes {
     instant: Instant(nanoseconds: 1_000_000_000), wall: UnixTime(milliseconds: 1_800_000_000_000))
   /// What each node tells when it is asked for the topology; nobody answers when there is nothing.
   var views: [UInt16: String] = [:]
+  /// What each node tells of the epochs with which nodes claim slots; an error when there is nothing.
+  var epochs: [UInt16: String] = [:]
+  /// What a replica says of how it follows its primary; nothing by itself when there is nothing.
+  var followings: [UInt16: String] = [:]
   /// Nodes that refuse connections.
   var down: Set<UInt16> = []
   /// Nodes that take connections and bytes and say nothing.
@@ -30,6 +34,12 @@ final class ScriptedNodes {
   private(set) var events: [ClusterEvent] = []
   /// How often the topology was asked for.
   private(set) var refreshes = 0
+  /// Which nodes were told READONLY.
+  private(set) var readOnly: Set<UInt16> = []
+  /// When it was.
+  private(set) var refreshTimes: [Instant] = []
+  /// Which nodes were asked, in order.
+  private(set) var asked: [UInt16] = []
   /// Which nodes were connected to, in order.
   private(set) var opened: [UInt16] = []
   /// How each call ended, by its number.
@@ -40,6 +50,7 @@ final class ScriptedNodes {
   private var links: [UInt16: Link] = [:]
   private var ports: [Link: UInt16] = [:]
   private var raw: [UInt16: [UInt8]] = [:]
+  private var sent: [UInt16: [UInt8]] = [:]
   private var commands: [UInt16: [String]] = [:]
   // What each node owes answers to, in order; true is the topology, which it tells by itself.
   private var owed: [UInt16: [Bool]] = [:]
@@ -51,11 +62,13 @@ final class ScriptedNodes {
   /// A store that knows `seeds`, in a world where nothing has happened.
   init(
     seeds: [UInt16], mode: TopologyMode = .discover, password: String? = nil,
-    limits: (inout ClusterLimits) -> Void = { _ in }
+    reads: ReadTarget = .primary, limits: (inout ClusterLimits) -> Void = { _ in }
   ) {
     var configuration = ClusterConfiguration(
       seeds: seeds.map { Endpoint(host: "10.0.0.1", port: $0) }, mode: mode)
     limits(&configuration.limits)
+    configuration.origin = Self.origin
+    configuration.reads = reads
     configuration.credentials = password.map { NodeCredentials(password: $0) }
     store = ClusterStore(configuration, namespaces: ContractNamespaces.list())
   }
@@ -76,7 +89,19 @@ final class ScriptedNodes {
     return world
   }
 
+  /// What this store's records are stamped with.
+  static let origin: UInt32 = 7
+
   var now: Instant { moment.instant }
+  /// The wall clock, in milliseconds.
+  var wall: Int64 { moment.wall.milliseconds }
+
+  /// The stamp of a write that was begun so long before now, or after.
+  func stamp(
+    _ kind: WriteStamp.Kind = .plain, before milliseconds: Int, by origin: UInt32 = origin
+  ) -> WriteStamp {
+    WriteStamp(kind, origin: origin, begun: now + .milliseconds(-milliseconds))
+  }
   var isServing: Bool { store.isServing }
   var counters: ClusterCounters { store.counters }
   var health: [NodeHealth] { store.health }
@@ -125,6 +150,14 @@ final class ScriptedNodes {
   func taken(by port: UInt16) -> [String] {
     defer { commands[port] = [] }
     return commands[port] ?? []
+  }
+
+  /// The header of the last record that was sent to a node.
+  func lastRecord(at port: UInt16) -> RecordHeader? {
+    let bytes = sent[port] ?? []
+    let start = bytes.indices.last { bytes[$0...].starts(with: [0x53, 0x47, 1]) }
+    guard let start else { return nil }
+    return unsafe RecordHeader(Array(bytes[start...]).span.bytes)
   }
 
   /// A node says something.
@@ -251,6 +284,7 @@ final class ScriptedNodes {
       while store.hasOutput(link), windows[port] != 0 {
         let bytes = Self.output(of: store, link, atMost: windows[port] ?? .max)
         raw[port, default: []] += bytes
+        sent[port, default: []] += bytes
         store.handed(link, bytes.count, at: now)
         if let window = windows[port] { windows[port] = window - bytes.count }
       }
@@ -275,8 +309,18 @@ final class ScriptedNodes {
       switch command.first {
       case "AUTH": answerLater(port, greetings[port] ?? "+OK\r\n")
       case "CLIENT": answerLater(port, greetings[port] ?? "+OK\r\n")
+      case "READONLY":
+        readOnly.insert(port)
+        answerLater(port, "+OK\r\n")
+      case "INFO":
+        if let following = followings[port] { answerLater(port, following) }
+      case "CLUSTER" where command[1] == "NODES":
+        // Told with the slots, which are asked for in the same breath.
+        continue
       case "CLUSTER":
         refreshes += 1
+        refreshTimes.append(now)
+        asked.append(port)
         owed[port, default: []].append(true)
         tellTopology(port)
       default:
@@ -294,7 +338,7 @@ final class ScriptedNodes {
   private func tellTopology(_ port: UInt16) {
     while owed[port]?.first == true, let view = views[port] {
       owed[port]?.removeFirst()
-      answerLater(port, view)
+      answerLater(port, (epochs[port] ?? "-NOPERM no\r\n") + view)
     }
   }
 

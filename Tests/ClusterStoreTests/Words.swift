@@ -91,10 +91,22 @@ struct Slots {
     text = "*1\r\n*3\r\n:0\r\n:16383\r\n" + Self.node(host, port)
   }
 
+  /// What CLUSTER NODES says of nodes and the epochs with which they claim slots.
+  static func epochs(_ epochs: [UInt16: Int]) -> String {
+    var text = ""
+    for (port, epoch) in epochs.sorted(by: { $0.key < $1.key }) {
+      text += "\(id(port)) 10.0.0.1:\(port)@1\(port) master - 0 0 \(epoch) connected\n"
+    }
+    return "$\(text.utf8.count)\r\n\(text)\r\n"
+  }
+
+  private static func id(_ port: UInt16) -> String {
+    String(repeating: "0", count: 36) + String(port)
+  }
+
   private static func node(_ host: String?, _ port: UInt16) -> String {
     let name = host.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n"
-    let id = String(repeating: "0", count: 36) + String(port)
-    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id)\r\n*0\r\n"
+    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id(port))\r\n*0\r\n"
   }
 }
 
@@ -111,17 +123,19 @@ enum Say {
   }
 
   /// The record that a `put` of this call made.
-  static func record(_ call: Call) -> [UInt8] {
+  static func record(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
     let header = RecordHeader(
       contentTypeLength: call.contentType.count, payloadLength: call.payload.count,
-      version: SessionVersion(bits: call.version), created: UnixTime(milliseconds: 1),
-      ownIdleTimeout: call.idleTimeout)
+      version: SessionVersion(bits: call.version), created: UnixTime(milliseconds: wall),
+      ownIdleTimeout: call.idleTimeout, stamp: stamp)
     let encoded = header.encoded
     return encoded.indices.map { encoded[$0] } + call.contentType + call.payload
   }
 
   /// Only its header.
-  static func header(_ call: Call) -> [UInt8] { bulk(Array(record(call).prefix(96))) }
+  static func header(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
+    bulk(Array(record(call, stamp: stamp, wall: wall).prefix(96)))
+  }
 
   /// All of it.
   static func session(_ call: Call) -> [UInt8] { bulk(record(call)) }

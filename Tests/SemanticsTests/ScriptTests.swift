@@ -55,8 +55,10 @@ struct ScriptTests {
     let (command, request) = put.when(.absent).prepared()
     let space = KeySpace(ContractNamespaces.list(suffix: "-i")[ContractNamespaces.ending])
     var commands = ByteBuffer()
+    let begun = Beginning(
+      instant: Instant(nanoseconds: 1), wall: UnixTime(milliseconds: 1), origin: 1)
     let lengths = unsafe RecordStaging.encode(
-      command, request: request.span.bytes, space, wall: UnixTime(milliseconds: 1), into: &commands)
+      command, request: request.span.bytes, space, begun: begun, into: &commands)
     try #require(lengths.0 > 0 && lengths.0 + lengths.1 == commands.count && lengths.1 > 0)
     var whole = ByteBuffer()
     RecordStaging.inlined(commands, first: lengths.0, into: &whole)

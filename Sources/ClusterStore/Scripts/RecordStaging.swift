@@ -28,7 +28,7 @@ enum RecordStaging {
   /// Writes the commands of a `put` and returns their lengths; the second is 0 for but one.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
-    wall: UnixTime, into log: inout ByteBuffer
+    begun: Beginning, into log: inout ByteBuffer
   ) -> (Int, Int) {
     let start = log.count
     let length =
@@ -36,13 +36,13 @@ enum RecordStaging {
     if length <= threshold {
       ScriptedCommand.begin(.write, arguments: 6, space, command.id, in: &log)
       arguments(command, request: request, space, in: &log)
-      CommandEncoder.record(command, request: request, wall: wall, in: &log)
+      CommandEncoder.record(command, request: request, as: .scripted, begun: begun, in: &log)
       return (log.count - start, 0)
     }
     CommandWriter.begin(5, in: &log)
     CommandWriter.argument("SET", in: &log)
     stagedKey(command, space, in: &log)
-    CommandEncoder.record(command, request: request, wall: wall, in: &log)
+    CommandEncoder.record(command, request: request, as: .scripted, begun: begun, in: &log)
     CommandWriter.argument("PX", in: &log)
     CommandWriter.argument("5000", in: &log)
     let first = log.count - start

@@ -24,11 +24,11 @@ enum ScriptedCommand {
   /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
-    wall: UnixTime, into log: inout ByteBuffer
+    begun: Beginning, into log: inout ByteBuffer
   ) -> (Int, Int) {
     switch command.verb {
     case .put:
-      return RecordStaging.encode(command, request: request, space, wall: wall, into: &log)
+      return RecordStaging.encode(command, request: request, space, begun: begun, into: &log)
     case .lock:
       let start = log.count
       begin(.lock, arguments: 5, space, command.id, in: &log)

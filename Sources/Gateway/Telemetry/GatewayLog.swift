@@ -85,6 +85,10 @@ extension Logger {
       warning("Redis node owes answers and is silent", metadata: ["node": "\(endpoint)"])
     case .nodeRecovered(let endpoint):
       info("Redis node answers again", metadata: ["node": "\(endpoint)"])
+    case .replicaReadable(let endpoint):
+      info("Redis replica is read from", metadata: ["node": "\(endpoint)"])
+    case .replicaLagging(let endpoint):
+      warning("Redis replica lags and is not read from", metadata: ["node": "\(endpoint)"])
     case .singleNode(let endpoint):
       info("Redis is a single node", metadata: ["node": "\(endpoint)"])
     case .topologyChanged(let primaries, let replicas, let slots):

@@ -110,6 +110,14 @@ struct MetricsPage {
     counter(
       "redis_refresh_faults_total", "Topologies that could not be read.",
       state.sum(.storeRefreshFaults))
+    counter(
+      "redis_stale_topologies_total", "Topologies that were not believed.",
+      state.sum(.storeStaleViews))
+    counter(
+      "redis_replica_reads_total", "Reads sent to replicas.", state.sum(.storeReplicaReads))
+    counter(
+      "redis_replica_fallbacks_total", "Of those, the ones that primaries had to answer.",
+      state.sum(.storeReplicaFallbacks))
     counter("redis_overloads_total", "Refused at a bound.", state.sum(.storeOverloaded))
     addNodes(health.nodes)
   }
@@ -134,11 +142,13 @@ struct MetricsPage {
     counter("redis_moved_to_self_total", "MOVED to who was asked.", state.sum(.storeMovedToSelf))
     let name = "session_gateway_redis_lost_writes_total"
     family(name, "counter", "Writes that were handed over and lost, by what was found out.")
-    let (executed, repeated) = (
-      state.sum(.storeVerifiedExecuted), state.sum(.storeVerifiedRepeated)
-    )
-    let unknown = max(0, state.sum(.storeVerified) - executed - repeated)
-    for (fate, count) in [("executed", executed), ("repeated", repeated), ("unknown", unknown)] {
+    let known = [
+      ("executed", state.sum(.storeVerifiedExecuted)),
+      ("repeated", state.sum(.storeVerifiedRepeated)),
+      ("superseded", state.sum(.storeVerifiedSuperseded)),
+    ]
+    let unknown = max(0, state.sum(.storeVerified) - known.reduce(0) { $0 + $1.1 })
+    for (fate, count) in known + [("unknown", unknown)] {
       sample(name, "fate=\"\(fate)\"", "\(count)")
     }
     counter(

@@ -19,9 +19,11 @@ final class WorkerBoard: Sendable {
     case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
     case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
     case storeOutOfMemory, storeMisconfigured, storeNotPermitted
-    case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeUnknownOutcomes
+    case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeVerifiedSuperseded
+    case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
+    case storeStaleViews, storeReplicaReads, storeReplicaFallbacks
     case storeOverloaded
   }
 
@@ -82,10 +84,14 @@ final class WorkerBoard: Sendable {
     set(.storeLinkFaults, counters.linkFaults)
     set(.storeRefreshes, counters.refreshes)
     set(.storeRefreshFaults, counters.refreshFaults)
+    set(.storeStaleViews, counters.staleViews)
+    set(.storeReplicaReads, counters.replicaReads)
+    set(.storeReplicaFallbacks, counters.replicaFallbacks)
     set(.storeOverloaded, counters.overloaded)
     set(.storeVerified, counters.verified)
     set(.storeVerifiedExecuted, counters.verifiedExecuted)
     set(.storeVerifiedRepeated, counters.verifiedRepeated)
+    set(.storeVerifiedSuperseded, counters.verifiedSuperseded)
     set(.storeUnknownOutcomes, counters.unknownOutcomes)
     set(.storeSilences, counters.silences)
     set(.storeSuspicions, counters.suspicions)

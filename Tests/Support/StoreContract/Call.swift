@@ -34,6 +34,8 @@ public struct Call: Sendable {
   public var request: UInt64 = 0
   /// The lease in seconds.
   public var lease: Int32 = 30
+  /// Whether a read must tell what was written last.
+  public var needsLatest = false
   /// Whether a `put` releases the lock that it holds.
   public var unlocks = false
 
@@ -87,6 +89,8 @@ public struct Call: Sendable {
   public func asking(_ request: UInt64) -> Call { changed { $0.request = request } }
   /// The same call, releasing the lock too.
   public var unlocking: Call { changed { $0.unlocks = true } }
+  /// The same call, whose answer must not be an older one.
+  public var latest: Call { changed { $0.needsLatest = true } }
   /// The same call under the condition that the session has one of the versions of a list.
   public func when(tags: String) -> Call {
     changed {
@@ -138,6 +142,7 @@ public struct Call: Sendable {
     command.lockRequest = LockRequest(high: 0, low: request)
     command.lease = lease
     command.unlocks = unlocks
+    command.needsLatest = needsLatest
     command.deadline = deadline
     var request = Array("PUT /somewhere\r\n".utf8)
     command.contentType = ByteRange(request.count, request.count + contentType.count)

@@ -1,0 +1,121 @@
+// Reading from replicas (`--redis-read replica`, docs/decisions/0012). A read goes to a replica of its
+// slot that is connected and follows its primary closely enough; whenever it cannot, or knows of no
+// session, the primary is asked: with the same commands, at once.
+//
+//   submit ─► fresh replica ─► GET ─┬─ found ───► answered; PEXPIRE … GT to the primary
+//                                   └─ nothing, refused, lost ─► the primary
+//
+// How closely a replica follows is asked of it once a second (INFO replication). It may be read from
+// while it has heard of its primary within `ClusterLimits.replicaLag`, also when its primary is down:
+// reads then go on through a failover.
+
+import Primitives
+import Redis
+import Sessions
+
+extension ClusterStore {
+  /// A replica that may answer a read of this slot; another one each time.
+  mutating func replica(of slot: UInt16) -> Link? {
+    guard let owner = owner(of: slot) else { return nil }
+    let count = nodes[owner].replicas.count
+    nodes[owner].turn &+= 1
+    for step in 0..<count {
+      let link = nodes[owner].replicas[(nodes[owner].turn &+ step) % count]
+      guard nodes.contains(link), nodes[link].isFresh, nodes[link].takesCommands,
+        nodes[link].pipeline.hasRoom
+      else { continue }
+      return link
+    }
+    return nil
+  }
+
+  /// Whether reads should go to replicas and somebody who serves slots has none: one that comes back is
+  /// told by the topology alone.
+  var isBare: Bool {
+    guard configuration.reads == .replica else { return false }
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
+      if nodes[link].replicas.isEmpty { return true }
+    }
+    return false
+  }
+
+  /// Puts a read into a replica's pipeline.
+  mutating func read(
+    _ operation: consuming Operation, _ command: borrowing SessionCommand,
+    _ space: borrowing KeySpace, from link: Link, at now: Instant
+  ) -> Submission {
+    var operation = operation
+    let mark = nodes[link].pipeline.log.count
+    operation.commandLengths = CommandEncoder.encode(
+      reading: command, space: space, into: &nodes[link].pipeline.log)
+    operation.isFromReplica = true
+    operation.slidesApart = command.verb == .get
+    counters.replicaReads += 1
+    let handle = operations.insert(operation)
+    enqueue(handle, on: link, from: mark, asking: false, at: now)
+    return .pending(operation: handle)
+  }
+
+  /// A replica cannot answer a read: its primary can.
+  mutating func askPrimary(_ handle: Ticket, _ error: RedisError?, by link: Link, at now: Instant) {
+    counters.replicaFallbacks += 1
+    if let error, error.callsForRefresh { wantRefresh(at: now) }
+    again(handle, copyFront(of: link), at: now, hurry: true)
+  }
+
+  /// Slides at the primary what a replica was read for. It never shortens: the replica's record may
+  /// be an older one.
+  mutating func slide(_ handle: Ticket, milliseconds: Int, at now: Instant) {
+    guard !operations.isFull else { return }
+    let found = operations[handle]
+    var slide = found.corrected(by: now + .seconds(30))
+    let space = spaces[Int(found.namespace.rawValue)]
+    if let link = owner(of: found.slot), nodes[link].takesCommands,
+      nodes[link].pipeline.hasSpareRoom
+    {
+      let mark = nodes[link].pipeline.log.count
+      CommandEncoder.extend(
+        space, found.id, milliseconds: milliseconds, in: &nodes[link].pipeline.log)
+      slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+      return enqueue(operations.insert(slide), on: link, from: mark, asking: false, at: now)
+    }
+    guard hasParkingRoom else { return }
+    var bytes = spare.take()
+    CommandEncoder.extend(space, found.id, milliseconds: milliseconds, in: &bytes)
+    slide.commandLengths = (bytes.count, 0)
+    park(operations.insert(slide), bytes, until: patience(at: now))
+    wantOwner(of: found.slot, at: now)
+  }
+
+  // MARK: How closely a replica follows
+
+  /// Asks a connected replica how it follows its primary, once a second.
+  mutating func probe(_ link: Link, at now: Instant) {
+    guard configuration.reads == .replica, nodes[link].role == .replica else { return }
+    guard nodes[link].saidReadOnly else { return wantRenewal(of: link, at: now) }
+    let due = nodes[link].probedAt + .seconds(1)
+    guard due <= now else { return check(at: due) }
+    check(at: now + .seconds(1))
+    guard nodes[link].pipeline.hasSpareRoom else { return }
+    nodes[link].probedAt = now
+    let mark = nodes[link].pipeline.log.count
+    CommandWriter.begin(2, in: &nodes[link].pipeline.log)
+    CommandWriter.argument("INFO", in: &nodes[link].pipeline.log)
+    CommandWriter.argument("replication", in: &nodes[link].pipeline.log)
+    nodes[link].probeSequence = nodes[link].pipeline.close(
+      .none, from: mark, replies: 1, asking: false, at: now)
+    markDirty(link)
+  }
+
+  /// Takes what a replica says of how it follows.
+  mutating func takeProbe(_ entry: Pipeline.Entry, from link: Link) {
+    guard nodes[link].probeSequence == entry.sequence else { return }
+    let lag = ReplicationLag(nodes[link].reply.string())
+    let isFresh = lag.seconds.map { $0 <= configuration.limits.replicaLag.seconds } ?? false
+    guard isFresh != nodes[link].isFresh else { return }
+    nodes[link].isFresh = isFresh
+    let endpoint = nodes[link].endpoint
+    events.append(isFresh ? .replicaReadable(endpoint) : .replicaLagging(endpoint))
+  }
+}

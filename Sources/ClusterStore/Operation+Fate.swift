@@ -1,0 +1,104 @@
+// What became of a write whose answer was lost, by the header that was found afterwards: the one place
+// that decides it (docs/decisions/0009, 0010). A write that is repeated never undoes another that was
+// begun after it.
+
+import Primitives
+import Redis
+import Sessions
+
+extension Operation {
+  /// What was found under the key of a lost write.
+  enum Found {
+    /// Something that is no record.
+    case unreadable
+    /// Nothing.
+    case nothing
+    /// A record, with the token of its lock.
+    case record(RecordHeader, lock: LockToken)
+
+    /// What a reply to GETRANGE shows.
+    init(_ reply: borrowing Reply) {
+      guard reply.kind == .string else {
+        self = .unreadable
+        return
+      }
+      guard !reply.bytes.isEmpty else {
+        self = .nothing
+        return
+      }
+      let header = RecordHeader(reply.bytes.bytes)
+      self =
+        header.map { .record($0, lock: RecordHeader.lockToken(in: reply.bytes.bytes)) }
+        ?? .unreadable
+    }
+  }
+
+  /// What is to be done about a lost write.
+  enum Fate {
+    /// It was carried out.
+    case executed(Outcome)
+    /// A later write stands where it would have stood: as if it had been carried out just before.
+    case superseded(Outcome)
+    /// It goes again.
+    case repeated
+    /// Nobody knows.
+    case unknown
+  }
+
+  /// What became of this write.
+  func fate(_ found: Found) -> Fate {
+    guard case .session(let verb, let condition) = purpose else { return .unknown }
+    switch verb {
+    case .put: return fateOfPut(found, condition)
+    case .delete: return fateOfDelete(found)
+    case .unlock: return fateOfUnlock(found)
+    case .get, .peek, .inspect, .touch, .lock, .renew: return .repeated
+    }
+  }
+
+  private func fateOfPut(_ found: Found, _ condition: Condition) -> Fate {
+    switch found {
+    case .unreadable: return .unknown
+    case .nothing:
+      // Somebody removed what its reading had shown: it must not come back.
+      if case .version = prior { return .unknown }
+      return .repeated
+    case .record(let header, _):
+      if header.version == version {
+        let isNew = condition == .absent || condition == .none && prior == .nothing
+        return .executed(isNew ? .created(version) : .replaced(version))
+      }
+      if .version(header.version) == prior { return .repeated }
+      let isPlain = condition == .none && !isScripted
+      return fate(header, isPlain: isPlain, .replaced(version))
+    }
+  }
+
+  private func fateOfDelete(_ found: Found) -> Fate {
+    switch found {
+    case .unreadable: .unknown
+    case .nothing: .executed(.deleted)
+    case .record(let header, _): fate(header, isPlain: !isScripted, .deleted)
+    }
+  }
+
+  /// By a record that is neither this write's nor one that it saw.
+  private func fate(_ header: RecordHeader, isPlain: Bool, _ outcome: Outcome) -> Fate {
+    switch beginning.order(of: header) {
+    case .before: .repeated
+    case .after: isPlain && header.stamp.kind == .plain ? .superseded(outcome) : .unknown
+    case .undecided: .unknown
+    }
+  }
+
+  /// A lock that is not the caller's any more is what it wanted, however that came about.
+  private func fateOfUnlock(_ found: Found) -> Fate {
+    switch found {
+    case .unreadable: return .unknown
+    case .nothing: return .executed(.unlocked)
+    case .record(_, let lock):
+      let isHeld = lock == LockToken(high: words.0, low: words.1)
+      return isHeld ? .repeated : .executed(.unlocked)
+    }
+  }
+}

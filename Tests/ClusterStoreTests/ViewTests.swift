@@ -1,0 +1,157 @@
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+import Testing
+
+@testable import ClusterStore
+
+/// A cluster of three, of whose first node 7003 is the replica.
+@Suite("Nodes that disagree about their cluster")
+struct ViewTests {
+  let before = Slots([(0, 8191, 7000), (8192, 12000, 7001), (12001, 16383, 7002)])
+  let after = Slots([(0, 8191, 7003), (8192, 12000, 7001), (12001, 16383, 7002)])
+  let epochsBefore = Slots.epochs([7000: 1, 7001: 2, 7002: 3])
+  let epochsAfter = Slots.epochs([7000: 1, 7001: 2, 7002: 3, 7003: 4])
+  let key = "GETEX sg:{first:\(ID.low)} PX 1200000"
+
+  /// A store that follows the view after the failover.
+  private func failedOver() -> ScriptedNodes {
+    let world = ScriptedNodes(seeds: [7000, 7001, 7002])
+    tell(world, by: 7000...7009, before, epochsBefore)
+    world.settle()
+    world.die(7000)
+    tell(world, by: 7001...7009, after, epochsAfter)
+    world.pass(milliseconds: 400)
+    #expect(world.isServing)
+    return world
+  }
+
+  private func tell(
+    _ world: ScriptedNodes, by ports: ClosedRange<UInt16>, _ view: Slots, _ epochs: String
+  ) {
+    for port in ports {
+      world.views[port] = view.text
+      world.epochs[port] = epochs
+    }
+  }
+
+  private func provoke(_ world: ScriptedNodes) {
+    for port in UInt16(7001)...7002 { world.habits[port] = "-CLUSTERDOWN no\r\n" }
+    _ = world.call(.get(ID.high))
+    world.pass(milliseconds: 1_500)
+    for port in UInt16(7001)...7002 { world.habits[port] = Say.null }
+    world.pass(milliseconds: 300)
+    world.habits = [:]
+    _ = world.taken(by: 7001)
+  }
+
+  @Test("A node that was cut off tells what was so before: it is not believed, and said once")
+  func minority() {
+    let world = failedOver()
+    tell(world, by: 7001...7001, before, epochsBefore)
+    provoke(world)
+    #expect(world.counters.staleViews > 1)
+    #expect(world.isServing)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7003) == [key])
+    let reasons = world.events.compactMap {
+      if case .topologyRefused(_, let reason) = $0 { reason } else { nil }
+    }
+    #expect(!reasons.isEmpty)
+    #expect(Set(reasons) == ["its view is older than what others told"])
+  }
+
+  @Test("A demoted primary that comes back with its old view changes nothing")
+  func revenant() {
+    let world = failedOver()
+    world.down = []
+    world.views[7000] = before.text
+    world.epochs[7000] = epochsBefore
+    world.say(7001, "!broken\r\n")
+    world.pass(milliseconds: 2_000)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7003) == [key])
+    #expect(world.taken(by: 7000) == [])
+  }
+
+  @Test("A cluster that was made anew, with epochs from the start, is believed when most tell it")
+  func madeAnew() {
+    let world = failedOver()
+    let fresh = Slots([(0, 8191, 7001), (8192, 12000, 7003), (12001, 16383, 7002)])
+    tell(world, by: 7001...7001, fresh, Slots.epochs([7001: 1, 7002: 1, 7003: 1]))
+    provoke(world)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7003) == [key])
+    tell(world, by: 7001...7009, fresh, Slots.epochs([7001: 1, 7002: 1, 7003: 1]))
+    world.say(7003, Say.null)
+    provoke(world)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7001) == [key])
+  }
+
+  @Test("Slots that were moved: the new owner's claim is the younger one, whoever tells it first")
+  func moved() {
+    let world = failedOver()
+    let resharded = Slots([(0, 12000, 7001), (12001, 16383, 7002)])
+    tell(world, by: 7002...7002, resharded, Slots.epochs([7001: 5, 7002: 3, 7003: 4]))
+    provoke(world)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7001) == [key])
+    #expect(world.counters.staleViews > 0)
+  }
+
+  @Test("A seed that left the cluster long ago: the others' younger view wins")
+  func staleSeed() {
+    let world = ScriptedNodes(seeds: [7009, 7001, 7002])
+    let old = Slots([(0, 16383, 7008)])
+    world.down = [7008, 7001, 7002]
+    tell(world, by: 7009...7009, old, Slots.epochs([7008: 1]))
+    let call = world.call(.get(ID.low))
+    world.pass(milliseconds: 1_000)
+    #expect(!world.isServing)
+    tell(world, by: 7001...7003, after, epochsAfter)
+    world.down = [7008]
+    world.habits[7003] = Say.null
+    world.pass(milliseconds: 3_000)
+    #expect(world.isServing)
+    #expect(world.outcomes[call] == .missing)
+  }
+
+  @Test("Without epochs the last view is believed")
+  func noEpochs() {
+    let world = failedOver()
+    for port in UInt16(7000)...7009 { world.epochs[port] = nil }
+    world.down = []
+    world.agree(before)
+    provoke(world)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7000) == [key])
+  }
+
+  @Test("While an owner is down somebody is asked at least four times a second")
+  func askedOften() {
+    let world = failedOver()
+    world.die(7003)
+    world.pass(milliseconds: 10_000)
+    gaps(world, since: 10_000)
+  }
+
+  @Test("While slots have no owner somebody is asked at least four times a second")
+  func askedOftenAboutGaps() {
+    let world = ScriptedNodes(seeds: [7001])
+    world.agree(Slots([(8192, 16383, 7001)]))
+    world.settle()
+    world.pass(milliseconds: 10_000)
+    gaps(world, since: 10_000)
+  }
+
+  private func gaps(_ world: ScriptedNodes, since milliseconds: Int) {
+    let start = world.now + .milliseconds(-milliseconds)
+    let times = [start] + world.refreshTimes.filter { $0 > start } + [world.now]
+    let longest = zip(times, times.dropFirst()).map { $1 - $0 }.max()!
+    #expect(longest <= .milliseconds(251))
+    // Nor all the time.
+    #expect(times.count < 110)
+  }
+}

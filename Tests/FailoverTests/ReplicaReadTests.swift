@@ -1,0 +1,81 @@
+import TestLab
+import Testing
+
+@Suite("Reading from replicas of a TLS cluster", .serialized)
+struct ReplicaReadTests {
+  /// How often a node was asked a command.
+  private func calls(_ name: String, at node: RedisServer) throws -> Int {
+    let line = try node.facts("INFO", "commandstats")["cmdstat_\(name)"] ?? "calls=0,"
+    return Int(line.split(separator: ",")[0].dropFirst("calls=".count)) ?? 0
+  }
+
+  private func calls(_ name: String, at nodes: [RedisServer]) throws -> Int {
+    try nodes.reduce(0) { try $0 + calls(name, at: $1) }
+  }
+
+  /// Waits until each worker reads from each replica.
+  private func waitForReplicas(_ gateway: GatewayProcess, _ count: Int) throws {
+    try eventually("the replicas are read from") {
+      gateway.log.split(separator: "\n").count { $0.contains("Redis replica is read from") }
+        == count
+    }
+  }
+
+  @Test("Replicas answer, primaries keep the sessions alive")
+  func reads() throws {
+    let cluster = try RedisCluster()
+    let flags = try cluster.gatewayFlags() + ["--workers", "1", "--redis-read", "replica"]
+    let gateway = try GatewayProcess(flags, until: .ready)
+    try waitForReplicas(gateway, 3)
+    let (primaries, replicas) = (try cluster.primaries(), try cluster.replicas())
+    let http = try gateway.connect()
+    for number in 0..<50 {
+      let put = try http.exchange(
+        "PUT", "/v1/sessions/s\(number)", fields: ["Session-Idle-Timeout": "100"],
+        body: Array("x".utf8))
+      #expect(put.status == 201)
+      let primary = try cluster.primary(ofSlot: cluster.slot(of: "sg:{default:s\(number)}"))
+      // Most of its time is over, here and at the replica.
+      try primary.command("PEXPIRE", "sg:{default:s\(number)}", "50000")
+      let get = try http.exchange("GET", "/v1/sessions/s\(number)")
+      #expect(get.status == 200)
+      #expect(get.text == "x")
+      try eventually("the timeout starts anew") {
+        guard case .integer(let left) = try primary.command("PTTL", "sg:{default:s\(number)}")
+        else { return false }
+        return left > 90_000
+      }
+    }
+    #expect(try http.exchange("GET", "/v1/sessions/nothing").status == 404)
+    #expect(try calls("get", at: replicas) == 51)
+    // A session that a replica had not heard of yet, and the one that does not exist.
+    #expect(try (1...51).contains(calls("get", at: primaries)))
+    #expect(try calls("getex", at: primaries) == 0)
+    try gateway.terminate()
+  }
+
+  @Test("A replica ends, then a primary: no request fails")
+  func losses() throws {
+    let cluster = try RedisCluster()
+    let flags = try cluster.gatewayFlags() + ["--workers", "2", "--redis-read", "replica"]
+    let gateway = try GatewayProcess(flags, until: .ready)
+    try waitForReplicas(gateway, 6)
+    let traffic = try Traffic(port: gateway.port, callers: 24)
+    try eventually("there is traffic") { traffic.tally.requests > 2_000 }
+    // The first primary's replica, then another shard's primary.
+    try cluster.node(3).kill9()
+    var before = traffic.tally.requests
+    try eventually("traffic goes on") { traffic.tally.requests > before + 2_000 }
+    try cluster.node(1).kill9()
+    try eventually("another primary took over") {
+      try cluster.primaries().contains { $0.port == cluster.node(4).port }
+    }
+    before = traffic.tally.requests
+    try eventually("traffic goes on") { traffic.tally.requests > before + 2_000 }
+    let tally = try traffic.end()
+    print("failover by replica reads: \(tally)")
+    #expect(tally.failures == [:])
+    #expect(tally.foreign == 0)
+    try gateway.terminate()
+  }
+}
