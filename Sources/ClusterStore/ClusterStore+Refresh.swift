@@ -99,7 +99,7 @@ extension ClusterStore {
     CommandWriter.argument("CLUSTER", in: &nodes[link].pipeline.log)
     CommandWriter.argument("SLOTS", in: &nodes[link].pipeline.log)
     refresh.sequence = nodes[link].pipeline.close(
-      .none, from: mark, replies: 1, asking: false, at: now)
+      .none, .upkeep, from: mark, replies: 1, asking: false, at: now)
     markDirty(link)
   }
 

@@ -133,7 +133,7 @@ struct Node: ~Copyable {
   }
 
   /// What of this node the store has counted.
-  var counters = NodeCounters()
+  var tally = NodeTally()
 
   var isReady: Bool { state == .ready }
 

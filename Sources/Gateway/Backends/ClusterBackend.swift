@@ -23,6 +23,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var sessionPlaces: [Ticket] = []
   private var readable = Ring<Ticket>(limit: 8_192)
   private var entropy = Entropy()
+  private var handshakes = (full: 0, resumed: 0, failed: 0)
   private let context: TLSContext?
   private let resolve: @Sendable (Endpoint, Link) -> Void
 
@@ -139,8 +140,15 @@ struct ClusterBackend: ~Copyable, Backend {
   private mutating func establish(_ connection: Ticket, at now: Instant) {
     switch connections[connection].establish() {
     case nil: break
-    case .failure(let fault): lose(connection, LinkFault(fault), at: now)
+    case .failure(let fault):
+      if connections[connection].phase == .handshaking { handshakes.failed += 1 }
+      lose(connection, LinkFault(fault), at: now)
     case .success:
+      if connections[connection].transport.isResumed {
+        handshakes.resumed += 1
+      } else if connections[connection].transport.isEncrypted {
+        handshakes.full += 1
+      }
       store.linkOpened(connections[connection].link, at: now)
       willRead(connection)
     }
@@ -264,13 +272,17 @@ struct ClusterBackend: ~Copyable, Backend {
     board.publish(store.counters)
     board.set(.storeOperations, store.depth)
     board.set(.storeParked, store.parkedCount)
+    board.set(.storeHandshakes, handshakes.full)
+    board.set(.storeHandshakesResumed, handshakes.resumed)
+    board.set(.storeHandshakeFaults, handshakes.failed)
   }
 
   func health(at now: Instant) -> BackendHealth {
     BackendHealth(
-      store: "redis", nodes: store.health,
-      topologyAge: store.topologySince.map { (now - $0).seconds })
+      store: "redis", topologyAge: store.topologySince.map { (now - $0).seconds })
   }
+
+  var nodes: [NodeHealth] { store.health }
 
   mutating func nextEvent() -> ClusterEvent? { store.nextEvent() }
 }

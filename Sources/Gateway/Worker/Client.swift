@@ -52,6 +52,11 @@ struct Client: ~Copyable {
   var wasContinued = false
   /// The exchange under way.
   var exchange = Exchange()
+  /// The request's names in other logs, and its caller's for the access log.
+  var correlation = Correlation()
+  var caller = ""
+  /// Whether its head has come and its answer is not made.
+  var isInFlight = false
   /// The store's operation that is pending.
   var operation = Ticket.none
   /// The batch of touches that is pending.

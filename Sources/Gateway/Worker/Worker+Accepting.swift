@@ -32,14 +32,14 @@ extension Worker where Store: ~Copyable {
 
   private mutating func acceptSome(at doorway: inout Doorway) {
     for _ in 0..<bounds.acceptsPerTick where doorway.mayAccept {
-      if clients.isFull { return }
+      if clients.isFull { return board.count(.connections) }
       switch doorway.listener.accept() {
       case .connection(let socket, _): welcome(socket, by: doorway.purpose)
       case .none: doorway.mayAccept = false
       case .transient: break
       case .exhausted:
         // Nothing can be accepted until a descriptor is free; asking at once would spin.
-        board.add(1, to: .connectionsRefused)
+        board.count(.descriptors)
         acceptAgain = moment.instant + bounds.exhaustionPause
         return
       }
@@ -55,7 +55,7 @@ extension Worker where Store: ~Copyable {
       client = clients.insert(Client(Transport(plain: socket), purpose))
     }
     guard poller.register(fd, token: Token.client(client), interest: .connection) else {
-      board.add(1, to: .connectionsRefused)
+      board.count(.descriptors)
       clients.remove(client)
       return
     }

@@ -26,8 +26,12 @@ extension Worker where Store: ~Copyable {
   private mutating func shakeHands(_ client: Ticket) {
     switch clients[client].transport.handshake() {
     case .wantsRead, .wantsWrite: break
-    case .failed: drop(client)
+    case .failed:
+      board.add(1, to: .handshakeFaults)
+      drop(client)
     case .done:
+      let isResumed = clients[client].transport.isResumed
+      board.add(1, to: isResumed ? .handshakesResumed : .handshakes)
       clients[client].phase = .idle
       clients[client].isReadable = true
       timers.set(client.index, at: moment.instant + bounds.idle)
@@ -212,6 +216,7 @@ extension Worker where Store: ~Copyable {
 
   /// Forgets a client and whatever it waited for.
   mutating func drop(_ client: Ticket) {
+    endExchange(client)
     if clients[client].phase == .waiting, isAsking(client) { abandon(client) }
     if !wantedLocks.isEmpty { forgetLock(client, isGone: true) }
     timers.cancel(client.index)
@@ -223,7 +228,7 @@ extension Worker where Store: ~Copyable {
   /// A client's deadline has passed.
   mutating func timeOut(_ client: Ticket) {
     if !wantedLocks.isEmpty, ringsForLock(client) { return }
-    board.add(1, to: .timeouts)
+    board.count(bound(of: clients[client].phase))
     switch clients[client].phase {
     case .handshaking, .idle, .writing, .lingering: drop(client)
     case .head:
@@ -232,6 +237,19 @@ extension Worker where Store: ~Copyable {
       answer(client, .requestTimeout)
     case .body, .chunks: answer(client, .requestTimeout)
     case .waiting: answerLate(client)
+    }
+  }
+
+  /// Which deadline a client has in a phase.
+  private func bound(of phase: Client.Phase) -> WorkerBoard.Bound {
+    switch phase {
+    case .handshaking: .handshakeTimeout
+    case .idle: .idleTimeout
+    case .head: .headTimeout
+    case .body, .chunks: .bodyTimeout
+    case .waiting: .deadline
+    case .writing: .writeTimeout
+    case .lingering: .lingerTimeout
     }
   }
 }

@@ -59,6 +59,7 @@ extension Worker where Store: ~Copyable {
     wanted.refusal = outcome
     if !wanted.isQueued {
       wanted.isQueued = true
+      board.add(1, to: .locksWaited)
       wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
     }
     wantedLocks[client] = wanted

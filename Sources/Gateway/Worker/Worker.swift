@@ -59,6 +59,13 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// The locks that clients want, until their answers have left.
   var wantedLocks: [Ticket: WantedLock] = [:]
   var moment: Moment
+  /// When the present turn of the loop ended, or the one before.
+  private var turned: Instant
+  /// Requests whose head has come and whose answer is not made.
+  var inFlight = 0
+  /// When the board is told about the nodes again, if anything has happened since.
+  var nextReport = Instant(nanoseconds: .min)
+  var isUnreported = false
 
   /// The request that is being decoded.
   var head = RequestHead()
@@ -93,6 +100,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     number = plan.number
     lockQueue = plan.lockQueue
     moment = .now()
+    turned = moment.instant
     clients = Slab(limit: bounds.connections)
     timers = TimerWheel(now: moment.instant)
     encoder = ResponseEncoder(moment.wall)
@@ -128,8 +136,9 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   private mutating func tick() {
-    let count = poller.wait(until: deadline, now: moment.instant)
+    let count = poller.wait(until: deadline, now: turned)
     moment = .now()
+    if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     for index in 0..<count { take(poller.event(index)) }
     backend.advance(&poller, at: moment)
@@ -142,10 +151,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   /// When the next wait ends at the latest.
   private var deadline: Instant? {
-    if backend.isBusy || mayAccept { return moment.instant }
+    if backend.isBusy || mayAccept { return turned }
     var deadline = min(backend.nextDeadline, acceptAgain)
     if let timer = timers.next { deadline = min(deadline, timer) }
     if let drain = drainDeadline { deadline = min(deadline, drain) }
+    if isUnreported { deadline = min(deadline, nextReport) }
     return deadline == .never ? nil : deadline
   }
 
@@ -193,11 +203,14 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   /// Tells the board and the log what happened in this tick.
   private mutating func tell() {
-    board.add(1, to: .ticks)
     board.set(.connections, clients.count)
+    board.set(.inFlight, inFlight)
     board.set(.serving, backend.isServing ? 1 : 0)
     backend.publish(to: board)
+    if isUnreported, nextReport <= moment.instant { report() }
     while let event = backend.nextEvent() { log.tell(event) }
+    turned = .now()
+    board.countTick(took: turned - moment.instant)
   }
 
   // MARK: Ending
