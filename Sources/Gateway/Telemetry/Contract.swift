@@ -1040,6 +1040,8 @@ enum Contract {
             - store-unavailable
             - store-overloaded
             - store-full
+            - gateway-full
+            - draining
             - deadline-passed
             - store-refuses-gateway
             - store-refuses-command

@@ -42,12 +42,16 @@ struct Client: ~Copyable {
   var input = ByteBuffer()
   /// What is left to send.
   var output = ByteBuffer()
+  /// What its buffers were counted as.
+  var bytes = 0
   /// The kernel has bytes, as far as is known.
   var isReadable = false
   /// The client sends no more, as the kernel has told; there may be bytes before the end.
   var isHalfClosed = false
   /// The connection ends with the answer that is being sent.
   var closesAfterAnswer = false
+  /// It was answered before.
+  var hasAsked = false
   /// The client was told to go on sending its body.
   var wasContinued = false
   /// The exchange under way.

@@ -60,7 +60,7 @@ extension Worker where Store: ~Copyable {
       return
     }
     board.add(1, to: .connectionsAccepted)
-    let patience = clients[client].phase == .handshaking ? bounds.handshake : bounds.idle
+    let patience = clients[client].phase == .handshaking ? bounds.handshake : idlePatience
     timers.set(client.index, at: moment.instant + patience)
   }
 
@@ -71,9 +71,15 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// Closes the doors.
-  mutating func closeDoors() {
-    if let doorway = entrance.take() { poller.remove(doorway.listener.fd) }
-    if let doorway = operatorsEntrance.take() { poller.remove(doorway.listener.fd) }
+  /// Lets in all who wait, as far as there are places and descriptors, and closes the doors.
+  mutating func emptyDoors() {
+    if var doorway = entrance.take() { empty(&doorway) }
+    if var doorway = operatorsEntrance.take() { empty(&doorway) }
+  }
+
+  private mutating func empty(_ doorway: inout Doorway) {
+    doorway.mayAccept = true
+    while doorway.mayAccept, !clients.isFull, acceptAgain == .never { acceptSome(at: &doorway) }
+    poller.remove(doorway.listener.fd)
   }
 }

@@ -42,6 +42,11 @@ extension Worker where Store: ~Copyable {
   mutating func waitsOn(_ client: Ticket, _ outcome: Outcome) -> Bool {
     guard var wanted = wantedLocks[client] else { return false }
     wanted.isAsked = false
+    if case .lockHeld = outcome, wanted.isQueued, drainDeadline != nil {
+      wantedLocks[client] = wanted
+      refuseWaiters()
+      return true
+    }
     guard case .lockHeld = outcome, moment.instant < wanted.end, drainDeadline == nil,
       !clients[client].isHalfClosed
     else {

@@ -61,6 +61,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var moment: Moment
   /// When the present turn of the loop ended, or the one before.
   private var turned: Instant
+  /// What the buffers of all clients take.
+  var clientBytes = 0
   /// Requests whose head has come and whose answer is not made.
   var inFlight = 0
   /// When the board is told about the nodes again, if anything has happened since.
@@ -80,6 +82,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var acceptAgain = Instant.never
   /// When the worker ends although clients are left; nil while it serves.
   var drainDeadline: Instant?
+  /// When a draining worker closes its doors.
+  var doorsClose = Instant.never
   var isStopped = false
 
   init(
@@ -106,7 +110,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     encoder = ResponseEncoder(moment.wall)
     scratch = ByteBuffer(capacity: bounds.readSize)
     spare = BufferPool(
-      capacity: 32 << 10, largest: 256 << 10, limit: bounds.spareBuffers)
+      capacity: 32 << 10, largest: bounds.largestSpare, limit: bounds.spareBuffers)
     reply = spare.take()
     let isWatched =
       Self.watch(entrance, poller, Token.entrance)
@@ -154,7 +158,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     if backend.isBusy || mayAccept { return turned }
     var deadline = min(backend.nextDeadline, acceptAgain)
     if let timer = timers.next { deadline = min(deadline, timer) }
-    if let drain = drainDeadline { deadline = min(deadline, drain) }
+    if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
     if isUnreported { deadline = min(deadline, nextReport) }
     return deadline == .never ? nil : deadline
   }
@@ -177,7 +181,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       case .callers(let table): callers = table
       case .identity(let settings): renew(settings)
       case .turn(let client, let isFree): takeTurn(client, isFree: isFree)
-      case .drain: drain()
+      case .drain(let grace): drain(after: grace)
+      case .beat: board.add(1, to: .beats)
       case .stop: isStopped = true
       }
     }
@@ -196,8 +201,10 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     if acceptAgain <= moment.instant {
       acceptAgain = .never
     }
-    if let drain = drainDeadline, drain <= moment.instant || clients.count == 0 {
-      isStopped = true
+    if doorsClose <= moment.instant { leaveDoors() }
+    if let drain = drainDeadline {
+      let isAlone = clients.count == 0 && doorsClose == .never
+      if isAlone || drain <= moment.instant { isStopped = true }
     }
   }
 
@@ -205,33 +212,16 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func tell() {
     board.set(.connections, clients.count)
     board.set(.inFlight, inFlight)
-    board.set(.serving, backend.isServing ? 1 : 0)
     backend.publish(to: board)
+    while let event = backend.nextEvent() {
+      log.tell(event)
+      isUnreported = true
+      nextReport = moment.instant
+    }
+    // In this order: whoever is told that all is served finds the nodes connected.
     if isUnreported, nextReport <= moment.instant { report() }
-    while let event = backend.nextEvent() { log.tell(event) }
+    board.set(.serving, backend.isServing ? 1 : 0)
     turned = .now()
     board.countTick(took: turned - moment.instant)
-  }
-
-  // MARK: Ending
-
-  /// Stops accepting, ends connections that ask for nothing, and lets the others finish. What has
-  /// come by now is asked for, though this tick may not have read it yet.
-  private mutating func drain() {
-    guard drainDeadline == nil else { return }
-    drainDeadline = moment.instant + plan.drainTimeout
-    closeDoors()
-    for index in 0..<clients.places {
-      guard let client = clients.ticket(at: index) else { continue }
-      switch clients[client].phase {
-      case .idle:
-        clients[client].isReadable = true
-        receive(client)
-        if clients.contains(client), clients[client].phase == .idle { drop(client) }
-      case .handshaking, .lingering: drop(client)
-      default: break
-      }
-    }
-    refuseWaiters()
   }
 }
