@@ -14,6 +14,8 @@ public struct Exchange: Sendable {
   public var persistence = Persistence.close
   /// Whose session it is about.
   public var namespace = NamespaceIndex(0)
+  /// Which of the callers it comes from, for `CallerTable.name(of:)`; 0 for one without a name.
+  public var caller: UInt16 = 0
   /// When its head was complete.
   public var began = Instant(nanoseconds: 0)
   /// The session it names or makes, for `Location`.

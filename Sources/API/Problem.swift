@@ -76,6 +76,8 @@ public enum Problem: Equatable, Sendable {
   case lockNotSupported
   /// The gateway is shutting down.
   case draining
+  /// Too much memory is held by what other clients send slowly or do not read.
+  case noRoom
   /// The store could not say or do it.
   case store(StoreFault)
 
@@ -119,7 +121,7 @@ public enum Problem: Equatable, Sendable {
   /// Whether the connection cannot be used after the answer.
   public var closesConnection: Bool {
     switch self {
-    case .refusal, .requestTimeout, .draining, .bodyTooLarge, .lengthRequired: true
+    case .refusal, .requestTimeout, .draining, .noRoom, .bodyTooLarge, .lengthRequired: true
     default: false
     }
   }
@@ -162,6 +164,8 @@ public enum Problem: Equatable, Sendable {
       (408, "request-timeout", "The request took too long.", "It did not arrive in time.")
     case .draining:
       (503, "draining", "The gateway is shutting down.", "Another one will serve the request.")
+    case .noRoom:
+      (503, "gateway-full", "The gateway is full.", "Requests that come slowly fill its memory.")
     case .store(let fault): Self.report(fault)
     default: malformed
     }

@@ -68,7 +68,8 @@ public struct RequestDecoder: Sendable {
     if route == .unknown { return .noSuchPath }
     guard route.has(head.method) else { return .methodNotAllowed(route) }
     if !route.isOperators,
-      let problem = callers.admit(head, bytes, to: route, into: &request.command.namespace)
+      let problem = callers.admit(
+        head, bytes, to: route, into: &request.command.namespace, &request.exchange.caller)
     {
       return problem
     }
@@ -89,6 +90,7 @@ public struct RequestDecoder: Sendable {
     request.exchange.version = head.version
     request.exchange.persistence = head.persistence
     request.exchange.began = now
+    request.exchange.caller = 0
     request.exchange.ifNoneMatch = EntityTags()
     request.exchange.id.clear()
     request.command.condition = .none

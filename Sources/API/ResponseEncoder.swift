@@ -28,6 +28,8 @@ public struct ResponseEncoder: ~Copyable {
   private var writer = ResponseWriter()
   private var body = ByteBuffer()
   private var date: DateClock
+  /// The request's names in other logs, for the next answer alone.
+  public var correlation = Correlation()
 
   /// An encoder whose `Date` starts at `time`.
   public init(_ time: UnixTime) { date = DateClock(time) }
@@ -203,6 +205,13 @@ public struct ResponseEncoder: ~Copyable {
     writer.begin(
       status: status, version: exchange.version,
       persistence: closes ? .close : exchange.persistence, date: date)
+    if correlation.isPresent { correlate() }
+  }
+
+  private mutating func correlate() {
+    if correlation.hasID { writer.field("X-Request-Id", correlation.id) }
+    if correlation.isTraced { writer.field("traceparent", correlation.trace) }
+    correlation.clear()
   }
 
   /// Ends the head and puts it and the body together.

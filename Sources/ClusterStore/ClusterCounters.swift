@@ -12,6 +12,8 @@ public struct ClusterCounters: Sendable, Equatable {
   public var batches = 0
   /// The largest number of operations handed over in one write.
   public var largestBatch = 0
+  /// All batches by their size.
+  public var batchSizes = BatchSizes()
 
   /// MOVED answers.
   public var moved = 0
@@ -110,19 +112,4 @@ public struct ClusterCounters: Sendable, Equatable {
     case .wrongType, .crossSlot, .executionAborted, .clusterDisabled, .other: break
     }
   }
-}
-
-/// What was counted of one node since it became known.
-public struct NodeCounters: Sendable, Equatable {
-  /// Operations that it answered.
-  public var answered = 0
-  /// Answers of its that refused an operation for a reason that may pass.
-  public var refused = 0
-  /// Connections to it that became ready.
-  public var connected = 0
-  /// Connections to it that were lost or not made.
-  public var faults = 0
-
-  /// Nothing counted yet.
-  public init() {}
 }

@@ -48,7 +48,7 @@ public struct NodeHealth: Sendable {
   /// Whether it owes answers and has been silent for too long.
   public var isSuspect = false
   /// What was counted of it since it became known.
-  public var counters = NodeCounters()
+  public var tally = NodeTally()
   /// Why the last connection was lost or not made; nil when all is well.
   public var fault: LinkFault?
 }

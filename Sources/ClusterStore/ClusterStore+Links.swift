@@ -166,7 +166,7 @@ extension ClusterStore {
     nodes[link].readySince = now
     nodes[link].usedAt = now
     nodes[link].lastFault = nil
-    nodes[link].counters.connected += 1
+    nodes[link].tally.connected += 1
     counters.connected += 1
     events.append(.nodeUp(nodes[link].endpoint))
     if configuration.mode == .single { becomeSingle(link, at: now) }
@@ -185,7 +185,7 @@ extension ClusterStore {
     }
     counters.linkFaults += 1
     if fault == .silent { counters.silences += 1 }
-    nodes[link].counters.faults += 1
+    nodes[link].tally.count(fault)
     nodes[link].failures += 1
     let pause = Backoff.reconnect.pause(
       failures: nodes[link].failures, random: entropy.bits())
@@ -278,5 +278,6 @@ extension ClusterStore {
     counters.batches += 1
     counters.batchedOperations += batch
     counters.largestBatch = max(counters.largestBatch, batch)
+    counters.batchSizes.count(batch)
   }
 }

@@ -108,7 +108,7 @@ extension ClusterStore {
       CommandWriter.argument(part, in: &nodes[link].pipeline.log)
     }
     refresh.sequence = nodes[link].pipeline.close(
-      .none, from: mark, replies: 2, asking: false, at: now)
+      .none, .upkeep, from: mark, replies: 2, asking: false, at: now)
     markDirty(link)
   }
 

@@ -104,7 +104,7 @@ extension ClusterStore {
     CommandWriter.argument("INFO", in: &nodes[link].pipeline.log)
     CommandWriter.argument("replication", in: &nodes[link].pipeline.log)
     nodes[link].probeSequence = nodes[link].pipeline.close(
-      .none, from: mark, replies: 1, asking: false, at: now)
+      .none, .upkeep, from: mark, replies: 1, asking: false, at: now)
     markDirty(link)
   }
 

@@ -87,7 +87,9 @@ extension ClusterStore {
     let isCommand = !entry.asking || entry.answered % 2 == 1
     guard isCommand else { return nil }
     if nodes[link].reply.kind == .error, isLast {
-      counters.count(RedisError(nodes[link].reply.string()))
+      let error = RedisError(nodes[link].reply.string())
+      counters.count(error)
+      nodes[link].tally.count(error)
     }
     guard operations.contains(entry.operation) else { return nil }
     if case .verification(let write) = operations[entry.operation].purpose,
@@ -150,7 +152,7 @@ extension ClusterStore {
   /// Forgets an entry whose replies have all come.
   private mutating func settle(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
     nodes[link].latency = now - entry.since
-    nodes[link].counters.answered += 1
+    nodes[link].tally.count(entry.kind, took: nodes[link].latency)
     nodes[link].pipeline.retire()
     if nodes[link].isRenewing, nodes[link].pipeline.isEmpty { check(at: now) }
   }
@@ -190,7 +192,6 @@ extension ClusterStore {
     _ handle: Ticket, _ error: RedisError, by link: Link, at now: Instant
   ) {
     let commands = commandsToRepeat(handle, error, on: link)
-    nodes[link].counters.refused += 1
     switch error {
     case .moved(let slot, let host, let port):
       let isNews = move(slot, to: node(host, port, namedBy: link), namedBy: link, at: now)

@@ -94,7 +94,7 @@ public struct ClusterStore: ~Copyable {
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
           slots: nodes[link].slotCount, latencySeconds: nodes[link].latency.seconds,
           depth: nodes[link].pipeline.depth, isSuspect: nodes[link].isSuspect,
-          counters: nodes[link].counters, fault: nodes[link].lastFault))
+          tally: nodes[link].tally, fault: nodes[link].lastFault))
     }
     return health
   }
@@ -161,7 +161,7 @@ extension ClusterStore: SessionStore {
     operations[handle].attempts += 1
     operations[handle].link = link
     operations[handle].sequence = nodes[link].pipeline.close(
-      handle, from: mark, replies: replies, asking: asking, at: now)
+      handle, operations[handle].kind, from: mark, replies: replies, asking: asking, at: now)
     markDirty(link)
   }
 

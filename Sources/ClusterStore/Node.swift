@@ -155,7 +155,7 @@ struct Node: ~Copyable {
   }
 
   /// What of this node the store has counted.
-  var counters = NodeCounters()
+  var tally = NodeTally()
 
   var isReady: Bool { state == .ready }
 

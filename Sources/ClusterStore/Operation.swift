@@ -150,6 +150,14 @@ struct Operation {
     if command.verb == .unlock { words = (command.heldLock.high, command.heldLock.low) }
   }
 
+  /// What it is counted as.
+  var kind: CommandKind {
+    switch purpose {
+    case .session(let verb, _): CommandKind(verb)
+    case .correction, .verification: .upkeep
+    }
+  }
+
   /// How many RESP commands it becomes.
   var commandCount: Int { commandLengths.1 == 0 ? 1 : 2 }
 

@@ -19,6 +19,8 @@ struct Pipeline: ~Copyable {
   struct Entry {
     /// Whose they are.
     var operation: Ticket
+    /// What they are for.
+    var kind: CommandKind
     /// How many bytes of the log they take.
     var length: Int
     /// How many replies they get.
@@ -77,12 +79,13 @@ struct Pipeline: ~Copyable {
   /// Notes that the operation's commands, everything in the log from `mark` on, are complete.
   /// Returns the entry's sequence number.
   mutating func close(
-    _ operation: Ticket, from mark: Int, replies: Int, asking: Bool, at now: Instant
+    _ operation: Ticket, _ kind: CommandKind, from mark: Int, replies: Int, asking: Bool,
+    at now: Instant
   ) -> UInt64 {
     sequence += 1
     let entry = Entry(
-      operation: operation, length: log.count - mark, replies: UInt8(replies), asking: asking,
-      since: now, sequence: sequence)
+      operation: operation, kind: kind, length: log.count - mark, replies: UInt8(replies),
+      asking: asking, since: now, sequence: sequence)
     let refused = entries.append(entry) != nil
     precondition(!refused, "ask hasRoom before opening an entry")
     return sequence

@@ -3,6 +3,7 @@
 
 import Primitives
 import Reactor
+import Settings
 
 /// What a worker's clients may cost.
 struct Bounds: Sendable {
@@ -31,8 +32,18 @@ struct Bounds: Sendable {
   var linger = TimeSpan.seconds(2)
   /// How long accepting pauses when the process has no descriptor left.
   var exhaustionPause = TimeSpan.milliseconds(100)
+  /// How many bytes the buffers of a worker's clients may take together; there is always room for
+  /// one request of the largest size. A buffer that grows may pass it by its own size.
+  var clientBuffers: Int
   /// How many buffers for answers a worker keeps.
   var spareBuffers = 64
+  /// The largest that it keeps, in bytes.
+  var largestSpare = 256 << 10
 
-  init(largestBody: Int) { self.largestBody = largestBody }
+  /// The bounds of one of so many workers.
+  init(_ settings: Settings, workers: Int) {
+    largestBody = settings.maxBody
+    let share = settings.clientBuffers / workers
+    clientBuffers = max(share, 2 * settings.maxBody + (256 << 10))
+  }
 }

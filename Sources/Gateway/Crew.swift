@@ -25,6 +25,7 @@ final class Crew {
   private var threads: Ring<WorkerThread>
   private var accessThread: WorkerThread?
   private let ended: Countdown
+  private let manager = ServiceManager()
 
   /// Starts the workers, each with a listener of its own on the same port.
   init(_ settings: Settings, version: String, log: Logger) throws(StartFault) {
@@ -97,29 +98,42 @@ final class Crew {
 
   /// Waits for signals until the workers have ended.
   func serve() -> Int32 {
-    var isDraining = false
+    manager?.ready("serving with the \(store.name) store")
+    var watchdog = Watchdog(manager, inboxes, state.boards)
     while !ended.isZero {
-      switch Signals.wait() {
-      case .terminate, .interrupt:
-        if isDraining {
-          log.warning("stopping at once: told a second time")
-          stopAll()
-        } else {
-          isDraining = true
-          log.info("draining", metadata: ["timeout": "\(settings.drainTimeout.seconds) s"])
-          for inbox in inboxes { inbox.put(.drain) }
-        }
+      switch Signals.wait(for: watchdog?.wait) {
+      case .terminate: end(after: settings.drainGrace)
+      // Whoever sits at the keyboard waits for no balancer.
+      case .interrupt: end(after: .seconds(0))
       case .hangUp:
+        manager?.reloading()
         for message in Reload(settings, namespaces, log).messages() {
           for inbox in inboxes { inbox.put(message) }
         }
+        if !state.isDraining { manager?.ready("serving with the \(store.name) store") }
       // The last worker says so when it ends.
-      case .user1: break
+      case .user1, nil: break
       }
+      watchdog?.look()
     }
     stopAll()
     log.info("stopped")
     return 0
+  }
+
+  private func end(after grace: TimeSpan) {
+    guard !state.isDraining else {
+      log.warning("stopping at once: told a second time")
+      return stopAll()
+    }
+    state.drain()
+    manager?.stopping()
+    log.info(
+      "draining",
+      metadata: [
+        "grace": "\(grace.seconds) s", "timeout": "\(settings.drainTimeout.seconds) s",
+      ])
+    for inbox in inboxes { inbox.put(.drain(grace)) }
   }
 
   private func stopAll() {

@@ -42,6 +42,9 @@ final class LockQueue: Sendable {
   /// Whether nobody waits for anything.
   var isEmpty: Bool { waiting.load(ordering: .relaxed) == 0 }
 
+  /// How many wait.
+  var count: Int { waiting.load(ordering: .relaxed) }
+
   /// Puts a waiter at the end of the session's line; says whether it is the first.
   func join(_ name: SessionName, _ waiter: Waiter) -> Bool {
     waiting.add(1, ordering: .relaxed)

@@ -66,7 +66,7 @@ struct WorkerDuty: Sendable {
 
   private var plan: WorkerPlan {
     WorkerPlan(
-      bounds: Bounds(largestBody: settings.maxBody),
+      bounds: Bounds(settings, workers: state.boards.count),
       requests: RequestPolicy(
         largestBody: settings.maxBody, deadline: settings.deadline, namespaces: namespaces),
       callers: callers, number: index, lockQueue: lockQueue,

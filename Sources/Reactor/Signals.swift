@@ -1,6 +1,8 @@
 // Signals come as values to one thread that waits for them; no handler runs anywhere.
 
+import CLinux
 import Glibc
+public import Primitives
 
 /// A signal that the gateway obeys.
 public enum Signal: Sendable {
@@ -24,20 +26,27 @@ public enum Signals {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Blocks this thread until one of the claimed signals comes.
-  public static func wait() -> Signal {
+  /// Blocks this thread until one of the claimed signals comes, or so much time has passed: then nil.
+  public static func wait(for span: TimeSpan? = nil) -> Signal? {
     var mask = set()
+    let end = span.map { Instant.now() + $0 } ?? .never
     while true {
-      var number: Int32 = 0
-      if unsafe sigwait(&mask, &number) != 0 { continue }
-      switch number {
+      switch next(&mask, before: end) {
       case SIGTERM: return .terminate
       case SIGINT: return .interrupt
       case SIGHUP: return .hangUp
       case SIGUSR1: return .user1
-      default: continue
+      default: if end <= .now() { return nil }
       }
     }
+  }
+
+  /// The next signal's number; -1 for none.
+  private static func next(_ mask: inout sigset_t, before end: Instant) -> Int32 {
+    if end == .never { return unsafe sigwaitinfo(&mask, nil) }
+    let left = max(0, (end - .now()).nanoseconds)
+    var patience = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+    return unsafe sigtimedwait(&mask, nil, &patience)
   }
 
   private static func set() -> sigset_t {

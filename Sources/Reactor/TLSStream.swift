@@ -52,6 +52,7 @@ struct TLSStream: ~Copyable {
   }
 
   var hasPendingOutput: Bool { !pending.isEmpty }
+  var pendingBytes: Int { pending.capacity }
   // OpenSSL may call its buffer not empty when nothing can be made of what is in it.
   var hasBuffered: Bool { unsafe !isStalled && SSL_has_pending(ssl) == 1 }
   var mayHaveMore: Bool {

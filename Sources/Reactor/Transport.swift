@@ -127,6 +127,9 @@ public struct Transport: ~Copyable {
   /// Whether ciphertext waits for the socket to get writable.
   public var hasPendingOutput: Bool { ask(else: false) { $0.hasPendingOutput } }
 
+  /// How many bytes of memory that ciphertext takes.
+  public var pendingBytes: Int { ask(else: 0) { $0.pendingBytes } }
+
   /// Whether bytes wait in OpenSSL's buffer, for which no event will come.
   public var hasBuffered: Bool { ask(else: false) { $0.hasBuffered } }
 

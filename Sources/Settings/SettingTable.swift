@@ -111,6 +111,13 @@ extension SettingDefinition {
     SettingDefinition(
       "drain-timeout", .duration(.seconds(0) ... .seconds(3_600)), at: \.settings.drainTimeout,
       in: .limits, "How long what is in flight may take to finish after SIGTERM."),
+    SettingDefinition(
+      "drain-grace", .duration(.seconds(0) ... .seconds(3_600)), at: \.settings.drainGrace,
+      in: .limits,
+      "How much of that time new connections are still accepted, while /readyz says 503."),
+    SettingDefinition(
+      "client-buffers", .size(1 << 20...1 << 40), at: \.settings.clientBuffers, in: .limits,
+      "How many bytes of requests and answers wait for slow clients; then new ones get 503."),
   ]
 
   private static let logging = [

@@ -39,6 +39,10 @@ public struct Settings: Equatable, Sendable {
   public var deadline = TimeSpan.seconds(10)
   /// How long what is in flight may take to finish after SIGTERM.
   public var drainTimeout = TimeSpan.seconds(30)
+  /// For how much of that time new connections are accepted.
+  public var drainGrace = TimeSpan.seconds(5)
+  /// How many bytes all clients' own buffers may take, over all workers.
+  public var clientBuffers = 256 << 20
 
   /// What the program tells about itself, and how.
   public var log = LogSettings()

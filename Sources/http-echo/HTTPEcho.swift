@@ -59,7 +59,7 @@ struct HTTPEcho: ParsableCommand {
     while true {
       switch Signals.wait() {
       case .terminate, .interrupt: return
-      case .hangUp, .user1: continue
+      case .hangUp, .user1, nil: continue
       }
     }
   }

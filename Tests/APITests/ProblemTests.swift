@@ -21,8 +21,9 @@ import Testing
       (.conditionRequired, 428), (.lockRequired, 428), (.lockHeld(age: 3, retryAfter: 7), 423),
       (.lockLost, 409), (.malformedLock, 400), (.malformedLockRequest, 400),
       (.malformedLease, 400), (.malformedWait, 400), (.lockNotSupported, 400),
-      (.draining, 503), (.store(.unavailable), 503), (.store(.overloaded), 503),
-      (.store(.storeFull), 503), (.store(.deadlinePassed), 503), (.store(.outcomeUnknown), 504),
+      (.draining, 503), (.noRoom, 503), (.store(.unavailable), 503),
+      (.store(.overloaded), 503), (.store(.storeFull), 503), (.store(.deadlinePassed), 503),
+      (.store(.outcomeUnknown), 504),
       (.store(.notPermitted), 503), (.store(.misconfigured), 503), (.store(.unreadable), 500),
     ]
 

@@ -19,8 +19,18 @@ struct PlanTests {
   func settings() throws {
     let small = try plan(["--workers", "1", "--max-body", "64KiB"])
     #expect(row("body (--max-body)", in: small) == "64 KiB")
-    // 8,192 connections, each with a head of 24 KiB, a body and a read of 64 KiB.
-    #expect(row("clients' buffers", in: small) == "1.2 GiB")
+    // The bound, and a body and a read of 64 KiB.
+    #expect(row("clients' buffers", in: small) == "256 MiB")
+    #expect(row("clients' TLS", in: small) == nil)
+    let bounded = try plan([
+      "--workers", "2", "--client-buffers", "16MiB", "--memory-limit", "8MiB",
+    ])
+    #expect(row("clients' buffers", in: bounded) == "18.1 MiB")
+    let memory = try #require(row("memory", in: bounded))
+    #expect(memory.hasSuffix(" MiB") && Double(memory.dropLast(4))! < 128, "\(memory)")
+    // There is always room for one request of the largest size.
+    let tight = try plan(["--workers", "1", "--client-buffers", "1MiB", "--max-body", "8MiB"])
+    #expect(row("clients' buffers", in: tight) == "24.3 MiB")
     #expect(row("connections to Redis", in: small) == nil)
     let large = try plan(["--workers", "3", "--redis", "127.0.0.1:7000", "--nodes", "5"])
     #expect(row("connections to Redis", in: large) == "15")

@@ -1,3 +1,4 @@
+import Primitives
 import Glibc
 import Synchronization
 import Testing
@@ -28,11 +29,12 @@ import Testing
       Signals.claim()
       for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] {
         _ = pthread_kill(pthread_self(), number)
-        notes.add("\(Signals.wait())")
+        notes.add(Signals.wait().map { "\($0)" } ?? "none")
       }
+      notes.add(Signals.wait(for: .milliseconds(1)).map { "\($0)" } ?? "none")
     }
     thread.join()
-    #expect(notes.lines.withLock { $0 } == ["terminate", "interrupt", "hangUp", "user1"])
+    #expect(notes.lines.withLock { $0 } == ["terminate", "interrupt", "hangUp", "user1", "none"])
   }
 
   @Test func processorsAreLimitedByTheGroup() {

@@ -35,6 +35,8 @@ private let samples: [String: (text: String, holds: @Sendable (SettingsDraft) ->
   "max-body": ("64k", { $0.settings.maxBody == 65_536 }),
   "deadline": ("1500ms", { $0.settings.deadline == .milliseconds(1_500) }),
   "drain-timeout": ("5", { $0.settings.drainTimeout == .seconds(5) }),
+  "drain-grace": ("2s", { $0.settings.drainGrace == .seconds(2) }),
+  "client-buffers": ("64MiB", { $0.settings.clientBuffers == 64 << 20 }),
   "log-level": ("debug", { $0.settings.log.level == .debug }),
   "log-format": ("json", { $0.settings.log.format == .json }),
   "access-log": ("true", { $0.settings.log.access }),

@@ -37,7 +37,8 @@ import Testing
     ("redis-tls", "off"), ("redis-read", "primary"), ("tokens-file", "none"),
     ("tls-cert", "plain HTTP"), ("workers", "one for each core"), ("idle-timeout", "20m"),
     ("absolute-timeout", "none"), ("memory-limit", "256MiB"), ("max-body", "1MiB"),
-    ("deadline", "10s"), ("drain-timeout", "30s"), ("log-level", "info"), ("log-format", "auto"),
+    ("deadline", "10s"), ("drain-timeout", "30s"), ("drain-grace", "5s"),
+    ("client-buffers", "256MiB"), ("log-level", "info"), ("log-format", "auto"),
     ("access-log", "off"),
   ])
   func defaultsAreThoseOfTheContract(name: String, text: String) {

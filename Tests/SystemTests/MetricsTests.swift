@@ -1,6 +1,7 @@
 // `/metrics`: that it is Prometheus's text, that its counts are those of all workers, and that
 // neither it nor the log nor any page holds a secret.
 
+import Foundation
 import TestLab
 import Testing
 
@@ -8,8 +9,10 @@ import Testing
   /// The family of a sample: its name without labels and without what a histogram adds.
   private func family(_ sample: Substring) -> String {
     var name = String(sample.prefix { $0 != "{" && $0 != " " })
-    for suffix in ["_bucket", "_sum", "_count"] where name.hasSuffix("seconds" + suffix) {
-      name.removeLast(suffix.count)
+    for suffix in ["_bucket", "_sum", "_count"] {
+      if ["seconds", "operations"].contains(where: { name.hasSuffix($0 + suffix) }) {
+        name.removeLast(suffix.count)
+      }
     }
     return name
   }
@@ -39,14 +42,91 @@ import Testing
     #expect(types["session_gateway_connections"] == "gauge")
     if backing != .memory {
       for name in [
-        "operations_total", "batches_total", "pipeline_operations", "redirects_total",
-        "connects_total", "node_up",
+        "operations_total", "batch_operations", "pipeline_operations", "redirects_total",
+        "connects_total", "node_up", "command_duration_seconds", "node_connects_total",
       ] {
         #expect(types["session_gateway_redis_" + name] != nil, "\(name)")
       }
       #expect(try gateway.metric("session_gateway_redis_operations_total ") > 0)
       #expect(try gateway.metric("session_gateway_redis_node_up{") > 0)
+      #expect(try gateway.metric("session_gateway_redis_batch_operations_count ") > 0)
     }
+    for name in ["cpu_seconds_total", "resident_memory_bytes", "open_fds", "max_fds"] {
+      #expect(types["process_" + name] != nil, "\(name)")
+    }
+    #expect(try gateway.metric("process_resident_memory_bytes ") > 1 << 20)
+    #expect(try gateway.metric("process_open_fds ") > 5)
+    let checked = try Command.run("sh", ["-c", "command -v promtool"])
+    if checked.status == .exited(0) { try check(page.text) }
+  }
+
+  /// Prometheus's own opinion of the page.
+  private func check(_ text: String) throws {
+    let folder = try TemporaryFolder()
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file("metrics")))
+    let command = "promtool check metrics < \(folder.file("metrics"))"
+    let said = try Command.run("sh", ["-c", command])
+    #expect(said.status == .exited(0) && said.output.isEmpty && said.errors.isEmpty, "\(said)")
+  }
+
+  @Test func nodesAreThoseOfAllWorkers() throws {
+    // One worker would show its own part of the counts, and another scrape another one's.
+    let gateway = try GatewayProcess(
+      try Gateways.flags(.tlsCluster) + ["--workers", "2"], until: .ready)
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    let rounds = 100
+    for _ in 0..<rounds { #expect(try gateway.ask("GET", path).status == 200) }
+    try eventually("both workers have told of their nodes") {
+      let lines = try gateway.ask("GET", "/metrics").text.split(separator: "\n")
+      let counts = lines.filter {
+        $0.hasPrefix("session_gateway_redis_command_duration_seconds_count")
+          && $0.contains("command=\"get\"")
+      }
+      return counts.reduce(0) { $0 + (Int($1.split(separator: " ").last!) ?? 0) } == rounds
+    }
+    #expect(try gateway.metric("session_gateway_redis_node_up{") >= 3)
+    let tls = "session_gateway_tls_handshakes_total{peer=\"redis\",result="
+    // Two workers, three primaries.
+    let made = try gateway.metric("\(tls)\"full\"}") + gateway.metric("\(tls)\"resumed\"}")
+    #expect(made >= 6)
+    #expect(try gateway.metric("\(tls)\"failed\"}") == 0)
+  }
+
+  @Test func locksAreCounted() throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    let held = try gateway.ask("POST", path + "/lock")
+    let token = try #require(held["Session-Lock"])
+    #expect(try gateway.ask("POST", path + "/lock").status == 423)
+    let waiter = try gateway.connect()
+    try waiter.send("POST \(path)/lock?wait=20 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+    try eventually("it waits") { try gateway.metric("session_gateway_lock_waiters ") == 1 }
+    #expect(try gateway.metric("session_gateway_requests_in_flight ") == 1)
+    #expect(try gateway.ask("PUT", path + "/lock", ["Session-Lock": token]).status == 204)
+    #expect(try gateway.ask("DELETE", path + "/lock", ["Session-Lock": token]).status == 204)
+    #expect(try waiter.response().status == 200)
+    #expect(try gateway.ask("DELETE", path + "/lock", ["Session-Lock": token]).status == 409)
+    for (event, count) in [
+      ("acquired", 2), ("waited", 1), ("refused", 1), ("renewed", 1), ("released", 1), ("lost", 1),
+    ] {
+      let name = "session_gateway_locks_total{event=\"\(event)\"}"
+      #expect(try gateway.metric(name) == count, "\(event)")
+    }
+    #expect(try gateway.metric("session_gateway_lock_waiters ") == 0)
+    #expect(try gateway.metric("session_gateway_requests_in_flight ") == 0)
+  }
+
+  @Test func anEmbeddedStoresTimesAreNotZero() throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let body = payload(100_000)
+    for _ in 0..<50 { #expect(try gateway.ask("PUT", freshPath(), body: body).status == 201) }
+    let name = "session_gateway_request_duration_seconds_sum{route=\"/v1/sessions/{id}\"}"
+    let lines = try gateway.ask("GET", "/metrics").text.split(separator: "\n")
+    let line = try #require(lines.first { $0.hasPrefix(name) })
+    #expect(try #require(Double(line.split(separator: " ").last!)) > 0)
+    #expect(try gateway.metric("session_gateway_tick_duration_seconds_count ") > 50)
   }
 
   @Test func twoWorkersCountTogether() throws {

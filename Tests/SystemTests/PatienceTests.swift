@@ -44,7 +44,10 @@ import Testing
       try await Task.sleep(for: .milliseconds(200))
     }
     #expect(throws: LabFault.self) { for _ in 0..<30 { _ = try deaf.response() } }
-    #expect(try gateway.metric("session_gateway_client_timeouts_total ") >= 5)
+    for (bound, least) in [("head-timeout", 2), ("body-timeout", 2), ("write-timeout", 1)] {
+      let name = "session_gateway_limits_total{limit=\"\(bound)\"}"
+      #expect(try gateway.metric(name) >= least, "\(bound)")
+    }
     // Nobody's time counted as the gateway's own, and everybody else was served meanwhile.
     #expect(try gateway.ask("GET", "/livez").status == 200)
   }

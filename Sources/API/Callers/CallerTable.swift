@@ -21,6 +21,7 @@ public struct CallerTable: Sendable {
     let digest: TokenDigest
     let namespace: NamespaceIndex
     let rights: Rights
+    let name: String
   }
 
   private let rows: [Row]
@@ -36,7 +37,8 @@ public struct CallerTable: Sendable {
       let place = namespaces.namespaces.firstIndex { $0.name == entry.namespace }
       guard let place else { preconditionFailure("a token's namespace is one that is served") }
       return Row(
-        digest: entry.digest, namespace: NamespaceIndex(UInt16(place)), rights: entry.rights)
+        digest: entry.digest, namespace: NamespaceIndex(UInt16(place)), rights: entry.rights,
+        name: entry.name)
     }
     self.init(rows: rows, digest: digest)
   }
@@ -51,10 +53,11 @@ public struct CallerTable: Sendable {
   /// - Parameters:
   ///   - route: the resource; not an operators' one, which anybody may read.
   ///   - namespace: is set to the caller's own.
+  ///   - caller: is set to the caller's number, if its token is known.
   /// - Returns: the problem with the caller; nil when it may.
   func admit(
     _ head: borrowing RequestHead, _ bytes: RawSpan, to route: Route,
-    into namespace: inout NamespaceIndex
+    into namespace: inout NamespaceIndex, _ caller: inout UInt16
   ) -> Problem? {
     guard let digest else {
       namespace = NamespaceIndex(0)
@@ -66,9 +69,15 @@ public struct CallerTable: Sendable {
     case .bearer(let token):
       guard let place = find(digest(bytes.extracting(token.indices))) else { return .tokenInvalid }
       namespace = rows[place].namespace
+      caller = UInt16(place + 1)
       let needed = route.rights(for: head.method)
       return rows[place].rights.isSuperset(of: needed) ? nil : .rightMissing
     }
+  }
+
+  /// What the log calls a caller, by the number that `admit` gave; empty for one without a name.
+  public func name(of caller: UInt16) -> String {
+    caller == 0 || Int(caller) > rows.count ? "" : rows[Int(caller) - 1].name
   }
 
   /// The place of the entry with this digest. It looks at all of them, always.

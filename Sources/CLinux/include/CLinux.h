@@ -50,6 +50,10 @@ static inline uint64_t linux_event_token(const struct epoll_event *event) {
 
 static inline uint32_t linux_event_bits(const struct epoll_event *event) { return event->events; }
 
+static inline int linux_notify_socket(void) {
+  return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 static inline int linux_timerfd(void) {

@@ -32,6 +32,8 @@ protocol Backend: SessionStore, ~Copyable {
   mutating func publish(to board: borrowing WorkerBoard)
   /// What it has to tell an operator.
   func health(at now: Instant) -> BackendHealth
+  /// The nodes as this worker knows them; none for a store without any.
+  var nodes: [NodeHealth] { get }
   /// The next thing that belongs in the log.
   mutating func nextEvent() -> ClusterEvent?
 }
@@ -50,10 +52,10 @@ struct ResolvedEndpoint: Sendable {
 struct BackendHealth {
   /// The store's name.
   var store: String
-  /// The nodes, if it has any.
-  var nodes: [NodeHealth] = []
   /// How old the topology is, in seconds; nil where there is none.
   var topologyAge: Double?
   /// Sessions and bytes in memory; nil where they are elsewhere.
   var memory: MemoryStatistics?
+  /// How many bytes there may be.
+  var memoryLimit = 0
 }

@@ -26,6 +26,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var context: TLSContext?
   /// How often the context was replaced.
   private var identity = 0
+  private var handshakes = (full: 0, resumed: 0, failed: 0)
   private let resolve: @Sendable (Endpoint, Link) -> Void
 
   /// A backend whose names are looked up by `resolve`, which answers through the worker's inbox.
@@ -144,8 +145,15 @@ struct ClusterBackend: ~Copyable, Backend {
       if connections[connection].phase == .handshaking {
         store.linkConnected(connections[connection].link)
       }
-    case .failure(let fault): lose(connection, LinkFault(fault), at: now)
+    case .failure(let fault):
+      if connections[connection].phase == .handshaking { handshakes.failed += 1 }
+      lose(connection, LinkFault(fault), at: now)
     case .success:
+      if connections[connection].transport.isResumed {
+        handshakes.resumed += 1
+      } else if connections[connection].transport.isEncrypted {
+        handshakes.full += 1
+      }
       store.linkOpened(connections[connection].link, at: now)
       willRead(connection)
     }
@@ -291,13 +299,17 @@ struct ClusterBackend: ~Copyable, Backend {
     board.publish(store.counters)
     board.set(.storeOperations, store.depth)
     board.set(.storeParked, store.parkedCount)
+    board.set(.storeHandshakes, handshakes.full)
+    board.set(.storeHandshakesResumed, handshakes.resumed)
+    board.set(.storeHandshakeFaults, handshakes.failed)
   }
 
   func health(at now: Instant) -> BackendHealth {
     BackendHealth(
-      store: "redis", nodes: store.health,
-      topologyAge: store.topologySince.map { (now - $0).seconds })
+      store: "redis", topologyAge: store.topologySince.map { (now - $0).seconds })
   }
+
+  var nodes: [NodeHealth] { store.health }
 
   mutating func nextEvent() -> ClusterEvent? { store.nextEvent() }
 }

@@ -52,8 +52,11 @@ struct MemoryBackend: ~Copyable, Backend {
   mutating func publish(to board: borrowing WorkerBoard) {}
 
   func health(at now: Instant) -> BackendHealth {
-    BackendHealth(store: "memory", memory: sessions.statistics)
+    BackendHealth(
+      store: "memory", memory: sessions.statistics, memoryLimit: sessions.memoryLimit)
   }
+
+  var nodes: [NodeHealth] { [] }
 
   mutating func nextEvent() -> ClusterEvent? { nil }
 }

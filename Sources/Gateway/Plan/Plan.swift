@@ -24,8 +24,8 @@ public struct Plan {
     precondition(nodes > 0, "a Redis has at least one node")
     self.settings = settings
     self.nodes = settings.redis == nil ? 0 : nodes
-    bounds = Bounds(largestBody: settings.maxBody)
     workers = settings.workers ?? Processors.available
+    bounds = Bounds(settings, workers: workers)
   }
 
   /// The plan as text, a chapter after the other.
@@ -77,18 +77,22 @@ public struct Plan {
   private var sum: String {
     let limit = Descriptors.raiseLimit()
     var table = Table("All together, at the worst")
-      .row("clients' buffers", Quantities.bytes(workers * clientBytes), "see below")
+      .row("clients' buffers", Quantities.bytes(bufferBytes), "503 (--client-buffers)")
+      .row("clients' places", Quantities.bytes(placeBytes), "")
+    if settings.tls != nil { table = table.row("clients' TLS", Quantities.bytes(tlsBytes), "") }
+    table = table.row("buffers of the loops", Quantities.bytes(loopBytes), "")
     if settings.redis == nil {
       table = table.row(
         "sessions (--memory-limit)", Quantities.bytes(settings.memoryLimit), "503, store-full")
     } else {
-      table = table.row("Redis pipelines", Quantities.bytes(workers * pipelineBytes), "")
+      table = table.row("Redis pipelines", Quantities.bytes(workers * pipelineBytes), "503")
         .row("connections to Redis", "\(workers * nodes)", "one a worker and node")
     }
-    table = table.row("descriptors", "\(descriptors)", "the process may have \(limit)")
+    table = table.row("memory", Quantities.bytes(memoryBytes), "the program itself besides, 20 MiB")
+      .row("descriptors", "\(descriptors)", "the process may have \(limit)")
     let note = """
-        Clients' buffers are full only when every connection has sent a body of the largest size
-        that is still to be answered; an idle connection has no buffer.
+        An idle connection has its place and no buffer. Buffers hold requests that come in pieces
+        and answers that are not read; pipelines are full only when Redis answers nothing.
       """
     let warning =
       limit < descriptors
@@ -96,11 +100,27 @@ public struct Plan {
     return table.text + "\n" + note + warning
   }
 
-  /// A client's largest request and what was read behind it; under TLS OpenSSL's buffers too.
-  private var clientBytes: Int {
-    let head = http.target + http.section
-    let tls = settings.tls == nil ? 0 : 64 << 10
-    return bounds.connections * (head + settings.maxBody + bounds.readSize + tls)
+  /// Nothing else takes as much memory as these.
+  private var memoryBytes: Int {
+    let store = settings.redis == nil ? settings.memoryLimit : workers * pipelineBytes
+    return bufferBytes + placeBytes + tlsBytes + loopBytes + store
+  }
+
+  /// A buffer that grows may pass the bound by its own size.
+  private var bufferBytes: Int {
+    workers * (bounds.clientBuffers + settings.maxBody + bounds.readSize)
+  }
+
+  private var placeBytes: Int { workers * bounds.connections * MemoryLayout<Client>.stride }
+
+  /// OpenSSL's own, for a connection that was set up; its buffers come and go with each record.
+  private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.connections * (32 << 10) }
+
+  /// What is read into, the answer that is made, spare buffers, and lines of the access log.
+  private var loopBytes: Int {
+    let spare = bounds.spareBuffers * bounds.largestSpare
+    let lines = settings.log.access ? AccessLane.limit : 0
+    return workers * (bounds.readSize + replyBytes + spare + lines)
   }
 
   private var pipelineBytes: Int {

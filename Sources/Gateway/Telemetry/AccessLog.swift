@@ -2,9 +2,7 @@
 // slow disk or terminal stalls nobody. Each worker has a lane that only the writer ever takes a look
 // into; a lane that is full drops lines and counts them. Lines name routes, never ids.
 
-import API
 import Glibc
-import HTTP
 import Primitives
 import Reactor
 import Synchronization
@@ -75,30 +73,17 @@ final class AccessLane: Sendable {
   }
 
   /// Leaves a line about an answered request.
-  func tell(_ exchange: Exchange, status: Int, bytes: Int, took span: TimeSpan, at time: UnixTime) {
-    let line = line(exchange, status, bytes, span.nanoseconds / 1_000, Timestamp.text(time))
+  func tell(_ line: AccessLine, at time: UnixTime) {
+    let text = line.text(isJSON: isJSON, worker: worker, time: Timestamp.text(time))
     let isFirst = lines.withLock { lines -> Bool in
-      guard lines.count + line.utf8.count <= Self.limit else {
+      guard lines.count + text.utf8.count <= Self.limit else {
         dropped.wrappingAdd(1, ordering: .relaxed)
         return false
       }
-      defer { lines.append(contentsOf: line.utf8) }
+      defer { lines.append(contentsOf: text.utf8) }
       return lines.isEmpty
     }
     if isFirst { bell.signal() }
-  }
-
-  private func line(
-    _ exchange: Exchange, _ status: Int, _ bytes: Int, _ microseconds: Int64, _ time: String
-  ) -> String {
-    let method = MetricsPage.name(exchange.method)
-    guard isJSON else {
-      return "\(time) ACCESS \(method) \(exchange.route.template) status=\(status) bytes=\(bytes)"
-        + " microseconds=\(microseconds) worker=\(worker)\n"
-    }
-    return "{\"time\":\"\(time)\",\"level\":\"access\",\"method\":\"\(method)\","
-      + "\"route\":\"\(exchange.route.template)\",\"status\":\(status),\"bytes\":\(bytes),"
-      + "\"microseconds\":\(microseconds),\"worker\":\(worker)}\n"
   }
 
   /// Takes all lines.

@@ -45,6 +45,11 @@ enum Contract {
         **Queries** are read strictly: a parameter that a session resource does not have, or has
         twice, is 400. Fields that a resource does not know are ignored, as HTTP has it.
 
+        **Names in logs.** A request's `X-Request-Id` (1 to 128 of `A-Z a-z 0-9 - . _ ~ + / = : , @`)
+        and its W3C `traceparent` come back with the answer and stand in the gateway's access log. One
+        that is malformed or repeated is ignored. Where there is an access log, an answer to a request
+        without an id has one that was made.
+
         **Problems** are `application/problem+json` (RFC 9457) with a stable `code`. The answer to a
         HEAD has the fields of one and no content. A 503 was not carried out, a 504 may have been.
         Beside those listed with each operation, any request can be answered 400, 413, 414, 417, 431,
@@ -1035,6 +1040,8 @@ enum Contract {
             - store-unavailable
             - store-overloaded
             - store-full
+            - gateway-full
+            - draining
             - deadline-passed
             - store-refuses-gateway
             - store-refuses-command

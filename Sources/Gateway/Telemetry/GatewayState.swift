@@ -2,6 +2,7 @@
 
 import Primitives
 import Reactor
+import Synchronization
 
 /// What a gateway can tell about itself, on any worker.
 final class GatewayState: Sendable {
@@ -9,6 +10,8 @@ final class GatewayState: Sendable {
   let version: String
   /// When it started.
   let started: Instant
+  /// The same, in seconds since 1970.
+  let startSeconds: Double
   /// The workers' numbers.
   let boards: [WorkerBoard]
   /// The contract, as `/openapi.yaml` gives it.
@@ -17,6 +20,8 @@ final class GatewayState: Sendable {
   /// What makes a TLS session of one worker resumable at another.
   let ticketKeys = TicketKeys.random()
 
+  private let draining = Atomic(false)
+
   /// The log of requests; nil unless it was asked for.
   let accessLog: AccessLog?
 
@@ -24,12 +29,19 @@ final class GatewayState: Sendable {
     self.accessLog = accessLog
     self.version = version
     started = .now()
+    startSeconds = Double(UnixTime.now().milliseconds) / 1_000
     self.boards = boards
     self.contract = contract
   }
 
   /// How long the gateway has been up, in seconds.
   var uptime: Double { (Instant.now() - started).seconds }
+
+  /// Whether the gateway shuts down: it is not ready from then on, whichever worker is asked.
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+  /// From now on the gateway shuts down.
+  func drain() { draining.store(true, ordering: .relaxed) }
 
   /// Whether every worker could serve every session now. A caller cannot choose its worker, so one
   /// that could not would be one request in so many that fails.

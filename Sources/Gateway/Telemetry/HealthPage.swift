@@ -8,27 +8,28 @@ import Sessions
 /// Makes the health document.
 enum HealthPage {
   /// 200, or 503 when sessions cannot be served.
-  static func page(_ health: BackendHealth, _ state: GatewayState, isDraining: Bool) -> Page {
-    let isFailing = !state.isServing || isDraining
-    let hasWarning = health.nodes.contains { !$0.isReady && $0.fault != nil }
+  static func page(_ health: BackendHealth, _ state: GatewayState) -> Page {
+    let isFailing = !state.isServing || state.isDraining
+    let nodes = state.nodes()
+    let hasWarning = nodes.contains { !$0.isReady && $0.fault != nil }
     let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"
     var fields = [
       "\"status\":\"\(status)\"",
       "\"version\":\(JSONText.quoted(state.version))",
       "\"description\":\"session-gateway before the \(health.store) store\"",
       "\"uptimeSeconds\":\(Int(state.uptime))",
-      "\"draining\":\(isDraining)",
+      "\"draining\":\(state.isDraining)",
     ]
     if let age = health.topologyAge {
       fields.append("\"topologyAgeSeconds\":\(Int(age))")
     }
-    fields.append("\"checks\":{\(checks(health))}")
+    fields.append("\"checks\":{\(checks(health, nodes))}")
     return Page(
       status: isFailing ? 503 : 200, type: "application/health+json",
       content: "{" + fields.joined(separator: ",") + "}\n")
   }
 
-  private static func checks(_ health: BackendHealth) -> String {
+  private static func checks(_ health: BackendHealth, _ nodes: [NodeHealth]) -> String {
     if let memory = health.memory {
       return """
         "memory:sessions":[{"componentType":"datastore","observedValue":\(memory.sessions),\
@@ -37,8 +38,7 @@ enum HealthPage {
         "observedUnit":"bytes","status":"pass"}]
         """
     }
-    let nodes = health.nodes.map(check).joined(separator: ",")
-    return "\"redis:nodes\":[\(nodes)]"
+    return "\"redis:nodes\":[\(nodes.map(check).joined(separator: ","))]"
   }
 
   /// One node's check. A replica that nobody asked is neither well nor ill.

@@ -11,9 +11,11 @@ import Synchronization
 final class WorkerBoard: Sendable {
   /// Numbers that have a name of their own.
   enum Cell: Int, CaseIterable {
-    case serving, connections, connectionsAccepted, connectionsRefused
-    case bytesReceived, bytesSent
-    case timeouts, ticks, batchLargest
+    case serving, connections, connectionsAccepted, inFlight, clientBytes, beats
+    case bytesReceived, bytesSent, batchLargest
+    case handshakes, handshakesResumed, handshakeFaults
+    case storeHandshakes, storeHandshakesResumed, storeHandshakeFaults
+    case locksAcquired, locksWaited, locksRefused, locksRenewed, locksReleased, locksLost
     case storeOperations, storeParked
     case storeSubmitted, storeBatches, storeBatched, storeMoved, storeAsked
     case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
@@ -27,26 +29,56 @@ final class WorkerBoard: Sendable {
     case storeOverloaded
   }
 
+  /// The bounds that clients meet; `limits_total` tells how often. Those of the store over Redis have
+  /// their own families.
+  enum Bound: Int, CaseIterable {
+    case connections, descriptors, clientBuffers
+    case handshakeTimeout, headTimeout, bodyTimeout, idleTimeout, writeTimeout, lingerTimeout
+    case deadline, bodySize, targetSize, fieldSize
+
+    /// The label's value.
+    var label: StaticString {
+      switch self {
+      case .connections: "connections"
+      case .descriptors: "descriptors"
+      case .clientBuffers: "client-buffers"
+      case .handshakeTimeout: "handshake-timeout"
+      case .headTimeout: "head-timeout"
+      case .bodyTimeout: "body-timeout"
+      case .idleTimeout: "idle-timeout"
+      case .writeTimeout: "write-timeout"
+      case .lingerTimeout: "linger-timeout"
+      case .deadline: "deadline"
+      case .bodySize: "body-size"
+      case .targetSize: "target-size"
+      case .fieldSize: "field-size"
+      }
+    }
+  }
+
   /// The statuses that are counted one by one; whatever else there is counts as the last.
   static let statuses: InlineArray<28, Int> = [
     200, 201, 204, 304, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415, 417, 423, 428,
     431, 500, 501, 503, 504, 505, 100, 429, 0,
   ]
-  /// The upper bounds of the latency histogram, in microseconds.
-  static let latencyBounds: InlineArray<16, Int64> = [
-    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
-    1_000_000, 2_500_000, 5_000_000, 10_000_000,
-  ]
   static let methods = 10
   static let routes = Route.allCases.count
+  // A histogram is 17 ranges and a sum. What follows what: answers, their times by route, ticks,
+  // batches, bounds, and the numbers with a name of their own.
+  private static let width = 18
   private static let latencyStart = 12 * 10 * 28
-  private static let latencyWidth = 18
-  private static let cellStart = latencyStart + 12 * latencyWidth
+  private static let tickStart = latencyStart + 12 * width
+  private static let batchStart = tickStart + width
+  private static let boundStart = batchStart + 16
+  private static let cellStart = boundStart + 16
 
   private let cells: InlineArray<3_840, Atomic<Int>>
+  /// The nodes as the worker last told them, at most a second ago unless nothing happened since.
+  let nodes = Mutex<[NodeHealth]>([])
 
   init() {
     precondition(Self.cellStart + Cell.allCases.count <= 3_840, "every number has its cell")
+    precondition(Bound.allCases.count <= 16, "every bound has its cell")
     cells = InlineArray { _ in Atomic(0) }
   }
 
@@ -55,13 +87,20 @@ final class WorkerBoard: Sendable {
     let route = Int(exchange.route.rawValue)
     let method = Int(exchange.method.rawValue)
     add(1, at: (route * Self.methods + method) * 28 + Self.place(of: status))
-    let start = Self.latencyStart + route * Self.latencyWidth
-    let microseconds = span.nanoseconds / 1_000
-    var bucket = 0
-    while bucket < 16, Self.latencyBounds[bucket] < microseconds { bucket += 1 }
-    add(1, at: start + bucket)
+    count(span, at: Self.latencyStart + route * Self.width)
+  }
+
+  /// Counts one turn of the loop.
+  func countTick(took span: TimeSpan) { count(span, at: Self.tickStart) }
+
+  private func count(_ span: TimeSpan, at start: Int) {
+    let microseconds = max(0, span.nanoseconds / 1_000)
+    add(1, at: start + DurationCounts.range(of: microseconds))
     add(Int(microseconds), at: start + 17)
   }
+
+  /// Counts that a client met a bound.
+  func count(_ bound: Bound) { add(1, at: Self.boundStart + bound.rawValue) }
 
   /// Adds to a number.
   func add(_ count: Int, to cell: Cell) { add(count, at: Self.cellStart + cell.rawValue) }
@@ -77,6 +116,9 @@ final class WorkerBoard: Sendable {
     set(.storeBatches, counters.batches)
     set(.storeBatched, counters.batchedOperations)
     set(.batchLargest, counters.largestBatch)
+    for range in 0..<BatchSizes.ranges {
+      cells[Self.batchStart + range].store(counters.batchSizes[range], ordering: .relaxed)
+    }
     set(.storeMoved, counters.moved)
     set(.storeAsked, counters.asked)
     set(.storeRetried, counters.retried)
@@ -125,15 +167,19 @@ final class WorkerBoard: Sendable {
     load((route * Self.methods + method) * 28 + place)
   }
 
-  /// How many answers of a route took so long: 16 bounded buckets and one without a bound.
-  func latency(route: Int, bucket: Int) -> Int {
-    load(Self.latencyStart + route * Self.latencyWidth + bucket)
+  /// How many answers of a route took how long: 17 ranges, then the sum in microseconds.
+  func latency(route: Int, _ place: Int) -> Int {
+    load(Self.latencyStart + route * Self.width + place)
   }
 
-  /// How long all answers of a route took together, in microseconds.
-  func latencySum(route: Int) -> Int {
-    load(Self.latencyStart + route * Self.latencyWidth + 17)
-  }
+  /// How many turns of the loop took how long: 17 ranges, then the sum in microseconds.
+  func tick(_ place: Int) -> Int { load(Self.tickStart + place) }
+
+  /// How many writes to nodes carried so many operations (`BatchSizes`).
+  func batch(_ range: Int) -> Int { load(Self.batchStart + range) }
+
+  /// How often a bound was met.
+  func value(_ bound: Bound) -> Int { load(Self.boundStart + bound.rawValue) }
 
   private func load(_ place: Int) -> Int { cells[place].load(ordering: .relaxed) }
 

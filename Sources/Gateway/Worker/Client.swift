@@ -42,16 +42,25 @@ struct Client: ~Copyable {
   var input = ByteBuffer()
   /// What is left to send.
   var output = ByteBuffer()
+  /// What its buffers were counted as.
+  var bytes = 0
   /// The kernel has bytes, as far as is known.
   var isReadable = false
   /// The client sends no more, as the kernel has told; there may be bytes before the end.
   var isHalfClosed = false
   /// The connection ends with the answer that is being sent.
   var closesAfterAnswer = false
+  /// It was answered before.
+  var hasAsked = false
   /// The client was told to go on sending its body.
   var wasContinued = false
   /// The exchange under way.
   var exchange = Exchange()
+  /// The request's names in other logs, and its caller's for the access log.
+  var correlation = Correlation()
+  var caller = ""
+  /// Whether its head has come and its answer is not made.
+  var isInFlight = false
   /// The store's operation that is pending.
   var operation = Ticket.none
   /// The batch of touches that is pending.

@@ -19,8 +19,10 @@ enum Message: Sendable {
   /// It is a client's turn to acquire the lock that it waits for; whether the lock is free as far as
   /// is known.
   case turn(Ticket, isFree: Bool)
-  /// Finish what is in flight, then end.
-  case drain
+  /// Serve on for so long, then finish what is in flight and end.
+  case drain(TimeSpan)
+  /// Say that the loop turns, by adding one to the board's beats.
+  case beat
   /// End.
   case stop
 }

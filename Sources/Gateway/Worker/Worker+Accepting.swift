@@ -32,14 +32,14 @@ extension Worker where Store: ~Copyable {
 
   private mutating func acceptSome(at doorway: inout Doorway) {
     for _ in 0..<bounds.acceptsPerTick where doorway.mayAccept {
-      if clients.isFull { return }
+      if clients.isFull { return board.count(.connections) }
       switch doorway.listener.accept() {
       case .connection(let socket, _): welcome(socket, by: doorway.purpose)
       case .none: doorway.mayAccept = false
       case .transient: break
       case .exhausted:
         // Nothing can be accepted until a descriptor is free; asking at once would spin.
-        board.add(1, to: .connectionsRefused)
+        board.count(.descriptors)
         acceptAgain = moment.instant + bounds.exhaustionPause
         return
       }
@@ -55,12 +55,12 @@ extension Worker where Store: ~Copyable {
       client = clients.insert(Client(Transport(plain: socket), purpose))
     }
     guard poller.register(fd, token: Token.client(client), interest: .connection) else {
-      board.add(1, to: .connectionsRefused)
+      board.count(.descriptors)
       clients.remove(client)
       return
     }
     board.add(1, to: .connectionsAccepted)
-    let patience = clients[client].phase == .handshaking ? bounds.handshake : bounds.idle
+    let patience = clients[client].phase == .handshaking ? bounds.handshake : idlePatience
     timers.set(client.index, at: moment.instant + patience)
   }
 
@@ -71,9 +71,15 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// Closes the doors.
-  mutating func closeDoors() {
-    if let doorway = entrance.take() { poller.remove(doorway.listener.fd) }
-    if let doorway = operatorsEntrance.take() { poller.remove(doorway.listener.fd) }
+  /// Lets in all who wait, as far as there are places and descriptors, and closes the doors.
+  mutating func emptyDoors() {
+    if var doorway = entrance.take() { empty(&doorway) }
+    if var doorway = operatorsEntrance.take() { empty(&doorway) }
+  }
+
+  private mutating func empty(_ doorway: inout Doorway) {
+    doorway.mayAccept = true
+    while doorway.mayAccept, !clients.isFull, acceptAgain == .never { acceptSome(at: &doorway) }
+    poller.remove(doorway.listener.fd)
   }
 }

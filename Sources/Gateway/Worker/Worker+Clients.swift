@@ -26,11 +26,15 @@ extension Worker where Store: ~Copyable {
   private mutating func shakeHands(_ client: Ticket) {
     switch clients[client].transport.handshake() {
     case .wantsRead, .wantsWrite: break
-    case .failed: drop(client)
+    case .failed:
+      board.add(1, to: .handshakeFaults)
+      drop(client)
     case .done:
+      let isResumed = clients[client].transport.isResumed
+      board.add(1, to: isResumed ? .handshakesResumed : .handshakes)
       clients[client].phase = .idle
       clients[client].isReadable = true
-      timers.set(client.index, at: moment.instant + bounds.idle)
+      timers.set(client.index, at: moment.instant + idlePatience)
       receive(client)
     }
   }
@@ -89,7 +93,10 @@ extension Worker where Store: ~Copyable {
       swap(&bytes, &scratch)
     } else if clients.contains(client), !bytes.isEmpty {
       swap(&bytes, &clients[client].input)
+      weigh(client)
+      if !hasRoom(for: 0), clients[client].isReading { refuseForRoom(client, RawSpan()) }
     } else {
+      if clients.contains(client) { weigh(client) }
       var used = ByteBuffer()
       swap(&used, &bytes)
       spare.give(used)
@@ -100,9 +107,11 @@ extension Worker where Store: ~Copyable {
   /// is to come, as after a head that was sent apart, else just as much as is needed.
   private mutating func keep(_ bytes: borrowing ByteBuffer, of client: Ticket) {
     let missing = missing(client, bytes.count)
+    guard hasRoom(for: bytes.count + missing) else { return refuseForRoom(client, bytes.bytes) }
     if missing > 0 { clients[client].input = spare.take() }
     clients[client].input.reserve(bytes.count + missing)
     clients[client].input.append(bytes.bytes)
+    weigh(client)
   }
 
   /// Processes the bytes of a pipelining client's next request, then reads on.
@@ -138,6 +147,8 @@ extension Worker where Store: ~Copyable {
     } else {
       swap(&answer, &clients[client].output)
       reply = spare.take()
+      weigh(client)
+      if !hasRoom(for: 0) { refuseForRoom(client, RawSpan()) }
     }
   }
 
@@ -148,8 +159,10 @@ extension Worker where Store: ~Copyable {
     let isDone = write(client, &rest)
     if clients.contains(client), !isDone {
       swap(&rest, &clients[client].output)
+      weigh(client)
     } else {
       spare.give(rest)
+      if clients.contains(client) { weigh(client) }
       guard isDone else { return }
       answered(client)
       // What came meanwhile will not be announced again.
@@ -183,6 +196,7 @@ extension Worker where Store: ~Copyable {
     if !wantedLocks.isEmpty { forgetLock(client, isGone: false) }
     if clients[client].closesAfterAnswer { return linger(client) }
     clients[client].phase = .idle
+    clients[client].hasAsked = true
     clients[client].parser.reset()
     clients[client].wasContinued = false
     timers.set(client.index, at: moment.instant + bounds.idle)
@@ -196,6 +210,7 @@ extension Worker where Store: ~Copyable {
     clients[client].transport.close()
     clients[client].phase = .lingering
     clients[client].input = ByteBuffer()
+    weigh(client)
     timers.set(client.index, at: moment.instant + bounds.linger)
     receiveRest(client)
   }
@@ -212,9 +227,11 @@ extension Worker where Store: ~Copyable {
 
   /// Forgets a client and whatever it waited for.
   mutating func drop(_ client: Ticket) {
+    endExchange(client)
     if clients[client].phase == .waiting, isAsking(client) { abandon(client) }
     if !wantedLocks.isEmpty { forgetLock(client, isGone: true) }
     timers.cancel(client.index)
+    if clients[client].bytes > 0 { weigh(client, 0) }
     var gone = clients.remove(client)
     gone.transport.close()
     board.set(.connections, clients.count)
@@ -223,7 +240,7 @@ extension Worker where Store: ~Copyable {
   /// A client's deadline has passed.
   mutating func timeOut(_ client: Ticket) {
     if !wantedLocks.isEmpty, ringsForLock(client) { return }
-    board.add(1, to: .timeouts)
+    board.count(bound(of: clients[client].phase))
     switch clients[client].phase {
     case .handshaking, .idle, .writing, .lingering: drop(client)
     case .head:
@@ -232,6 +249,19 @@ extension Worker where Store: ~Copyable {
       answer(client, .requestTimeout)
     case .body, .chunks: answer(client, .requestTimeout)
     case .waiting: answerLate(client)
+    }
+  }
+
+  /// Which deadline a client has in a phase.
+  private func bound(of phase: Client.Phase) -> WorkerBoard.Bound {
+    switch phase {
+    case .handshaking: .handshakeTimeout
+    case .idle: .idleTimeout
+    case .head: .headTimeout
+    case .body, .chunks: .bodyTimeout
+    case .waiting: .deadline
+    case .writing: .writeTimeout
+    case .lingering: .lingerTimeout
     }
   }
 }

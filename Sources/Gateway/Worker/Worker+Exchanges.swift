@@ -54,6 +54,8 @@ extension Worker where Store: ~Copyable {
     let problem = decoder.decode(
       head, bytes.bytes, at: moment.instant, for: callers, into: &request)
     clients[client].exchange = request.exchange
+    beginExchange(client)
+    correlate(client, bytes.bytes)
     if isMisplaced(client, request.exchange.route) { return refuse(client, .noSuchPath, &bytes) }
     if let problem { return refuse(client, problem, &bytes) }
     switch head.framing {
@@ -274,6 +276,7 @@ extension Worker where Store: ~Copyable {
 
   mutating func answer(_ client: Ticket, _ outcome: Outcome) {
     noteRelease(client, outcome)
+    count(client, outcome)
     prepareAnswer(client)
     let status = encoder.encode(outcome, clients[client].exchange, into: &reply)
     finish(client, status)
@@ -281,6 +284,7 @@ extension Worker where Store: ~Copyable {
 
   mutating func answer(_ client: Ticket, _ problem: Problem) {
     prepareAnswer(client)
+    if let bound = WorkerBoard.Bound(problem) { board.count(bound) }
     if problem.closesConnection { clients[client].closesAfterAnswer = true }
     let status = encoder.encode(problem, clients[client].exchange, into: &reply)
     finish(client, status)
@@ -301,16 +305,19 @@ extension Worker where Store: ~Copyable {
   }
 
   private mutating func prepareAnswer(_ client: Ticket) {
+    carryCorrelation(client)
     if drainDeadline != nil { clients[client].exchange.persistence = .close }
     if clients[client].exchange.persistence == .close { clients[client].closesAfterAnswer = true }
   }
 
   private mutating func finish(_ client: Ticket, _ status: Int) {
     let exchange = clients[client].exchange
-    let took = moment.instant - exchange.began
+    // The clock is read here: the tick's time would say that what is answered in the tick it came in
+    // took none.
+    let took = Instant.now() - exchange.began
+    endExchange(client)
     board.count(exchange, status: status, took: took)
-    accessLane?.tell(
-      exchange, status: status, bytes: reply.count, took: took, at: moment.wall)
+    tellAccess(client, status, took: took)
     send(client)
   }
 }

@@ -42,6 +42,11 @@ extension Worker where Store: ~Copyable {
   mutating func waitsOn(_ client: Ticket, _ outcome: Outcome) -> Bool {
     guard var wanted = wantedLocks[client] else { return false }
     wanted.isAsked = false
+    if case .lockHeld = outcome, wanted.isQueued, drainDeadline != nil {
+      wantedLocks[client] = wanted
+      refuseWaiters()
+      return true
+    }
     guard case .lockHeld = outcome, moment.instant < wanted.end, drainDeadline == nil,
       !clients[client].isHalfClosed
     else {
@@ -59,6 +64,7 @@ extension Worker where Store: ~Copyable {
     wanted.refusal = outcome
     if !wanted.isQueued {
       wanted.isQueued = true
+      board.add(1, to: .locksWaited)
       wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
     }
     wantedLocks[client] = wanted

@@ -1,27 +1,38 @@
-// What operators ask, off the data path: nodes as this worker sees them, readiness as all do.
+// What operators ask, off the data path; any worker answers for all of them.
 
 import API
 import Primitives
+import Synchronization
 
 extension Worker where Store: ~Copyable {
   /// The page of an operators' route.
-  func page(for route: Route) -> Page {
-    switch route {
+  mutating func page(for route: Route) -> Page {
+    if route == .health || route == .metrics { report() }
+    return switch route {
     case .livez: Page(type: "text/plain; charset=utf-8", content: "ok\n")
     case .readyz: readiness
-    case .health: HealthPage.page(health, gatewayState, isDraining: drainDeadline != nil)
-    case .metrics: MetricsPage.page(gatewayState, health)
+    case .health: HealthPage.page(health, gatewayState)
+    case .metrics: MetricsPage.page(gatewayState, health, waiters: lockQueue.count)
     case .contract:
       Page(type: "application/yaml", content: gatewayState.contract)
     default: VersionPage.page(gatewayState)
     }
   }
 
+  /// Tells the board about the nodes: at most once a second, and before a page is made.
+  mutating func report() {
+    isUnreported = false
+    nextReport = moment.instant + .seconds(1)
+    board.nodes.withLock { $0 = backend.nodes }
+  }
+
   private var health: BackendHealth { backend.health(at: moment.instant) }
 
   private var readiness: Page {
     let reason =
-      if drainDeadline != nil { "draining" } else if !gatewayState.isServing { "store" } else { "" }
+      if gatewayState.isDraining { "draining" } else if !gatewayState.isServing { "store" } else {
+        ""
+      }
     let type: StaticString = "text/plain; charset=utf-8"
     return reason.isEmpty
       ? Page(type: type, content: "ok\n")

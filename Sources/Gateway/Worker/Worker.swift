@@ -59,6 +59,15 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// The locks that clients want, until their answers have left.
   var wantedLocks: [Ticket: WantedLock] = [:]
   var moment: Moment
+  /// When the present turn of the loop ended, or the one before.
+  private var turned: Instant
+  /// What the buffers of all clients take.
+  var clientBytes = 0
+  /// Requests whose head has come and whose answer is not made.
+  var inFlight = 0
+  /// When the board is told about the nodes again, if anything has happened since.
+  var nextReport = Instant(nanoseconds: .min)
+  var isUnreported = false
 
   /// The request that is being decoded.
   var head = RequestHead()
@@ -73,6 +82,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var acceptAgain = Instant.never
   /// When the worker ends although clients are left; nil while it serves.
   var drainDeadline: Instant?
+  /// When a draining worker closes its doors.
+  var doorsClose = Instant.never
   var isStopped = false
 
   init(
@@ -93,12 +104,13 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     number = plan.number
     lockQueue = plan.lockQueue
     moment = .now()
+    turned = moment.instant
     clients = Slab(limit: bounds.connections)
     timers = TimerWheel(now: moment.instant)
     encoder = ResponseEncoder(moment.wall)
     scratch = ByteBuffer(capacity: bounds.readSize)
     spare = BufferPool(
-      capacity: 32 << 10, largest: 256 << 10, limit: bounds.spareBuffers)
+      capacity: 32 << 10, largest: bounds.largestSpare, limit: bounds.spareBuffers)
     reply = spare.take()
     let isWatched =
       Self.watch(entrance, poller, Token.entrance)
@@ -128,8 +140,9 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   private mutating func tick() {
-    let count = poller.wait(until: deadline, now: moment.instant)
+    let count = poller.wait(until: deadline, now: turned)
     moment = .now()
+    if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     for index in 0..<count { take(poller.event(index)) }
     backend.advance(&poller, at: moment)
@@ -142,10 +155,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   /// When the next wait ends at the latest.
   private var deadline: Instant? {
-    if backend.isBusy || mayAccept { return moment.instant }
+    if backend.isBusy || mayAccept { return turned }
     var deadline = min(backend.nextDeadline, acceptAgain)
     if let timer = timers.next { deadline = min(deadline, timer) }
-    if let drain = drainDeadline { deadline = min(deadline, drain) }
+    if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
+    if isUnreported { deadline = min(deadline, nextReport) }
     return deadline == .never ? nil : deadline
   }
 
@@ -169,7 +183,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       case .nodeIdentity(let settings): renewNodes(settings)
       case .credentials(let credentials): backend.renew(credentials)
       case .turn(let client, let isFree): takeTurn(client, isFree: isFree)
-      case .drain: drain()
+      case .drain(let grace): drain(after: grace)
+      case .beat: board.add(1, to: .beats)
       case .stop: isStopped = true
       }
     }
@@ -188,39 +203,27 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     if acceptAgain <= moment.instant {
       acceptAgain = .never
     }
-    if let drain = drainDeadline, drain <= moment.instant || clients.count == 0 {
-      isStopped = true
+    if doorsClose <= moment.instant { leaveDoors() }
+    if let drain = drainDeadline {
+      let isAlone = clients.count == 0 && doorsClose == .never
+      if isAlone || drain <= moment.instant { isStopped = true }
     }
   }
 
   /// Tells the board and the log what happened in this tick.
   private mutating func tell() {
-    board.add(1, to: .ticks)
     board.set(.connections, clients.count)
-    board.set(.serving, backend.isServing ? 1 : 0)
+    board.set(.inFlight, inFlight)
     backend.publish(to: board)
-    while let event = backend.nextEvent() { log.tell(event) }
-  }
-
-  // MARK: Ending
-
-  /// Stops accepting, ends connections that ask for nothing, and lets the others finish. What has
-  /// come by now is asked for, though this tick may not have read it yet.
-  private mutating func drain() {
-    guard drainDeadline == nil else { return }
-    drainDeadline = moment.instant + plan.drainTimeout
-    closeDoors()
-    for index in 0..<clients.places {
-      guard let client = clients.ticket(at: index) else { continue }
-      switch clients[client].phase {
-      case .idle:
-        clients[client].isReadable = true
-        receive(client)
-        if clients.contains(client), clients[client].phase == .idle { drop(client) }
-      case .handshaking, .lingering: drop(client)
-      default: break
-      }
+    while let event = backend.nextEvent() {
+      log.tell(event)
+      isUnreported = true
+      nextReport = moment.instant
     }
-    refuseWaiters()
+    // In this order: whoever is told that all is served finds the nodes connected.
+    if isUnreported, nextReport <= moment.instant { report() }
+    board.set(.serving, backend.isServing ? 1 : 0)
+    turned = .now()
+    board.countTick(took: turned - moment.instant)
   }
 }

@@ -35,7 +35,8 @@ public final class GatewayProcess: Sendable {
   ///
   /// - Parameters:
   ///   - flags: what follows `serve --listen 127.0.0.1:<port>`.
-  ///   - environment: set on top of the run's own, of which SESSION_GATEWAY_… is left out.
+  ///   - environment: set on top of the run's own, of which SESSION_GATEWAY_… is left out. Unless it
+  ///     or a flag says otherwise, doors close at once on SIGTERM: most tests wait for nobody.
   public init(
     _ flags: [String] = [], environment: [String: String] = [:], port: Int? = nil,
     until readiness: Readiness = .live, program: String = GatewayProcess.program
@@ -44,7 +45,8 @@ public final class GatewayProcess: Sendable {
     self.port = try port ?? FreePorts.one()
     process = try ChildProcess(
       program, ["serve", "--listen", "127.0.0.1:\(self.port)"] + flags,
-      environment: environment, log: folder.file("gateway.log"))
+      environment: ["SESSION_GATEWAY_DRAIN_GRACE": "0s"].merging(environment) { $1 },
+      log: folder.file("gateway.log"))
     switch readiness {
     case .none: break
     case .live: try wait(for: "/livez")

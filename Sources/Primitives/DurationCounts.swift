@@ -1,0 +1,46 @@
+// How long things took, as numbers in fixed memory: a count for each of 17 ranges, and the sum. What
+// a histogram of Prometheus is made of. One owner writes; copies are for whoever adds several up.
+
+/// Counts of durations by range.
+public struct DurationCounts: Sendable {
+  /// The upper bounds of all ranges but the last, in microseconds: 100 us to 10 s.
+  public static let bounds: InlineArray<16, Int64> = [
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000, 5_000_000, 10_000_000,
+  ]
+
+  /// How many durations were in each range; the last one has no bound.
+  public private(set) var counts = InlineArray<17, Int>(repeating: 0)
+  /// All durations together, in microseconds.
+  public private(set) var microseconds = 0
+
+  /// Nothing counted yet.
+  public init() {}
+
+  /// The range that a duration of so many microseconds is in.
+  public static func range(of microseconds: Int64) -> Int {
+    var range = 0
+    while range < 16, bounds[range] < microseconds { range += 1 }
+    return range
+  }
+
+  /// Counts one duration; a negative one counts as none at all.
+  public mutating func count(_ span: TimeSpan) {
+    let microseconds = max(0, span.nanoseconds / 1_000)
+    counts[Self.range(of: microseconds)] += 1
+    self.microseconds += Int(microseconds)
+  }
+
+  /// Adds what another has counted.
+  public mutating func add(_ other: DurationCounts) {
+    for range in 0..<17 { counts[range] += other.counts[range] }
+    microseconds += other.microseconds
+  }
+
+  /// How many durations were counted.
+  public var total: Int {
+    var total = 0
+    for range in 0..<17 { total += counts[range] }
+    return total
+  }
+}
