@@ -5,12 +5,14 @@ RUNS  ?= 200000
 ROUNDS ?= 3
 SECONDS ?= 1
 NOTE ?=
+EXAMPLES ?= 100
+DETERMINISTIC ?=
 
 FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fuzz chaos bench counts clean packages compose-test
+.PHONY: help run test lint build conformance fuzz chaos bench counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -38,6 +40,10 @@ lint: ## Format, the house's manners, the served contract, what is deployed, scr
 
 build: packages ## A release of the program: .build/release/session-gateway
 	swift build -c release --product session-gateway
+
+conformance: packages ## schemathesis, sslyze, promtool and others before running gateways (EXAMPLES=100)
+	swift build --product session-gateway
+	@Scripts/conformance --examples $(EXAMPLES) $(if $(DETERMINISTIC),--deterministic)
 
 fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed corpus
 	@RUNS=$(RUNS) Scripts/fuzz

@@ -69,6 +69,7 @@ let package = Package(
         "Primitives", "HTTP", "Sessions", "Redis", "Reactor", "API", "ClusterStore", "Settings",
         "CBuild", .product(name: "Logging", package: "swift-log"),
       ]),
+    room("Doctor", ["Primitives", "API", "Redis", "Reactor", "Settings", "Gateway"]),
     room(
       "Bench",
       [
@@ -78,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "session-gateway",
       dependencies: [
-        "Bench", "Gateway", "Settings", "API", "Primitives", "Reactor", "Sessions",
+        "Bench", "Doctor", "Gateway", "Settings", "API", "Primitives", "Reactor", "Sessions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -128,6 +129,8 @@ let package = Package(
     // The black-box suites run the program that is built beside them; they import nothing of it.
     suite("SystemTests", ["TestLab", "session-gateway"]),
     suite("CommandTests", ["TestLab", "session-gateway"]),
+    suite(
+      "DoctorTests", ["Doctor", "Primitives", "Reactor", "Redis", "TestLab", "session-gateway"]),
     suite(
       "BenchTests",
       [

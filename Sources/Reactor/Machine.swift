@@ -40,6 +40,20 @@ public enum Processors {
   }
 }
 
+/// The memory this process may take.
+public enum Memory {
+  /// Bytes: what the machine has, limited by the control group's (cgroup v2, memory.max).
+  public static var available: Int {
+    var bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    for path in Processors.groups(smallFile("/proc/self/cgroup") ?? "") {
+      let text = smallFile(path + "/memory.max") ?? ""
+      guard let limit = Int(text.prefix { $0 != "\n" }), limit > 0 else { continue }
+      bytes = min(bytes, limit)
+    }
+    return bytes
+  }
+}
+
 /// The descriptors this process may have open.
 public enum Descriptors {
   /// How many: the soft limit (RLIMIT_NOFILE).

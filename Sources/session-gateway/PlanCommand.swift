@@ -32,11 +32,11 @@ struct PlanCommand: ParsableCommand {
       throw CleanExit.helpRequest(self)
     }
     var rest = arguments
-    let nodes = try Self.count("--nodes", 1...1_000, from: &rest) ?? 6
-    let sessions = try Self.count("--sessions", 1...1_000_000_000, from: &rest)
-    let size = try Self.count("--size", 0...1 << 30, from: &rest) ?? 4_096
-    let rate = try Self.count("--rate", 0...1_000_000_000, from: &rest) ?? 1_000
-    let servers = try Self.count("--servers", 1...1_000, from: &rest) ?? 3
+    let nodes = try SettingsArguments.count("--nodes", 1...1_000, from: &rest) ?? 6
+    let sessions = try SettingsArguments.count("--sessions", 1...1_000_000_000, from: &rest)
+    let size = try SettingsArguments.count("--size", 0...1 << 30, from: &rest) ?? 4_096
+    let rate = try SettingsArguments.count("--rate", 0...1_000_000_000, from: &rest) ?? 1_000
+    let servers = try SettingsArguments.count("--servers", 1...1_000, from: &rest) ?? 3
     let settings = try SettingsArguments.load(rest)
     print(Plan(settings, nodes: nodes).text)
     guard let sessions else { return }
@@ -44,20 +44,5 @@ struct PlanCommand: ParsableCommand {
       sessions: sessions, size: size, rate: rate,
       idleTimeout: settings.defaultPolicy.idleTimeout, servers: servers)
     print("\n" + sizing.text)
-  }
-
-  /// A whole number, which may have KiB or MiB behind it.
-  private static func count(
-    _ name: String, _ range: ClosedRange<Int>, from arguments: inout [String]
-  ) throws -> Int? {
-    guard let text = try SettingsArguments.take(name, from: &arguments) else { return nil }
-    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("", 1)]
-    let (unit, factor) = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-    guard let number = Int(text.dropLast(unit.count)), number <= Int.max / factor,
-      range.contains(number * factor)
-    else {
-      throw ValidationError("\(name) is a whole number from \(range.lowerBound) on")
-    }
-    return number * factor
   }
 }

@@ -25,6 +25,9 @@ struct SessionGateway: ParsableCommand {
           session-gateway serve --config gateway.yaml --listen 0.0.0.0:8080 \\
             --tokens-file tokens
 
+        Examine all of it, with a remedy for each fault:
+          session-gateway check --config gateway.yaml
+
         Make a token for a caller, and the line for that file:
           session-gateway token --namespace shop --rights read,write --name shop-web
 
@@ -35,7 +38,7 @@ struct SessionGateway: ParsableCommand {
       """,
     version: Version.number,
     subcommands: [
-      ServeCommand.self, PlanCommand.self, TokenCommand.self, HealthcheckCommand.self,
-      BenchCommand.self,
+      ServeCommand.self, CheckCommand.self, PlanCommand.self, TokenCommand.self,
+      HealthcheckCommand.self, BenchCommand.self,
     ])
 }

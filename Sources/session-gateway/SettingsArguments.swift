@@ -35,6 +35,28 @@ enum SettingsArguments {
     return value
   }
 
+  /// Takes a command's own `--name` out of the arguments, and tells whether it was there.
+  static func takeSwitch(_ name: String, from arguments: inout [String]) -> Bool {
+    let count = arguments.count
+    arguments.removeAll { $0 == name }
+    return arguments.count < count
+  }
+
+  /// Takes a whole number, which may have KiB or MiB behind it.
+  static func count(
+    _ name: String, _ range: ClosedRange<Int>, from arguments: inout [String]
+  ) throws -> Int? {
+    guard let text = try take(name, from: &arguments) else { return nil }
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("", 1)]
+    let (unit, factor) = units.first { text.hasSuffix($0.0) } ?? ("", 1)
+    guard let number = Int(text.dropLast(unit.count)), number <= Int.max / factor,
+      range.contains(number * factor)
+    else {
+      throw ValidationError("\(name) is a whole number from \(range.lowerBound) on")
+    }
+    return number * factor
+  }
+
   /// The environment's variables. Of two with one name the first counts, as for `getenv`.
   private static func environment() -> [String: String] {
     var variables: [String: String] = [:]

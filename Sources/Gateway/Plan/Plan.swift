@@ -130,5 +130,5 @@ public struct Plan {
   private var replyBytes: Int { settings.maxBody + (1 << 20) }
 
   /// For each worker its clients, nodes, listener, poller and bell; the process's own besides.
-  private var descriptors: Int { workers * (bounds.connections + nodes + 3) + 8 }
+  public var descriptors: Int { workers * (bounds.connections + nodes + 3) + 8 }
 }

@@ -111,6 +111,13 @@ enum Contract {
                         $ref: '#/components/schemas/SessionID'
                   example:
                     id: Uu6HLqkSXTJBzCCUYTUlBA
+              links:
+                Read:
+                  operationId: readSession
+                  parameters: { id: $response.body#/id }
+                Lock:
+                  operationId: lockSession
+                  parameters: { id: $response.body#/id }
             '400':
               $ref: '#/components/responses/BadRequest'
             '401':
@@ -411,6 +418,27 @@ enum Contract {
               content:
                 '*/*':
                   schema: {}
+              links:
+                Write:
+                  operationId: writeSession
+                  parameters:
+                    path.id: $request.path.id
+                    header.Session-Lock: $response.header.Session-Lock
+                Remove:
+                  operationId: deleteSession
+                  parameters:
+                    path.id: $request.path.id
+                    header.Session-Lock: $response.header.Session-Lock
+                Renew:
+                  operationId: renewLock
+                  parameters:
+                    path.id: $request.path.id
+                    header.Session-Lock: $response.header.Session-Lock
+                Release:
+                  operationId: releaseLock
+                  parameters:
+                    path.id: $request.path.id
+                    header.Session-Lock: $response.header.Session-Lock
             '400':
               $ref: '#/components/responses/BadRequest'
             '401':
@@ -929,7 +957,10 @@ enum Contract {
           pattern: "^(?!\\.{1,2}$)[A-Za-z0-9._~!$&'()*+,;=:@-]{1,256}$"
         LockToken:
           type: string
+          description: 128 random bits in hexadecimal. No lock has a token of zeros only.
           pattern: '^[0-9a-f]{32}$'
+          not:
+            const: '00000000000000000000000000000000'
           examples:
             - 3f9c2b7de1a04458b6d07c5e8a91f203
         Seconds:

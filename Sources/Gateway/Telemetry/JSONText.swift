@@ -1,7 +1,7 @@
 /// Texts as JSON strings, for the few pages that hold any.
-enum JSONText {
+public enum JSONText {
   /// `text` in quotes, with what JSON does not allow in a string escaped (RFC 8259 §7).
-  static func quoted(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -1,0 +1,130 @@
+import Primitives
+import Redis
+
+/// The cluster's shape: is it whole, and what does it lose with a machine?
+extension Examination {
+  func cluster(_ redis: RedisFacts) -> [Finding] {
+    let states = Self.groups(Self.reached(redis)) { $0.clusterInfo.value?["cluster_state"] }
+    let failing = states.filter { $0.key != "ok" }.flatMap(\.nodes)
+    let unread = Self.forbidden(
+      .cluster, redis, "CLUSTER INFO", right: "+cluster|info"
+    ) { $0.clusterInfo }
+    if !failing.isEmpty {
+      let all = "Look at CLUSTER NODES: lost primaries, slots without an owner, a lost majority."
+      return [.fail(.cluster, "cluster_state is not ok", on: failing, remedy: all)] + unread
+    }
+    let lost = redis.members.filter(\.isLost)
+    let known = lost.map { member in
+      let what = member.isPrimary ? "primary of \(Amount.grouped(member.slots)) slots" : "replica"
+      let words = "a lost \(what)"
+      let remedy = "Start it again, or CLUSTER FORGET it on all nodes."
+      return member.slots > 0
+        ? Finding.fail(.cluster, words, on: [member.address], remedy: remedy)
+        : .warn(.cluster, words, on: [member.address], remedy: remedy)
+    }
+    if !known.isEmpty { return known + unread }
+    if states.isEmpty { return unread }
+    return [.ok(.cluster, "state ok by all \(Self.reached(redis).count) nodes")] + unread
+  }
+
+  func slots(_ redis: RedisFacts) -> [Finding] {
+    let remedy = "redis-cli --cluster check, then --cluster fix, or start the lost primary."
+    guard let covered = redis.coveredSlots else { return [] }
+    if covered < HashSlot.count {
+      let missing = HashSlot.count - covered
+      return [.fail(.slots, "\(Amount.grouped(missing)) of 16,384 have no owner", remedy: remedy)]
+    }
+    let failing = Self.reached(redis).filter {
+      ($0.clusterInfo.value?.count("cluster_slots_ok") ?? HashSlot.count) < HashSlot.count
+    }
+    if failing.isEmpty { return [.ok(.slots, "all 16,384 have an owner")] }
+    let words = "slots whose owner is suspect or lost"
+    return [.warn(.slots, words, on: failing.map(\.address), remedy: remedy)]
+  }
+
+  /// Each primary with slots wants a replica that is up, on another machine, and linked.
+  func replicas(_ redis: RedisFacts) -> [Finding] {
+    let owners = redis.members.filter { $0.isPrimary && $0.slots > 0 }
+    var bare: [String] = []
+    var together: [String] = []
+    for owner in owners {
+      let replicas = redis.members.filter { $0.primary == owner.id && !$0.isLost }
+      if replicas.isEmpty {
+        bare.append(owner.address)
+      } else if replicas.allSatisfy({ $0.host == owner.host }) {
+        together.append(owner.address)
+      }
+    }
+    let unlinked = Self.reached(redis).filter {
+      $0.info.value?["master_link_status"] == "down"
+    }.map(\.address)
+    var findings: [Finding] = []
+    if !bare.isEmpty {
+      let remedy = "redis-cli --cluster add-node --cluster-slave: with it are lost its sessions."
+      findings.append(.warn(.replicas, "a primary without a replica", on: bare, remedy: remedy))
+    }
+    if !together.isEmpty {
+      let remedy = "With their machine both are lost: put the replica on another."
+      findings.append(
+        .warn(.replicas, "no replica on another host", on: together, remedy: remedy))
+    }
+    if !unlinked.isEmpty {
+      let remedy = "masterauth, masteruser, tls-replication and the network between the two."
+      findings.append(
+        .warn(.replicas, "not linked to its primary", on: unlinked, remedy: remedy))
+    }
+    if findings.isEmpty, !owners.isEmpty {
+      findings.append(.ok(.replicas, "each primary has one on another host"))
+    }
+    return findings
+  }
+
+  /// Primaries that share a machine are lost together, and with the majority the cluster.
+  func hosts(_ redis: RedisFacts) -> [Finding] {
+    let owners = redis.members.filter { $0.isPrimary && $0.slots > 0 }
+    if owners.isEmpty { return [] }
+    let byHost = Dictionary(grouping: owners, by: \.host)
+    let crowded = byHost.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
+    if crowded.isEmpty {
+      return [.ok(.hosts, "\(owners.count) primaries on \(byHost.count) hosts")]
+    }
+    return crowded.map { host, primaries in
+      let isMajority = primaries.count * 2 >= owners.count
+      let remedy =
+        isMajority
+        ? "With it the majority is lost, and nothing fails over: CLUSTER FAILOVER on replicas"
+          + " elsewhere."
+        : "They are lost together: CLUSTER FAILOVER on a replica elsewhere."
+      return .warn(
+        .hosts, "\(host) has \(primaries.count) of \(owners.count) primaries", remedy: remedy)
+    }
+  }
+
+  /// A failover takes the timeout and up to 2.5 s more; requests wait no longer than their deadline.
+  func nodeTimeout(_ redis: RedisFacts) -> [Finding] {
+    let unread = Self.forbidden(
+      .nodeTimeout, redis, "CONFIG (node timeout, save)", right: "+config|get"
+    ) { $0.configuration }
+    let groups = Self.groups(Self.reached(redis)) { node in
+      node.configuration.value?["cluster-node-timeout"].flatMap(Int.init)
+    }
+    guard let longest = groups.max(by: { $0.key < $1.key }) else { return unread }
+    let detail = groups.map { "\($0.key) ms" }.joined(separator: ", ")
+    if groups.count > 1 {
+      let remedy = "The same on all: CONFIG SET cluster-node-timeout 5000."
+      return [.warn(.nodeTimeout, "nodes differ: \(detail)", remedy: remedy)] + unread
+    }
+    let deadline = Int(redis.wishes.deadline.millisecondsRoundedUp)
+    if longest.key > deadline - 2_500 {
+      let remedy =
+        "A failover takes up to 2.5 s more, and requests wait \(deadline) ms (--deadline):"
+        + " CONFIG SET cluster-node-timeout 5000."
+      return [.warn(.nodeTimeout, detail, remedy: remedy)] + unread
+    }
+    if longest.key < 1_000 {
+      let remedy = "A hiccup becomes a failover: CONFIG SET cluster-node-timeout 5000."
+      return [.warn(.nodeTimeout, detail, remedy: remedy)] + unread
+    }
+    return [.ok(.nodeTimeout, detail)] + unread
+  }
+}

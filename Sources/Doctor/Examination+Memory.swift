@@ -1,0 +1,144 @@
+import Primitives
+
+/// Memory: its limits, what happens at them, and what saving to disk takes of it.
+extension Examination {
+  func maxmemory(_ redis: RedisFacts) -> [Finding] {
+    let limits = Self.groups(Self.reached(redis)) { $0.info.value?.count("maxmemory") }
+    if limits.isEmpty { return [] }
+    if let unlimited = limits.first(where: { $0.key == 0 }) {
+      let remedy =
+        "When memory is out the kernel ends the node. CONFIG SET maxmemory, and in redis.conf;"
+        + " session-gateway plan says how much."
+      let nodes = limits.count > 1 ? unlimited.nodes : []
+      return [.warn(.maxmemory, "no limit", on: nodes, remedy: remedy)]
+    }
+    let crowded = Self.overcommitted(redis)
+    if !crowded.isEmpty { return crowded }
+    let detail = limits.map { Amount.bytes($0.key) }.joined(separator: ", ")
+    if limits.count > 1 {
+      let remedy = "A replica that holds less than its primary cannot take its place."
+      return [.warn(.maxmemory, "nodes differ: \(detail)", remedy: remedy)]
+    }
+    return [.ok(.maxmemory, "\(detail) a node")]
+  }
+
+  /// Machines whose nodes may together take more than they have.
+  private static func overcommitted(_ redis: RedisFacts) -> [Finding] {
+    let byHost = Dictionary(grouping: reached(redis), by: host)
+    return byHost.sorted { $0.key < $1.key }.compactMap { host, nodes in
+      let limits = nodes.compactMap { $0.info.value?.count("maxmemory") }.reduce(0, +)
+      let machine = nodes.compactMap { $0.info.value?.count("total_system_memory") }.max() ?? 0
+      guard machine > 0, limits > machine / 10 * 9 else { return nil }
+      return .warn(
+        .maxmemory,
+        "\(host): nodes may take \(Amount.bytes(limits)) of \(Amount.bytes(machine))",
+        remedy: "Leave a tenth and more to the system, or the kernel ends a node when they fill.")
+    }
+  }
+
+  /// The machine that a node's address names.
+  private static func host(of node: NodeFacts) -> String {
+    String(node.address[..<(node.address.lastIndex(of: ":") ?? node.address.endIndex)])
+  }
+
+  func eviction(_ redis: RedisFacts) -> [Finding] {
+    let policies = Self.groups(Self.reached(redis)) { $0.info.value?["maxmemory_policy"] }
+    let evicting = policies.filter { $0.key != "noeviction" }
+    if policies.isEmpty { return [] }
+    if evicting.isEmpty { return [.ok(.eviction, "noeviction: a full node refuses")] }
+    return evicting.map { policy, nodes in
+      .warn(
+        .eviction, "\(policy): when full it drops sessions", on: nodes,
+        remedy: "CONFIG SET maxmemory-policy noeviction, and in redis.conf.")
+    }
+  }
+
+  func headroom(_ redis: RedisFacts) -> [Finding] {
+    let primaries = Self.reached(redis).filter { $0.isPrimary == true }
+    guard !primaries.isEmpty else { return [] }
+    if let expected = redis.wishes.expectedBytes {
+      return Self.expectation(expected, primaries, among: Self.reached(redis))
+    }
+    let fills = primaries.compactMap { node -> (address: String, percent: Int)? in
+      guard let used = node.info.value?.count("used_memory"),
+        let limit = node.info.value?.count("maxmemory"), limit > 0
+      else { return nil }
+      return (node.address, Amount.percent(used, of: limit))
+    }
+    guard let fullest = fills.max(by: { $0.percent < $1.percent }) else {
+      return [.ok(.headroom, "no maxmemory to compare with; --sessions and --size help")]
+    }
+    let remedy = "More maxmemory, more primaries, or a shorter --idle-timeout."
+    let detail = "\(fullest.percent) % of maxmemory in use"
+    if fullest.percent >= 95 {
+      return [.fail(.headroom, detail, on: [fullest.address], remedy: remedy)]
+    }
+    if fullest.percent >= 80 {
+      return [.warn(.headroom, detail, on: [fullest.address], remedy: remedy)]
+    }
+    return [.ok(.headroom, detail + " at most")]
+  }
+
+  /// Whether all sessions that are expected fit, by the primary that has least.
+  private static func expectation(
+    _ expected: Int, _ primaries: [NodeFacts], among nodes: [NodeFacts]
+  ) -> [Finding] {
+    let share = expected / primaries.count
+    let hosts = Dictionary(grouping: nodes, by: host)
+    let room = primaries.compactMap { node -> Int? in
+      guard let info = node.info.value, let limit = info.count("maxmemory") else { return nil }
+      if limit > 0 { return limit }
+      // Without a limit all nodes of a machine share what it has.
+      let sharers = max(1, hosts[host(of: node)]?.count ?? 1)
+      return info.count("total_system_memory").map { $0 / sharers }
+    }.min()
+    guard let room, room > 0 else { return [] }
+    let percent = Amount.percent(share, of: room)
+    let detail = "sessions take \(Amount.bytes(share)) of \(Amount.bytes(room)) a primary"
+    let remedy = "More maxmemory or more primaries; session-gateway plan computes both."
+    if percent > 100 { return [.fail(.headroom, detail, remedy: remedy)] }
+    if percent > 80 { return [.warn(.headroom, detail, remedy: remedy)] }
+    return [.ok(.headroom, detail)]
+  }
+
+  /// A process that forks to save needs up to its own memory once more, and stands still meanwhile.
+  func persistence(_ redis: RedisFacts) -> [Finding] {
+    let nodes = Self.reached(redis)
+    let broken = nodes.filter { node in
+      guard let info = node.info.value else { return false }
+      let stops = node.configuration.value?["stop-writes-on-bgsave-error"] != "no"
+      return info["rdb_last_bgsave_status"] == "err" && stops && Self.saves(node) != false
+        || info["aof_last_write_status"] == "err"
+    }
+    if !broken.isEmpty {
+      return [
+        .fail(
+          .persistence, "saving failed: writes are refused", on: broken.map(\.address),
+          remedy: "Room on the disk, rights to the folder; or no saving: CONFIG SET save ''.")
+      ]
+    }
+    let saving = nodes.filter { Self.saves($0) == true || $0.info.value?["aof_enabled"] == "1" }
+    let pause = nodes.compactMap { $0.info.value?.count("latest_fork_usec") }.max() ?? 0
+    if !saving.isEmpty {
+      let took = Amount.milliseconds(Int64(pause) * 1_000)
+      let words = pause > 0 ? "; the last fork took \(took)" : ""
+      return [
+        .warn(
+          .persistence, "forks to save" + words,
+          on: saving.count == nodes.count ? [] : saving.map(\.address),
+          remedy: "A fork needs up to the node's memory again and stops it for a while. Replicas"
+            + " keep sessions without: CONFIG SET save '', appendonly no.")
+      ]
+    }
+    return nodes.contains { Self.saves($0) != nil }
+      ? [.ok(.persistence, "off: no forks")]
+      : Self.forbidden(
+        .persistence, redis, "CONFIG (save)", right: "+config|get"
+      ) { $0.configuration }
+  }
+
+  /// Whether a node has save points; nil when that could not be read.
+  private static func saves(_ node: NodeFacts) -> Bool? {
+    node.configuration.value?["save"].map { !$0.isEmpty }
+  }
+}

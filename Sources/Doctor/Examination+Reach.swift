@@ -1,0 +1,123 @@
+import Primitives
+import Reactor
+import Redis
+
+/// The way to Redis: seeds, nodes, credentials, encryption, rights, version.
+extension Examination {
+  func seeds(_ redis: RedisFacts) -> [Finding] {
+    let lost = redis.seeds.filter { $0.reach != .reached }
+    let answering = redis.seeds.count - lost.count
+    if lost.isEmpty {
+      return [.ok(.seeds, "\(answering) of \(redis.seeds.count) answer")]
+    }
+    return lost.map { seed in
+      let words = Complaint(seed.reach, redis.wishes)
+      // The others will do to begin with; without any the gateway finds nothing.
+      return answering > 0
+        ? .warn(.seeds, words.detail, on: [seed.address], remedy: words.remedy)
+        : .fail(.seeds, words.detail, on: [seed.address], remedy: words.remedy)
+    }
+  }
+
+  func nodes(_ redis: RedisFacts) -> [Finding] {
+    if redis.nodes.isEmpty {
+      return redis.seeds.contains { $0.reach == .reached } ? [Self.noNodes] : []
+    }
+    if redis.wishes.demandsCluster, redis.isCluster == false { return [Self.noCluster] }
+    let lost = redis.nodes.filter { $0.reach != .reached }
+    let answering = redis.nodes.count - lost.count
+    if lost.isEmpty { return [.ok(.nodes, "\(answering) of \(redis.nodes.count) answer")] }
+    var reaches: [Reach] = []
+    for node in lost where !reaches.contains(node.reach) { reaches.append(node.reach) }
+    return reaches.map { reach in
+      let words = Complaint(reach, redis.wishes)
+      let nodes = lost.filter { $0.reach == reach }.map(\.address)
+      return .fail(.nodes, words.detail, on: nodes, remedy: words.remedy)
+    }
+  }
+
+  private static let noNodes = Finding.fail(
+    .nodes, "no node tells which nodes there are (CLUSTER SLOTS)",
+    remedy: "Form the cluster; allow +cluster|slots. One Redis alone: --redis-topology single.")
+
+  private static let noCluster = Finding.fail(
+    .nodes, "a single Redis, and --redis-topology says cluster",
+    remedy: "--redis-topology single or auto, or a Redis with cluster-enabled yes.")
+
+  func credentials(_ redis: RedisFacts) -> [Finding] {
+    guard redis.nodes.contains(where: { $0.reach == .reached }) else { return [] }
+    if redis.wishes.hasPassword {
+      return [.ok(.credentials, "user \(redis.wishes.user) is let in with its password")]
+    }
+    if redis.wishes.isLocal { return [.ok(.credentials, "Redis asks for none, on this machine")] }
+    return [
+      .warn(
+        .credentials, "Redis lets everybody in",
+        remedy: "requirepass or an ACL user in Redis, then --redis-password-file.")
+    ]
+  }
+
+  func tls(_ redis: RedisFacts) -> [Finding] {
+    let nodes = Self.reached(redis)
+    if nodes.isEmpty { return [] }
+    guard redis.wishes.isEncrypted else {
+      if redis.wishes.isLocal { return [.ok(.tls, "none, on this machine")] }
+      return [
+        .warn(
+          .tls, "none: password and sessions pass the network readable",
+          remedy: "tls-port in redis.conf, then --redis-tls and --redis-ca.")
+      ]
+    }
+    let lives = Self.groups(nodes) { $0.certificate.map { days(until: $0.notAfter) } }
+    let versions = Set(nodes.compactMap(\.tlsVersion)).sorted().joined(separator: ", ")
+    guard let shortest = lives.min(by: { $0.key < $1.key }) else { return [] }
+    let isShort = shortest.key < Self.shortLife
+    return [
+      Self.life(
+        .tls, days: shortest.key, of: "\(versions), certificate verified",
+        nodes: isShort ? shortest.nodes : [],
+        remedy: "Issue it anew and CONFIG SET tls-cert-file on each node, or restart them.")
+    ]
+  }
+
+  func commands(_ redis: RedisFacts) -> [Finding] {
+    let nodes = Self.reached(redis)
+    let rights = Self.groups(nodes) { node -> [String]? in
+      guard let rights = node.rights else { return nil }
+      return rights.forbidden.map { "+\($0.rawValue)" } + (rights.lacksKeys ? ["~sg:*"] : [])
+    }
+    let lacking = rights.filter { !$0.key.isEmpty }
+    if lacking.isEmpty {
+      let isTried = !rights.isEmpty
+      return isTried ? [.ok(.commands, "all that the gateway sends are allowed")] : []
+    }
+    return lacking.map { rights, nodes in
+      .fail(
+        .commands, "user \(redis.wishes.user) lacks \(rights.joined(separator: " "))",
+        on: nodes.count == redis.nodes.count ? [] : nodes,
+        remedy: "On each node: ACL SETUSER \(redis.wishes.user) \(rights.joined(separator: " "))")
+    }
+  }
+
+  func version(_ redis: RedisFacts) -> [Finding] {
+    let forbidden = Self.forbidden(
+      .version, redis, "INFO (version, memory, persistence)", right: "+info"
+    ) { $0.info }
+    let groups = Self.groups(Self.reached(redis)) { node in
+      node.info.value?["redis_version"].flatMap(RedisVersion.init)
+    }
+    let all = groups.map(\.key.description).joined(separator: ", ")
+    let wrong = groups.compactMap { version, nodes -> Finding? in
+      if version < .oldest {
+        return .fail(
+          .version, "\(version) has no GETEX", on: nodes, remedy: "7.0.11 or later, 7.2 or 8.2.")
+      }
+      if version.isSupported { return nil }
+      return .warn(
+        .version, "\(version) is not what the gateway is made for", on: nodes,
+        remedy: "7.0.11 or later, 7.2 or 8.2.")
+    }
+    if !wrong.isEmpty { return wrong + forbidden }
+    return (groups.isEmpty ? [] : [.ok(.version, "Redis \(all)")]) + forbidden
+  }
+}

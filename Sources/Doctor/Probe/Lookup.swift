@@ -1,0 +1,47 @@
+// A name's address within a bounded time. The resolver has a thread of its own, since the system's
+// lookup cannot be told to hurry; what it says too late is dropped.
+
+import Primitives
+import Reactor
+import Synchronization
+
+/// Looks names up, one at a time.
+struct Lookup {
+  private static let patience = TimeSpan.seconds(3)
+  private let resolver: Resolver?
+
+  init() { resolver = try? Resolver() }
+
+  /// The addresses of `host`; `.unavailable` when the answer takes too long.
+  func addresses(_ host: String, port: UInt16) -> Resolution {
+    if let address = Address(literal: host, port: port) { return .addresses([address]) }
+    guard let resolver, let slot = try? Slot() else { return .unavailable }
+    resolver.resolve(host, port: port) { slot.put($0) }
+    return slot.wait(until: .now() + Self.patience)
+  }
+}
+
+/// Where the resolver's thread leaves its answer.
+private final class Slot: Sendable {
+  private let answer = Mutex<Resolution?>(nil)
+  private let bell: Wake
+
+  init() throws { bell = try Wake() }
+
+  func put(_ resolution: Resolution) {
+    answer.withLock { $0 = resolution }
+    bell.signal()
+  }
+
+  func wait(until deadline: Instant) -> Resolution {
+    guard var poller = try? Poller(),
+      poller.register(bell.fd, token: 0, interest: .readable)
+    else { return .unavailable }
+    while true {
+      if let resolution = answer.withLock({ $0 }) { return resolution }
+      let now = Instant.now()
+      if now >= deadline { return .unavailable }
+      _ = poller.wait(until: deadline, now: now)
+    }
+  }
+}
