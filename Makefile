@@ -4,13 +4,14 @@ STORE ?= cluster
 RUNS  ?= 200000
 ROUNDS ?= 3
 SECONDS ?= 1
+HISTORY ?= 60
 NOTE ?=
 
 FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fuzz bench counts clean packages compose-test
+.PHONY: help run test history lint build fuzz bench counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -27,6 +28,9 @@ run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE
 # which there is none.
 test: packages ## Every test: units, store contract, black box (installs what is missing)
 	swift test --disable-xctest
+
+history: packages ## Random histories of HISTORY=60 s each, judged, while slots move and primaries fail
+	HISTORY_SECONDS=$(HISTORY) swift test --disable-xctest --filter 'SemanticsTests.(HistoryTests|CountingTests)'
 
 lint: ## Format, the house's manners, the served contract, what is deployed, scripts
 	swift format lint --strict --parallel --recursive $(FORMATTED)
