@@ -14,7 +14,7 @@
 //   56 16  digest of the request that acquired the lock
 //   72  8  lock acquired, milliseconds since 1970
 //   80  8  lock lease ends, milliseconds since 1970
-//   88  8  reserved, 0
+//   88  1  whether the lock was found again by its request; the rest reserved, 0
 //
 // Rejected: a hash key with fields (a GETEX reads a string in one command, a hash needs a second
 // command to slide), JSON (a parse a request), the header in a key of its own (two slots' worth of

@@ -18,13 +18,13 @@ extension Script {
     if not meets(ARGV[1]) then return refuse(refusal(ARGV[1])) end
     if staged and redis.call('STRLEN', staged) < 96 then return 'S' end
     local idle, limit = tonumber(ARGV[4]), tonumber(ARGV[5])
-    local times, lock = h:sub(17, 32), string.rep('\0', 48)
+    local times, lock = h:sub(17, 32), string.rep('\0', 56)
     if not lives then
       absolute = limit > 0 and now + limit or 0
       times = struct.pack('>I8I8', now, absolute)
     end
     if absolute > 0 then idle = math.min(idle, absolute - now) end
-    if ARGV[2] ~= '' and ARGV[3] == '' then lock = h:sub(41, 88) end
+    if ARGV[2] ~= '' and ARGV[3] == '' then lock = h:sub(41, 96) end
     if staged then
       redis.call('SETRANGE', staged, 16, times)
       redis.call('SETRANGE', staged, 40, lock)
@@ -32,7 +32,7 @@ extension Script {
       redis.call('RENAME', staged, KEYS[1])
     else
       local r = ARGV[6]
-      r = r:sub(1, 16) .. times .. r:sub(33, 40) .. lock .. r:sub(89)
+      r = r:sub(1, 16) .. times .. r:sub(33, 40) .. lock .. r:sub(97)
       redis.call('SET', KEYS[1], r, 'PX', idle)
     end
     return lives and 'R' or 'C'

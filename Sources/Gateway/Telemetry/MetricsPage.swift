@@ -76,6 +76,7 @@ struct MetricsPage {
     if let accessLog = state.accessLog {
       counter("access_lines_dropped_total", "For want of room.", accessLog.dropped)
     }
+    gauge("lock_requests", "Requests for a lock that are not answered.", state.sum(.lockRequests))
     gauge("workers", "Event loops.", state.boards.count)
     gauge("uptime_seconds", "Since the start.", Int(state.uptime))
     family("session_gateway_build_info", "gauge", "1, with what runs here as labels.")

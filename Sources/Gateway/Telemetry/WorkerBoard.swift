@@ -22,7 +22,7 @@ final class WorkerBoard: Sendable {
     case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
-    case storeOverloaded
+    case storeOverloaded, lockRequests
   }
 
   /// The statuses that are counted one by one; whatever else there is counts as the last.

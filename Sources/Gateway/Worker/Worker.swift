@@ -195,6 +195,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func tell() {
     board.add(1, to: .ticks)
     board.set(.connections, clients.count)
+    board.set(.lockRequests, wantedLocks.count)
     board.set(.serving, backend.isServing ? 1 : 0)
     backend.publish(to: board)
     while let event = backend.nextEvent() { log.tell(event) }
