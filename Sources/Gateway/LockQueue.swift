@@ -3,8 +3,8 @@
 // whatever may have freed a lock looks up who is first. While nobody wants any, that is one load of a
 // number.
 //
-// Only the first of a line can acquire. The others ask once, for a lock that they may have already and
-// for what to tell those who do not wait, and sleep. The first asks again now and then, so that a lock
+// Only the first of a line can acquire; the others sleep until they are first, or ask for what to tell
+// a caller who does not wait, or for a lock that its caller may have already. The first asks again now and then, so that a lock
 // that another gateway released, or whose lease ran out, is noticed. Bounded by the gateway's
 // connections, each of which wants one lock at most.
 //

@@ -30,16 +30,28 @@ struct WantedLock {
 }
 
 extension Worker where Store: ~Copyable {
-  /// Notes that the client wants the lock that the present request asks for. Only the first in line
-  /// may acquire it.
-  mutating func wantLock(_ client: Ticket) {
+  /// Notes that the client wants the lock that the present request asks for; whether the store is to be
+  /// asked now. Only the first in line may acquire it. The others ask for a lock that they may have
+  /// already, and for what to tell those who do not wait.
+  mutating func wantLock(_ client: Ticket) -> Bool {
     let began = request.exchange.began
     var wanted = WantedLock(
       command: request.command, patience: request.command.deadline - began,
       end: began + .seconds(request.wait))
     wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
     request.command.yields = !wanted.isFirst
+    let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
+    let mayWait = request.wait > 0 && drainDeadline == nil && !clients[client].isHalfClosed
+    wanted.isAsked = wanted.isFirst || mayHaveIt || !mayWait
     wantedLocks[client] = wanted
+    if !wanted.isAsked { awaitTurn(client) }
+    return wanted.isAsked
+  }
+
+  private mutating func awaitTurn(_ client: Ticket) {
+    clients[client].phase = .waiting
+    clients[client].operation = .none
+    rest(client)
   }
 
   /// Takes what came of an attempt; whether the client waits on, and so is not answered yet.
@@ -49,9 +61,8 @@ extension Worker where Store: ~Copyable {
     if case .lockHeld = outcome, moment.instant < wanted.end, drainDeadline == nil,
       !clients[client].isHalfClosed
     {
-      clients[client].phase = .waiting
-      clients[client].operation = .none
-      if wanted.isDue { ask(client) } else { rest(client) }
+      awaitTurn(client)
+      if wanted.isDue { ask(client) }
       return true
     }
     switch outcome {
