@@ -4,6 +4,7 @@ STORE ?= cluster
 RUNS  ?= 200000
 ROUNDS ?= 3
 SECONDS ?= 1
+HISTORY ?= 60
 NOTE ?=
 EXAMPLES ?= 100
 DETERMINISTIC ?=
@@ -12,7 +13,7 @@ FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sourc
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build conformance fuzz chaos bench counts clean packages compose-test
+.PHONY: help run test history lint build conformance fuzz chaos bench counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -29,6 +30,9 @@ run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE
 # which there is none.
 test: packages ## Every test: units, store contract, black box (installs what is missing)
 	swift test --disable-xctest
+
+history: packages ## Random histories of HISTORY=60 s each, judged, while slots move and primaries fail
+	HISTORY_SECONDS=$(HISTORY) swift test --disable-xctest --filter 'SemanticsTests.(HistoryTests|CountingTests)'
 
 lint: ## Format, the house's manners, the served contract, what is deployed, scripts
 	swift format lint --strict --parallel --recursive $(FORMATTED)

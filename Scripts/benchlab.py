@@ -140,20 +140,26 @@ class Lab:
         source = os.path.join(ROOT, "Benchmarks/BareLoop/bare-loop.c")
         subprocess.run([compiler, "-O2", "-o", self.bare_loop, source, "-lssl", "-lcrypto"],
                        check=True)
-        self.nodes = rediscluster.up(self.folder, first_port=22000, tethered=True)
-        self.started += [(node.process.pid, node.born) for node in self.nodes]
-        self.ca = os.path.join(self.folder, "tls", "ca.crt")
-        self.password_file = os.path.join(self.folder, "redis-password")
-        self.password = self.nodes[0].password
+        self.redis = self.cluster()
         self.plain = self.port()
         self.start("redis-server", "--bind", "127.0.0.1", "--port", self.plain, "--save", "",
                    "--appendonly", "no", "--dir", self.folder, name="plain-node",
                    port=self.plain)
 
+    def cluster(self):
+        """Starts the cluster, and gives the flags that point a gateway at it."""
+        self.nodes = rediscluster.up(self.folder, first_port=22000, tethered=True)
+        self.started += [(node.process.pid, node.born) for node in self.nodes]
+        self.ca = os.path.join(self.folder, "tls", "ca.crt")
+        self.password_file = os.path.join(self.folder, "redis-password")
+        self.password = self.nodes[0].password
+        seeds = [f"127.0.0.1:{node.port}" for node in self.nodes[:rediscluster.PRIMARIES]]
+        return ["--redis", ",".join(seeds), "--redis-tls", "--redis-ca", self.ca,
+                "--redis-password-file", self.password_file]
+
     def cluster_systems(self):
         seeds = [str(node.port) for node in self.nodes[:rediscluster.PRIMARIES]]
-        redis = ["--redis", ",".join(f"127.0.0.1:{seed}" for seed in seeds), "--redis-tls",
-                 "--redis-ca", self.ca, "--redis-password-file", self.password_file]
+        redis = self.redis
         return [self.gateway("gateway", *redis, "--workers", 1),
                 self.bare("bare loop", ",".join(seeds), self.ca, self.password_file),
                 self.gateway("gateway, all workers", *redis)]

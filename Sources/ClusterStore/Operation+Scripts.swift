@@ -26,6 +26,9 @@ extension Operation {
     case .touched: .done(verb == .renew ? .renewed : .touched)
     case .deleted: .done(.deleted)
     case .released: .done(.unlocked)
+    // By this very release, whose answer was lost, or by an earlier one.
+    case .releasedBefore: .done(isDoubtful ? .unlocked : .lockLost)
+    case .lockLost where verb == .unlock && isDoubtful: .done(.fault(.outcomeUnknown))
     case .missing: .done(.missing)
     case .lockLost: .done(.lockLost)
     case .conditionFailed(let present): .done(.conditionFailed(present: present))

@@ -165,14 +165,14 @@ struct Operation {
   /// could undo another's write and a `delete` another's session, so theirs is no.
   ///
   /// A `lock` that was carried out finds its own fresh token, and so its own lock. An `unlock` finds
-  /// nothing, and would be told that it had lost the lock.
+  /// that it was carried out, unless somebody wrote or locked since.
   var isRepeatable: Bool {
     switch purpose {
     case .correction, .verification: true
     case .session(let verb, _):
       switch verb {
-      case .get, .peek, .inspect, .touch, .lock, .renew: true
-      case .put, .delete, .unlock: false
+      case .get, .peek, .inspect, .touch, .lock, .renew, .unlock: true
+      case .put, .delete: false
       }
     }
   }

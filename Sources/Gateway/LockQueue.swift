@@ -1,13 +1,17 @@
-// Who waits for which session's lock in this gateway: first come, first served. Shared by the workers,
-// and touched only where a lock is wanted by two: a waiter joins and leaves, and whatever may have
-// freed a lock looks up who is first. While nobody waits that is one load of a number.
+// Who wants which session's lock in this gateway: first come, first served. Shared by the workers. Who
+// wants a lock joins its session's line before it asks the store, and leaves when it is answered; and
+// whatever may have freed a lock looks up who is first. While nobody wants any, that is one load of a
+// number.
 //
-// Only the first waiter of a session asks the store again now and then, so that a lock that another
-// gateway released, or whose lease ran out, is noticed; the others sleep. Bounded by the gateway's
-// connections, each of which waits for one lock at most.
+// Only the first of a line can acquire; the others sleep until they are first, or ask for what to tell
+// a caller who does not wait, or for a lock that its caller may have already. The first asks again now and then, so that a lock
+// that another gateway released, or whose lease ran out, is noticed. Bounded by the gateway's
+// connections, each of which wants one lock at most.
 //
-// Rejected: a channel of Redis to subscribe to (a connection more for each node, and nobody says when
-// a lease runs out), each waiter asking for itself (the store would see the polling that this spares).
+// Rejected: joining the line only after a refusal (who comes in the round trip between a release and
+// the first waiter's question would overtake the whole line), a channel of Redis to subscribe to (a
+// connection more for each node, and nobody says when a lease runs out), each waiter asking for itself
+// (the store would see the polling that this spares).
 
 import Primitives
 import Sessions
@@ -54,8 +58,9 @@ final class LockQueue: Sendable {
     }
   }
 
-  /// Takes a waiter out of the session's line. Whoever is first then is told.
-  func leave(_ name: SessionName, _ waiter: Waiter) {
+  /// Takes a waiter out of the session's line. Whoever is first then is told, and whether the lock may
+  /// be free.
+  func leave(_ name: SessionName, _ waiter: Waiter, isFree: Bool) {
     let next: Waiter? = lines.withLock { lines in
       guard var line = lines[name], let place = line.firstIndex(of: waiter) else { return nil }
       waiting.subtract(1, ordering: .relaxed)
@@ -63,7 +68,7 @@ final class LockQueue: Sendable {
       lines[name] = line.isEmpty ? nil : line
       return place == 0 ? line.first : nil
     }
-    if let next { tell(next, isFree: false) }
+    if let next { tell(next, isFree: isFree) }
   }
 
   /// The session's lock may be free: the first of its line is told.

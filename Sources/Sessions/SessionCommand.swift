@@ -59,6 +59,9 @@ public struct SessionCommand: Sendable {
   public var absoluteTimeout: Int32
   /// Whether a `put` that holds the lock releases it.
   public var unlocks: Bool
+  /// Whether others come first: a `lock` then finds the lock that its caller has already and leaves a
+  /// free one alone, and an `unlock` leaves one alone that its caller has found again since.
+  public var yields: Bool
   /// The lease in seconds that `lock` and `renew` set.
   public var lease: Int32
   /// The lock that the caller says it holds; a `put` or `delete` with one acts only if it does.
@@ -89,6 +92,7 @@ public struct SessionCommand: Sendable {
     needsLatest = false
     absoluteTimeout = 0
     unlocks = false
+    yields = false
     lease = Int32(Lease.standard)
     heldLock = .none
     freshLock = .none

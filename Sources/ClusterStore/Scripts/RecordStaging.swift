@@ -5,8 +5,9 @@
 //   SET sg:{ns:id}:VERSION record PX 5000
 //   EVALSHA write 2 sg:{ns:id} sg:{ns:id}:VERSION condition token unlocks idle absolute
 //
-// Nothing is left behind. A refused write unlinks the staged record; when the second command never
-// arrives, or the node fails between the two, it ends by itself. No other write can meet it, since its
+// Nothing is left behind. A refused write unlinks the staged record, and so does one whose node has no
+// memory left for the second command; when that never arrives, or the node fails between the two, the
+// record ends by itself. No other write can meet it, since its
 // name holds the version, which no other write has.
 //
 // While the slot is on its way to another node the two keys may be on two nodes: then the record is
@@ -22,8 +23,9 @@ import Sessions
 /// Writes a `put` that a script decides.
 enum RecordStaging {
   /// The longest record that passes through Lua, in bytes: Lua copies an argument three times and
-  /// hashes it, which up to about here costs less than a second key.
-  static let threshold = 2_048
+  /// hashes it, which up to about here costs Redis less than a second key. Measured by
+  /// `Scripts/bench-staging`.
+  static let threshold = 1_024
 
   /// Writes the commands of a `put` and returns their lengths; the second is 0 for but one.
   static func encode(

@@ -26,8 +26,10 @@ extension Script {
     if absolute > 0 then idle = math.min(idle, absolute - now) end
     if ARGV[2] ~= '' and ARGV[3] == '' then lock = h:sub(41, 88) end
     if staged then
-      redis.call('SETRANGE', staged, 16, times)
-      redis.call('SETRANGE', staged, 40, lock)
+      for _, part in ipairs({{16, times}, {40, lock}}) do
+        local done = redis.pcall('SETRANGE', staged, part[1], part[2])
+        if type(done) == 'table' then return refuse(done) end
+      end
       redis.call('PEXPIRE', staged, idle)
       redis.call('RENAME', staged, KEYS[1])
     else

@@ -13,6 +13,7 @@
 //   T  the timeout starts anew          L  the lock is the caller's: token, 16 bytes, and what is left
 //   D  deleted                             of its lease, 8 bytes, milliseconds
 //   U  released                         X  the caller does not hold the lock that it named
+//   V  released before, and since then nobody wrote or locked
 //   M  missing                          S  the staged record is gone
 //   F  the condition failed; the        B  what is stored is no record
 //      present version, if there is one
@@ -25,12 +26,12 @@ enum Script: CaseIterable {
   /// each command; a test compares it with what SCRIPT LOAD says.
   var digest: StaticString {
     switch self {
-    case .write: "0da4e61e2984ede73d916d9bf837ec6fbb54152e"
+    case .write: "b3674d160c2cce0181cc0ee390b7412ea696d02a"
     case .touch: "660d9cd3944c5b1884e2f4437c6374ddee19e9e5"
     case .delete: "35734790790ed119640f148b8c9ac832a60a1291"
-    case .lock: "80bb035ce982ab742c5e6beb0b6546a15de8ff23"
+    case .lock: "5ced8ada3b2f85dfc5da4861c41ae9895cfb523c"
     case .renew: "9d9ea56db2c9152d907cf7871d2127be7b4c3bdc"
-    case .release: "5a68dc341d311dcbeba1f262b158242dc0ac9d04"
+    case .release: "c0f79df34db5d150fb4922430646c027a99c5eb9"
     }
   }
 

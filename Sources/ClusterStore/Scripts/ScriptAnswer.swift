@@ -6,7 +6,8 @@ import Sessions
 
 /// An answer of one of the scripts.
 enum ScriptAnswer: Equatable {
-  case created, replaced, touched, deleted, released, missing, lockLost, stagedGone, noRecord
+  case created, replaced, touched, deleted, released, releasedBefore, missing, lockLost, stagedGone
+  case noRecord
   case conditionFailed(SessionVersion?)
   /// Milliseconds.
   case held(age: UInt64, left: UInt64)
@@ -24,6 +25,7 @@ enum ScriptAnswer: Equatable {
     case UInt8(ascii: "T"): self = .touched
     case UInt8(ascii: "D"): self = .deleted
     case UInt8(ascii: "U"): self = .released
+    case UInt8(ascii: "V"): self = .releasedBefore
     case UInt8(ascii: "M"): self = .missing
     case UInt8(ascii: "X"): self = .lockLost
     case UInt8(ascii: "S"): self = .stagedGone

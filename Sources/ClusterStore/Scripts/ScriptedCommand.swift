@@ -31,12 +31,13 @@ enum ScriptedCommand {
       return RecordStaging.encode(command, request: request, space, begun: begun, into: &log)
     case .lock:
       let start = log.count
-      begin(.lock, arguments: 5, space, command.id, in: &log)
+      begin(.lock, arguments: 6, space, command.id, in: &log)
       token(command.heldLock, in: &log)
       words(command.lockRequest.high, command.lockRequest.low, in: &log)
       words(command.freshLock.high, command.freshLock.low, in: &log)
       CommandWriter.argument(decimal: Int(command.lease) * 1_000, in: &log)
       CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
+      CommandWriter.argument(command.yields ? "1" : "", in: &log)
       let first = log.count - start
       CommandEncoder.one("GET", space, command.id, in: &log)
       return (first, log.count - start - first)
@@ -67,8 +68,9 @@ enum ScriptedCommand {
       CommandWriter.argument(decimal: Int(command.lease) * 1_000, in: &log)
       CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
     case .unlock:
-      begin(.release, arguments: 1, space, command.id, in: &log)
+      begin(.release, arguments: 2, space, command.id, in: &log)
       token(command.heldLock, in: &log)
+      CommandWriter.argument(command.yields ? "1" : "", in: &log)
     case .get, .peek, .inspect, .put, .lock:
       preconditionFailure("a read is plain, and a put and a lock have two commands")
     }

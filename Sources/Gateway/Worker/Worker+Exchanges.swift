@@ -171,7 +171,7 @@ extension Worker where Store: ~Copyable {
       prepareWrite(client)
     case .lock:
       prepareLock(bytes)
-      wantLock(client)
+      guard wantLock(client) else { return }
     default: break
     }
     let submission = backend.submit(

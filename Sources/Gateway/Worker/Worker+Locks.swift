@@ -1,9 +1,9 @@
 // Locks that are being acquired: by whom, whether they may wait, and that no lock is left to a client
 // that is gone. In a table beside the clients, since few of them want a lock.
 //
-//   asked ──free──► answered                      (the lock is given back if the answer cannot leave)
-//     ▲  └──held──► waiting, in the gateway's queue
-//     │                │  first in line: asks again after 40 to 80 ms, or when its turn is told
+//   in line, asked ──granted──► answered          (the lock is given back if the answer cannot leave)
+//     ▲  └──held──► waiting, if it may: the first in line asks again after 40 to 80 ms, or when it is
+//     │                │          told that the lock may be free; the others when they are first
 //     └────────────────┘
 
 import API
@@ -19,59 +19,72 @@ struct WantedLock {
   let patience: TimeSpan
   /// When the client stops waiting.
   let end: Instant
-  /// What it is told then.
-  var refusal = Outcome.missing
-  /// Whether it stands in the queue.
-  var isQueued = false
+  /// Whether it stands in line.
+  var isQueued = true
+  /// Whether it was told to wait.
+  var hasWaited = false
   /// Whether it is the first there.
   var isFirst = false
   /// Whether the store has the command.
   var isAsked = true
+  /// Whether the lock may have become free since the store was asked.
+  var isDue = false
 }
 
 extension Worker where Store: ~Copyable {
-  /// Notes that the client wants the lock that the present request asks for.
-  mutating func wantLock(_ client: Ticket) {
+  /// Notes that the client wants the lock that the present request asks for; whether the store is to be
+  /// asked now. Only the first in line may acquire it. The others ask for a lock that they may have
+  /// already, and for what to tell those who do not wait.
+  mutating func wantLock(_ client: Ticket) -> Bool {
     let began = request.exchange.began
-    wantedLocks[client] = WantedLock(
+    var wanted = WantedLock(
       command: request.command, patience: request.command.deadline - began,
       end: began + .seconds(request.wait))
+    wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
+    request.command.yields = !wanted.isFirst
+    let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
+    let mayWait = request.wait > 0 && drainDeadline == nil && !clients[client].isHalfClosed
+    wanted.isAsked = wanted.isFirst || mayHaveIt || !mayWait
+    wantedLocks[client] = wanted
+    if !wanted.isAsked { awaitTurn(client) }
+    return wanted.isAsked
+  }
+
+  private mutating func awaitTurn(_ client: Ticket) {
+    if wantedLocks[client]?.hasWaited == false { board.add(1, to: .locksWaited) }
+    wantedLocks[client]?.hasWaited = true
+    clients[client].phase = .waiting
+    clients[client].operation = .none
+    rest(client)
   }
 
   /// Takes what came of an attempt; whether the client waits on, and so is not answered yet.
   mutating func waitsOn(_ client: Ticket, _ outcome: Outcome) -> Bool {
-    guard var wanted = wantedLocks[client] else { return false }
-    wanted.isAsked = false
-    if case .lockHeld = outcome, wanted.isQueued, drainDeadline != nil {
-      wantedLocks[client] = wanted
-      refuseWaiters()
+    guard let wanted = wantedLocks[client] else { return false }
+    wantedLocks[client]!.isAsked = false
+    if case .lockHeld = outcome, moment.instant < wanted.end, !clients[client].isHalfClosed {
+      if drainDeadline != nil {
+        refuseWaiter(client)
+        return true
+      }
+      !clients[client].isHalfClosed
+    {
+      awaitTurn(client)
+      if wanted.isDue { ask(client) }
       return true
     }
-    guard case .lockHeld = outcome, moment.instant < wanted.end, drainDeadline == nil,
-      !clients[client].isHalfClosed
-    else {
-      wantedLocks[client] = wanted
-      leaveQueue(client)
-      wanted.isQueued = false
-      if case .locked(_, let grant) = outcome, grant.token == wanted.command.freshLock {
-        // Kept until the answer has left.
-        wantedLocks[client] = wanted
-      } else {
-        wantedLocks[client] = nil
-      }
-      return false
+    switch outcome {
+    case .locked(_, let grant) where grant.token == wanted.command.freshLock:
+      // Kept until the answer has left.
+      leaveQueue(client, isFree: false)
+    case .locked, .lockHeld:
+      leaveQueue(client, isFree: wanted.isDue)
+      wantedLocks[client] = nil
+    default:
+      leaveQueue(client, isFree: true)
+      wantedLocks[client] = nil
     }
-    wanted.refusal = outcome
-    if !wanted.isQueued {
-      wanted.isQueued = true
-      board.add(1, to: .locksWaited)
-      wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
-    }
-    wantedLocks[client] = wanted
-    clients[client].phase = .waiting
-    clients[client].operation = .none
-    rest(client)
-    return true
+    return false
   }
 
   /// Lets a waiter sleep until it asks again, or stops waiting.
@@ -82,18 +95,11 @@ extension Worker where Store: ~Copyable {
       client.index, at: wanted.isFirst ? min(moment.instant + pause, wanted.end) : wanted.end)
   }
 
-  /// A waiter's timer rang: it asks again or stops waiting. False for a client that does not wait for
-  /// a lock, or whose command the store has.
+  /// A waiter's timer rang: it asks again, for the last time if it stops waiting. False for a client
+  /// that does not wait for a lock, or whose command the store has.
   mutating func ringsForLock(_ client: Ticket) -> Bool {
-    guard let wanted = wantedLocks[client], !wanted.isAsked else { return false }
-    if moment.instant >= wanted.end {
-      leaveQueue(client)
-      wantedLocks[client] = nil
-      answer(client, wanted.refusal)
-      resume(client)
-    } else {
-      ask(client)
-    }
+    guard let wanted = wantedLocks[client], wanted.isQueued, !wanted.isAsked else { return false }
+    ask(client)
     return true
   }
 
@@ -101,12 +107,19 @@ extension Worker where Store: ~Copyable {
   mutating func takeTurn(_ client: Ticket, isFree: Bool) {
     guard clients.contains(client), wantedLocks[client]?.isQueued == true else { return }
     wantedLocks[client]!.isFirst = true
-    guard !wantedLocks[client]!.isAsked else { return }
-    if isFree { ask(client) } else { rest(client) }
+    if wantedLocks[client]!.isAsked {
+      if isFree { wantedLocks[client]!.isDue = true }
+    } else if isFree {
+      ask(client)
+    } else {
+      rest(client)
+    }
   }
 
   private mutating func ask(_ client: Ticket) {
     wantedLocks[client]!.isAsked = true
+    wantedLocks[client]!.isDue = false
+    wantedLocks[client]!.command.yields = !wantedLocks[client]!.isFirst
     wantedLocks[client]!.command.deadline = moment.instant + wantedLocks[client]!.patience
     let command = wantedLocks[client]!.command
     let nothing = ByteBuffer()
@@ -126,7 +139,7 @@ extension Worker where Store: ~Copyable {
   /// Whether the store has a command of a client that waits.
   func isAsking(_ client: Ticket) -> Bool { wantedLocks[client]?.isAsked != false }
 
-  /// A waiter ended its side of the connection: it is taken for gone.
+  /// A client that wants a lock ended its side of the connection: it is taken for gone.
   mutating func leaveIfWaiting(_ client: Ticket) {
     if wantedLocks[client]?.isQueued == true { drop(client) }
   }
@@ -136,17 +149,19 @@ extension Worker where Store: ~Copyable {
   /// - Parameter isGone: whether a lock that it may have acquired is given back.
   mutating func forgetLock(_ client: Ticket, isGone: Bool) {
     guard let wanted = wantedLocks[client] else { return }
-    leaveQueue(client)
+    leaveQueue(client, isFree: wanted.isDue)
     wantedLocks[client] = nil
     guard isGone else { return }
     let isGranted = clients[client].phase == .writing
     if wanted.isAsked || isGranted { giveBack(wanted.command) }
   }
 
-  /// Releases the lock that the command acquired, if it did: by its token, so nobody else's.
+  /// Releases the lock that the command acquired, if it did: by its token, so nobody else's, and only
+  /// if its caller has not found it again by its request.
   private mutating func giveBack(_ command: SessionCommand) {
     var release = command
     release.verb = .unlock
+    release.yields = true
     release.heldLock = command.freshLock
     release.deadline = moment.instant + .seconds(10)
     let nothing = ByteBuffer()
@@ -155,10 +170,10 @@ extension Worker where Store: ~Copyable {
     tellQueue(release.namespace, release.id)
   }
 
-  private mutating func leaveQueue(_ client: Ticket) {
+  private mutating func leaveQueue(_ client: Ticket, isFree: Bool) {
     guard let wanted = wantedLocks[client], wanted.isQueued else { return }
     wantedLocks[client]!.isQueued = false
-    lockQueue.leave(name(of: wanted), waiter(client))
+    lockQueue.leave(name(of: wanted), waiter(client), isFree: isFree)
   }
 
   /// Something ended that may have freed the session's lock.
@@ -178,10 +193,14 @@ extension Worker where Store: ~Copyable {
   /// The gateway shuts down: who waits is told to ask another one.
   mutating func refuseWaiters() {
     for (client, wanted) in wantedLocks where wanted.isQueued && !wanted.isAsked {
-      leaveQueue(client)
-      wantedLocks[client] = nil
-      answer(client, .draining)
+      refuseWaiter(client)
     }
+  }
+
+  private mutating func refuseWaiter(_ client: Ticket) {
+    leaveQueue(client, isFree: false)
+    wantedLocks[client] = nil
+    answer(client, .draining)
   }
 
   private func name(of wanted: WantedLock) -> SessionName {

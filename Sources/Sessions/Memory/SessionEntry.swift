@@ -18,6 +18,9 @@ struct SessionEntry: ~Copyable {
   /// Who holds its lock.
   var lock = SessionLock()
 
+  /// How many bytes of a budget it takes.
+  var cost: Int { record.cost + lock.cost }
+
   /// Whether the session is past its timeout, and so missing however long its bytes are kept.
   func isOver(at instant: Instant) -> Bool { idleDeadline <= instant }
 }

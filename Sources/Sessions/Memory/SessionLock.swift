@@ -10,6 +10,8 @@ struct LockFacts {
   var acquired: Instant
   /// When it ends unless it is renewed.
   var leaseEnd: Instant
+  /// Whether its holder has found it again by its request.
+  var isFoundAgain = false
 
   /// What somebody else is told who wants it.
   func refusal(at instant: Instant) -> Outcome {
@@ -22,12 +24,18 @@ struct LockFacts {
 /// The place of a session's lock: eight bytes, since few sessions have one.
 @safe
 struct SessionLock: ~Copyable {
+  /// How many bytes of a budget a lock takes that somebody acquired, with the allocator's bookkeeping.
+  static let size = 80
+
   private var memory: UnsafeMutablePointer<LockFacts>?
 
   /// A lock that nobody acquired.
   init() { unsafe memory = nil }
 
   deinit { unsafe memory?.deallocate() }
+
+  /// How many bytes of a budget it takes.
+  var cost: Int { unsafe memory == nil ? 0 : Self.size }
 
   /// The lock, if somebody holds it now.
   func held(at instant: Instant) -> LockFacts? {
@@ -40,6 +48,9 @@ struct SessionLock: ~Copyable {
     if unsafe memory == nil { unsafe memory = .allocate(capacity: 1) }
     unsafe memory!.initialize(to: facts)
   }
+
+  /// Notes that its holder has found it again.
+  mutating func findAgain() { unsafe memory?.pointee.isFoundAgain = true }
 
   /// Moves the end of the lease.
   mutating func extend(to end: Instant) { unsafe memory?.pointee.leaseEnd = end }

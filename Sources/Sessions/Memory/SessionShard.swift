@@ -79,7 +79,7 @@ struct SessionShard: ~Copyable {
     case .inspect:
       return .read(facts(place, withPayload: false, at: now), place: place)
     case .lock:
-      return acquire(command, place, at: now)
+      return acquire(command, place, at: now, budget)
     case .touch, .delete, .renew, .unlock:
       return .ended(change(command, listed, place, at: now, budget))
     case .put:
@@ -103,10 +103,14 @@ struct SessionShard: ~Copyable {
       slide(place, at: now)
       return .renewed
     case .unlock:
+      if command.yields, table[place].lock.held(at: now.instant)?.isFoundAgain == true {
+        return .lockLost
+      }
+      budget.release(table[place].lock.cost)
       table[place].lock.release()
       return .unlocked
     default:
-      budget.release(table.remove(at: place).record.cost)
+      budget.release(table.remove(at: place).cost)
       return .deleted
     }
   }
@@ -121,7 +125,9 @@ struct SessionShard: ~Copyable {
     let place = findLiving(command, hash: hash, at: now, budget)
     if let refusal = refusal(command, listed, place, at: now) { return refusal }
     guard var fresh = record.take() else { preconditionFailure("a put comes with a record") }
-    guard budget.reserve(fresh.cost - (place.map { table[$0].record.cost } ?? 0)) else {
+    let keepsLock = command.unlocks ? false : !command.heldLock.isNone
+    let cost = fresh.cost + (keepsLock ? SessionLock.size : 0)
+    guard budget.reserve(cost - (place.map { table[$0].cost } ?? 0)) else {
       record = consume fresh
       return .fault(.storeFull)
     }
@@ -139,7 +145,6 @@ struct SessionShard: ~Copyable {
     record = consume fresh
     table[place].version = command.version
     table[place].ownIdleTimeout = own
-    let keepsLock = command.unlocks ? false : !command.heldLock.isNone
     if !keepsLock { table[place].lock.release() }
     slide(place, at: now)
     return .replaced(command.version)
@@ -164,7 +169,7 @@ struct SessionShard: ~Copyable {
   ) -> Int? {
     guard let place = table.find(hash, command.namespace, command.id.bytes) else { return nil }
     guard table[place].isOver(at: now.instant) else { return place }
-    budget.release(table.remove(at: place).record.cost)
+    budget.release(table.remove(at: place).cost)
     return nil
   }
 
@@ -198,7 +203,8 @@ struct SessionShard: ~Copyable {
 
   /// Acquires the lock unless somebody holds it; one who asks again gets its own lock again.
   private mutating func acquire(
-    _ command: borrowing SessionCommand, _ place: Int, at now: ShardMoment
+    _ command: borrowing SessionCommand, _ place: Int, at now: ShardMoment,
+    _ budget: borrowing MemoryBudget
   ) -> ShardAnswer {
     var facts = LockFacts(
       token: command.freshLock, request: command.lockRequest, acquired: now.instant,
@@ -209,8 +215,14 @@ struct SessionShard: ~Copyable {
       guard isOwn || !request.isNone && held.request == request else {
         return .ended(held.refusal(at: now.instant))
       }
+      if !isOwn { table[place].lock.findAgain() }
       facts = held
+    } else if command.yields {
+      return .ended(.lockHeld(age: 0, retryAfter: 1))
     } else {
+      guard budget.reserve(SessionLock.size - table[place].lock.cost) else {
+        return .ended(.fault(.storeFull))
+      }
       table[place].lock.acquire(facts)
     }
     slide(place, at: now)

@@ -112,7 +112,7 @@ struct SessionTable: ~Copyable {
       hand &= mask
       if unsafe hashes[hand] != 0, unsafe entries[hand].isOver(at: instant) {
         // What shifts back into this place is looked at next.
-        freed += remove(at: hand).record.cost
+        freed += remove(at: hand).cost
       } else {
         hand += 1
       }

@@ -35,7 +35,7 @@ public final class SharedSessions: Sendable {
   /// What a session is counted as beyond the bytes of its id, content type and payload: its share
   /// of the table, half of which may be empty, and of the allocator's bookkeeping.
   public static let overhead = 128
-  /// How many bytes sessions may take, each counted with `overhead`.
+  /// How many bytes sessions may take, each counted with `overhead`, and with its lock if it has one.
   public var memoryLimit: Int { budget.limit }
 
   private let shards: InlineArray<256, Mutex<SessionShard>>
@@ -65,8 +65,18 @@ public final class SharedSessions: Sendable {
     return MemoryStatistics(sessions: sessions, bytes: budget.used)
   }
 
-  /// Everything but a `put`.
+  /// Everything but a `put`; a `lock` is tried once more when there was no room for it and some could
+  /// be made.
   func carryOut(
+    _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
+  ) -> Outcome {
+    let outcome = carryOutOnce(command, request: request, at: moment, reply: &reply)
+    guard outcome == .fault(.storeFull) else { return outcome }
+    sweep(at: moment.instant, budget: Self.placesWhenFull)
+    return carryOutOnce(command, request: request, at: moment, reply: &reply)
+  }
+
+  private func carryOutOnce(
     _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
   ) -> Outcome {
     let hash = SessionTable.hash(command.namespace, command.id.bytes)

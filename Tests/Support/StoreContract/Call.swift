@@ -38,6 +38,8 @@ public struct Call: Sendable {
   public var needsLatest = false
   /// Whether a `put` releases the lock that it holds.
   public var unlocks = false
+  /// Whether a `lock` or an `unlock` lets others come first.
+  public var yields = false
 
   /// A call in the first namespace without a condition.
   public init(_ verb: Verb, _ id: String) {
@@ -87,6 +89,8 @@ public struct Call: Sendable {
   public func holding(_ lock: UInt64) -> Call { changed { $0.holding = lock } }
   /// The same call of one who chose this number for its request of a lock.
   public func asking(_ request: UInt64) -> Call { changed { $0.request = request } }
+  /// The same call, letting others come first.
+  public var yielding: Call { changed { $0.yields = true } }
   /// The same call, releasing the lock too.
   public var unlocking: Call { changed { $0.unlocks = true } }
   /// The same call, whose answer must not be an older one.
@@ -143,6 +147,7 @@ public struct Call: Sendable {
     command.lease = lease
     command.unlocks = unlocks
     command.needsLatest = needsLatest
+    command.yields = yields
     command.deadline = deadline
     var request = Array("PUT /somewhere\r\n".utf8)
     command.contentType = ByteRange(request.count, request.count + contentType.count)

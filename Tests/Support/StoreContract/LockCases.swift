@@ -38,6 +38,31 @@ let lockCases =
         .expect(.lock("s", 8).asking(99), one.locked(8)),
       ]),
     ContractCase(
+      "one that yields finds its own lock, and leaves a free one to others",
+      [
+        .expect(.lock("s", 7).yielding, .missing), .expect(one, .created(version: 1)),
+        .expect(.lock("s", 7).yielding, .lockHeld(age: 0, retryAfter: 1)),
+        .expect(.lock("s", 7).asking(99), one.locked(7)),
+        .expect(.lock("s", 8).yielding, held),
+        .expect(.lock("s", 8).holding(7).yielding, one.locked(7)),
+        .expect(.lock("s", 8).asking(99).yielding, one.locked(7)),
+        .expect(.lock("s", 8).holding(6).yielding, held), .expect(.unlock("s", 7), .unlocked),
+        .expect(.lock("s", 8).asking(99).yielding, .lockHeld(age: 0, retryAfter: 1)),
+      ]),
+    ContractCase(
+      "a lock that was found again by its request is not given back for who is gone",
+      [
+        .expect(one, .created(version: 1)), .expect(.lock("s", 7).asking(99), one.locked(7)),
+        .expect(.lock("s", 7), one.locked(7)), .expect(.unlock("s", 7).yielding, .unlocked),
+        .expect(.lock("s", 7).asking(99), one.locked(7)),
+        .expect(.lock("s", 8).asking(99), one.locked(7)),
+        .expect(.unlock("s", 7).yielding, .lockLost), .expect(.lock("s", 9), held),
+        .expect(two.holding(7), .replaced(version: 2)),
+        .expect(.unlock("s", 7).yielding, .lockLost), .expect(.unlock("s", 7), .unlocked),
+        .expect(.lock("s", 9), two.locked(9)), .expect(.unlock("s", 9).yielding, .unlocked),
+        .expect(.lock("s", 8), two.locked(8)),
+      ]),
+    ContractCase(
       "a lock without a request is not found by one",
       [
         .expect(one, .created(version: 1)), .expect(.lock("s", 7), one.locked(7)),

@@ -1,0 +1,121 @@
+// First come, first served: who stands in line for a lock, and that nobody passes it.
+
+import Foundation
+import TestLab
+import Testing
+
+extension GatewayProcess {
+  /// How many requests for a lock it has not answered.
+  func lockRequests() throws -> Int {
+    let page = try connect().exchange("GET", "/metrics").text
+    let line = page.split(separator: "\n").first { $0.hasPrefix("session_gateway_lock_waiters ") }
+    guard let line, let count = Int(line.split(separator: " ").last!) else {
+      throw LabFault("no number of lock requests")
+    }
+    return count
+  }
+
+  /// Sends a request for a lock on a connection of its own, and waits until it stands in line.
+  func standInLine(for path: String, place: Int, _ query: String = "wait=60") throws -> RawHTTP {
+    let connection = try connect()
+    try connection.send("POST \(path)/lock?\(query) HTTP/1.1\r\nHost: a\r\n\r\n")
+    try eventually("\(place) stand in line") { try lockRequests() == place }
+    return connection
+  }
+}
+
+@Suite("The line for a lock", .serialized)
+struct LineTests {
+  private static let lab = Result { () -> (RedisServer, [GatewayProcess]) in
+    let redis = try RedisServer()
+    let flags = ["--redis", redis.address, "--workers", "2"]
+    return (
+      redis, [try GatewayProcess(flags, until: .ready), try GatewayProcess(flags, until: .ready)]
+    )
+  }
+
+  /// A session, locked through a gateway.
+  private func held(by gateway: GatewayProcess) throws -> (path: String, RawHTTP, token: String) {
+    let path = "/v1/sessions/\(UInt64.random(in: 0 ... .max))"
+    let holder = try gateway.connect()
+    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
+    let token = try holder.exchange("POST", path + "/lock?lease=3600")["Session-Lock"]
+    return (path, holder, try #require(token))
+  }
+
+  @Test("Ten that wait are served in the order in which they came, across workers")
+  func order() throws {
+    let gateway = try Self.lab.get().1[0]
+    let (path, holder, token) = try held(by: gateway)
+    let waiting = try (1...10).map { try gateway.standInLine(for: path, place: $0) }
+    #expect(
+      try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token]).status == 204)
+    for (place, waiter) in waiting.enumerated() {
+      // Nobody but this one can have it: it is the next to be answered, or the test ends here.
+      let answer = try waiter.response()
+      #expect(answer.status == 200)
+      try eventually("the others stand in line") { try gateway.lockRequests() == 9 - place }
+      let fields = ["Session-Lock": try #require(answer["Session-Lock"])]
+      #expect(try waiter.exchange("DELETE", path + "/lock", fields: fields).status == 204)
+    }
+  }
+
+  /// The request comes in the same write as the release: the gateway takes it before the first in
+  /// line can have heard of the release.
+  @Test("Who comes with the release does not overtake who waits")
+  func overtakingAtRelease() throws {
+    let gateway = try Self.lab.get().1[0]
+    let (path, holder, token) = try held(by: gateway)
+    let waiter = try gateway.standInLine(for: path, place: 1, "wait=60&lease=3600")
+    try holder.send(
+      "DELETE \(path)/lock HTTP/1.1\r\nHost: a\r\nSession-Lock: \(token)\r\n\r\n"
+        + "POST \(path)/lock HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try holder.response().status == 204)
+    #expect(try holder.response().status == 423)
+    #expect(try waiter.response().status == 200)
+  }
+
+  /// The first in line has not heard of the release, and will ask only after a pause.
+  @Test("Who comes after a release elsewhere does not overtake who waits")
+  func overtakingAfterReleaseElsewhere() throws {
+    let (_, gateways) = try Self.lab.get()
+    let (path, holder, token) = try held(by: gateways[1])
+    let waiter = try gateways[0].standInLine(for: path, place: 1, "wait=60&lease=3600")
+    let newcomer = try gateways[0].connect()
+    #expect(
+      try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token]).status == 204)
+    for _ in 0..<10 {
+      let refused = try newcomer.exchange("POST", path + "/lock")
+      #expect(refused.status == 423)
+      #expect(refused["Retry-After"] != nil && refused["Session-Lock-Age"] != nil)
+    }
+    #expect(try waiter.response().status == 200)
+  }
+
+  @Test("Who holds the lock gets it again although others wait")
+  func foundAgain() throws {
+    let gateway = try Self.lab.get().1[0]
+    let (path, holder, token) = try held(by: gateway)
+    let waiter = try gateway.standInLine(for: path, place: 1)
+    let again = try holder.exchange("POST", path + "/lock", fields: ["Session-Lock": token])
+    #expect(again.status == 200 && again["Session-Lock"] == token)
+    #expect(try holder.exchange("DELETE", path).status == 204)
+    #expect(try waiter.response().status == 404)
+  }
+
+  @Test("Who has waited long enough is told how things stand then")
+  func waitedEnough() throws {
+    let gateway = try Self.lab.get().1[0]
+    let (path, holder, token) = try held(by: gateway)
+    let first = try gateway.standInLine(for: path, place: 1, "wait=2")
+    let second = try gateway.standInLine(for: path, place: 2, "wait=1")
+    for waiter in [second, first] {
+      let refused = try waiter.response()
+      #expect(refused.status == 423)
+      #expect(try #require(Int(refused["Session-Lock-Age"] ?? "")) >= 1)
+    }
+    #expect(
+      try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token]).status == 204)
+    #expect(try gateway.lockRequests() == 0)
+  }
+}
