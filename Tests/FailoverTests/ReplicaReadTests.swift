@@ -60,22 +60,18 @@ struct ReplicaReadTests {
     let flags = try cluster.gatewayFlags() + ["--workers", "2", "--redis-read", "replica"]
     let gateway = try GatewayProcess(flags, until: .ready)
     try waitForReplicas(gateway, 6)
-    let traffic = try Traffic(port: gateway.port, callers: 24)
-    try eventually("there is traffic") { traffic.tally.requests > 2_000 }
+    let checker = try Checker(port: gateway.port)
     // The first primary's replica, then another shard's primary.
     try cluster.node(3).kill9()
-    var before = traffic.tally.requests
-    try eventually("traffic goes on") { traffic.tally.requests > before + 2_000 }
+    try checker.wait(forMore: 200)
     try cluster.node(1).kill9()
     try eventually("another primary took over") {
       try cluster.primaries().contains { $0.port == cluster.node(4).port }
     }
-    before = traffic.tally.requests
-    try eventually("traffic goes on") { traffic.tally.requests > before + 2_000 }
-    let tally = try traffic.end()
-    print("failover by replica reads: \(tally)")
-    #expect(tally.failures == [:])
-    #expect(tally.foreign == 0)
+    try checker.wait(forMore: 200)
+    let tally = try checker.end()
+    // A replica may be behind, and a primary that is killed may have been ahead.
+    #expect(tally.failed == 0 && tally.foreign == 0 && tally.overdue == 0, "\(tally)")
     try gateway.terminate()
   }
 }

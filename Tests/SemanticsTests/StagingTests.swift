@@ -33,8 +33,10 @@ struct StagingTests {
       .prepared()
     var commands = ByteBuffer()
     let space = KeySpace(ContractNamespaces.list(suffix: "-h")[ContractNamespaces.first])
+    let begun = Beginning(
+      instant: Instant(nanoseconds: 1), wall: UnixTime(milliseconds: 1), origin: 1)
     let lengths = unsafe RecordStaging.encode(
-      command, request: request.span.bytes, space, wall: UnixTime(milliseconds: 1), into: &commands)
+      command, request: request.span.bytes, space, begun: begun, into: &commands)
     try #require(lengths.1 > 0)
     let bytes = commands.bytes
     var walk = ArgumentWalk(bytes, from: 0)

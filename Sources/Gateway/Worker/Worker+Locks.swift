@@ -67,8 +67,6 @@ extension Worker where Store: ~Copyable {
         refuseWaiter(client)
         return true
       }
-      !clients[client].isHalfClosed
-    {
       awaitTurn(client)
       if wanted.isDue { ask(client) }
       return true
