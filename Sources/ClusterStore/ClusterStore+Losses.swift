@@ -3,8 +3,8 @@
 //
 //   its last byte was not    it was surely not carried out: parked, sent again
 //   its last byte was        it may have been carried out:
-//     reading, sliding         doing it twice is doing it once: parked, sent again
-//     put, delete, unlock      parked, and its fate is asked for first
+//     reading, sliding, locks  doing it twice is doing it once: parked, sent again
+//     put, delete              parked, and its fate is asked for first
 //
 // The question is GETRANGE of the record's header, at whoever owns the slot by then; what the answer
 // means stands in `Operation+Fate`.

@@ -14,7 +14,7 @@ extension Operation {
     /// Nothing.
     case nothing
     /// A record, with the token of its lock.
-    case record(RecordHeader, lock: LockToken)
+    case record(RecordHeader)
 
     /// What a reply to GETRANGE shows.
     init(_ reply: borrowing Reply) {
@@ -26,10 +26,7 @@ extension Operation {
         self = .nothing
         return
       }
-      let header = RecordHeader(reply.bytes.bytes)
-      self =
-        header.map { .record($0, lock: RecordHeader.lockToken(in: reply.bytes.bytes)) }
-        ?? .unreadable
+      self = RecordHeader(reply.bytes.bytes).map { .record($0) } ?? .unreadable
     }
   }
 
@@ -51,8 +48,7 @@ extension Operation {
     switch verb {
     case .put: return fateOfPut(found, condition)
     case .delete: return fateOfDelete(found)
-    case .unlock: return fateOfUnlock(found)
-    case .get, .peek, .inspect, .touch, .lock, .renew: return .repeated
+    case .get, .peek, .inspect, .touch, .lock, .renew, .unlock: return .repeated
     }
   }
 
@@ -63,7 +59,7 @@ extension Operation {
       // Somebody removed what its reading had shown: it must not come back.
       if case .version = prior { return .unknown }
       return .repeated
-    case .record(let header, _):
+    case .record(let header):
       if header.version == version {
         let isNew = condition == .absent || condition == .none && prior == .nothing
         return .executed(isNew ? .created(version) : .replaced(version))
@@ -78,7 +74,7 @@ extension Operation {
     switch found {
     case .unreadable: .unknown
     case .nothing: .executed(.deleted)
-    case .record(let header, _): fate(header, isPlain: !isScripted, .deleted)
+    case .record(let header): fate(header, isPlain: !isScripted, .deleted)
     }
   }
 
@@ -88,17 +84,6 @@ extension Operation {
     case .before: .repeated
     case .after: isPlain && header.stamp.kind == .plain ? .superseded(outcome) : .unknown
     case .undecided: .unknown
-    }
-  }
-
-  /// A lock that is not the caller's any more is what it wanted, however that came about.
-  private func fateOfUnlock(_ found: Found) -> Fate {
-    switch found {
-    case .unreadable: return .unknown
-    case .nothing: return .executed(.unlocked)
-    case .record(_, let lock):
-      let isHeld = lock == LockToken(high: words.0, low: words.1)
-      return isHeld ? .repeated : .executed(.unlocked)
     }
   }
 }

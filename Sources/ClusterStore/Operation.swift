@@ -147,7 +147,6 @@ struct Operation {
     version = command.version
     idleMilliseconds = space.idleMilliseconds
     isScripted = command.needsScript(in: space)
-    if command.verb == .unlock { words = (command.heldLock.high, command.heldLock.low) }
   }
 
   /// What it is counted as.

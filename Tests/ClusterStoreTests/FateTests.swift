@@ -132,22 +132,6 @@ struct FateTests {
     #expect(conditional.world.outcomes[conditional.number] == .fault(.outcomeUnknown))
   }
 
-  @Test("A release goes again while the lock is held, and is done when it is not")
-  func unlock() {
-    let call = Call.unlock(ID.low, 9)
-    let held = lose(call) { _ in
-      var record = Array(Say.record(theirs).prefix(96))
-      record[55] = 9
-      return Say.bulk(record)
-    }
-    #expect(held.repeated.count == 1)
-    let free = lose(call) { _ in Say.header(theirs) }
-    #expect(free.repeated == [])
-    #expect(free.world.outcomes[free.number] == .unlocked)
-    let gone = lose(call) { _ in Array(Say.empty.utf8) }
-    #expect(gone.world.outcomes[gone.number] == .unlocked)
-  }
-
   @Test("What is found cannot be read: nobody knows")
   func unreadable() {
     let (world, call, repeated) = lose(put) { _ in Say.bulk(Array("foreign".utf8)) }

@@ -46,7 +46,7 @@ struct RealTests {
 
   @Test("A cluster of the lab: one machine is its only fault; then it loses nodes")
   func cluster() throws {
-    var settings = RedisCluster.Settings()
+    var settings = RedisCluster.Settings.failingOver
     settings.lines = ["maxmemory 100mb"]
     let cluster = try RedisCluster(settings)
     let flags = try cluster.gatewayFlags()

@@ -23,7 +23,7 @@ struct ReplicaReadTests {
 
   @Test("Replicas answer, primaries keep the sessions alive")
   func reads() throws {
-    let cluster = try RedisCluster()
+    let cluster = try RedisCluster(.failingOver)
     let flags = try cluster.gatewayFlags() + ["--workers", "1", "--redis-read", "replica"]
     let gateway = try GatewayProcess(flags, until: .ready)
     try waitForReplicas(gateway, 3)
@@ -56,7 +56,7 @@ struct ReplicaReadTests {
 
   @Test("A replica ends, then a primary: no request fails")
   func losses() throws {
-    let cluster = try RedisCluster()
+    let cluster = try RedisCluster(.failingOver)
     let flags = try cluster.gatewayFlags() + ["--workers", "2", "--redis-read", "replica"]
     let gateway = try GatewayProcess(flags, until: .ready)
     try waitForReplicas(gateway, 6)

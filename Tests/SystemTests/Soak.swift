@@ -197,6 +197,22 @@ private final class SoakClient {
         unsafe memcmp(answer.baseAddress! + head, block.baseAddress! + cut, Soak.size)
       }
     }
-    guard difference == 0 else { throw LabFault("round \(round): other bytes than were put") }
+    guard difference == 0 else {
+      throw LabFault("round \(round): other bytes than were put, \(origin(after: head))")
+    }
+  }
+
+  /// Whose bytes they are: what went wrong depends on it.
+  private func origin(after head: Int) -> String {
+    let bytes = answer[head..<head + Soak.size]
+    for number in 0..<64 {
+      for round in stride(from: round, through: max(0, round - 64), by: -1) {
+        let cut = (number &* 7_919 &+ round &* 104_729) % (2 * Soak.size)
+        if Self.block[cut..<cut + Soak.size].elementsEqual(bytes) {
+          return "those of connection \(number) (this is \(self.number)) in round \(round)"
+        }
+      }
+    }
+    return "those of nobody"
   }
 }

@@ -80,7 +80,7 @@ struct HistoryTests {
 
   @Test("On a TLS cluster through two gateways", arguments: troubles)
   func cluster(_ trouble: Trouble) throws {
-    let cluster = try trouble == .kill ? RedisCluster() : Self.cluster.get()
+    let cluster = try trouble == .kill ? RedisCluster(.failingOver) : Self.cluster.get()
     var (flags, model) = (try cluster.gatewayFlags() + ["--workers", "2"], SessionModel())
     switch trouble {
     case .none:
