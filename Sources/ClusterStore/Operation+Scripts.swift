@@ -5,6 +5,12 @@ import Redis
 import Sessions
 
 extension Operation {
+  /// Whether its record is set under a key of its own before a script looks at the session.
+  var isStaged: Bool {
+    guard case .session(.put, _) = purpose, isScripted else { return false }
+    return commandLengths.1 > 0
+  }
+
   /// Takes the reply to a command of an operation that a script decides.
   mutating func decided(
     _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime

@@ -176,12 +176,6 @@ struct Operation {
     }
   }
 
-  /// Whether its record is set under a key of its own before a script looks at the session.
-  var isStaged: Bool {
-    guard case .session(.put, _) = purpose, isScripted else { return false }
-    return commandLengths.1 > 0
-  }
-
   /// The loading of a script; nobody waits for it.
   static func loading(until deadline: Instant) -> Operation { Operation(loadingUntil: deadline) }
 

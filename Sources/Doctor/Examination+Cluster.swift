@@ -6,14 +6,9 @@ extension Examination {
   func cluster(_ redis: RedisFacts) -> [Finding] {
     let states = Self.groups(Self.reached(redis)) { $0.clusterInfo.value?["cluster_state"] }
     let failing = states.filter { $0.key != "ok" }.flatMap(\.nodes)
-    var unread = Self.forbidden(
+    let unread = Self.forbidden(
       .cluster, redis, "CLUSTER INFO", right: "+cluster|info"
     ) { $0.clusterInfo }
-    if redis.lacksMembers {
-      let grant = "To have them examined: ACL SETUSER \(redis.wishes.user) +cluster|nodes"
-      unread.append(
-        .warn(.cluster, "lost nodes are not told (CLUSTER NODES)", remedy: grant))
-    }
     if !failing.isEmpty {
       let all = "Look at CLUSTER NODES: lost primaries, slots without an owner, a lost majority."
       return [.fail(.cluster, "cluster_state is not ok", on: failing, remedy: all)] + unread

@@ -119,8 +119,6 @@ public struct RedisFacts: Sendable {
   public var coveredSlots: Int?
   /// The cluster's nodes as one of them sees them, those it has lost included.
   public var members: [ClusterMember] = []
-  /// Whether the members are from CLUSTER SLOTS, since CLUSTER NODES may not be asked for.
-  public var lacksMembers = false
 
   /// A Redis of which nothing is known yet.
   public init(wishes: RedisWishes) { self.wishes = wishes }

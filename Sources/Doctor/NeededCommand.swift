@@ -12,14 +12,14 @@ public enum NeededCommand: String, CaseIterable, Sendable {
   case setrange, strlen, rename, time, evalsha
   case scriptLoad = "script|load"
   case clusterSlots = "cluster|slots"
-  case asking, readonly, info
+  case asking, readonly
 
   /// The commands that a gateway with such a Redis sends.
   public static func all(cluster: Bool, replicas: Bool) -> [NeededCommand] {
     allCases.filter { command in
       switch command {
       case .clusterSlots, .asking: cluster
-      case .readonly, .info: cluster && replicas
+      case .readonly: cluster && replicas
       default: true
       }
     }
@@ -36,7 +36,6 @@ public enum NeededCommand: String, CaseIterable, Sendable {
     case .setrange: ["setrange", key, "0", ""]
     case .rename: ["rename", key, key]
     case .time, .asking, .readonly: [rawValue]
-    case .info: [rawValue, "replication"]
     case .evalsha: ["evalsha", String(repeating: "0", count: 40), "1", key]
     // A text that is no Lua is compiled, refused, and not kept.
     case .scriptLoad: ["script", "load", "("]

@@ -78,9 +78,6 @@ struct ClusterTests {
     let unread = Recorded.complaints { $0.nodes[0].configuration = .forbidden }
     #expect(unread.map(\.verdict) == [.warn])
     #expect(unread[0].remedy?.hasSuffix("ACL SETUSER gateway +config|get") == true)
-    let unlisted = Recorded.complaints { $0.lacksMembers = true }
-    #expect(unlisted.map(\.verdict) == [.warn])
-    #expect(unlisted[0].remedy?.hasSuffix("ACL SETUSER gateway +cluster|nodes") == true)
     let blind = Recorded.complaints { redis in
       for place in redis.nodes.indices {
         redis.nodes[place].info = .forbidden

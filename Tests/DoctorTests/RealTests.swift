@@ -2,10 +2,9 @@
 // that no secret is in what it prints.
 
 import Foundation
+import Reactor
 import TestLab
 import Testing
-
-@testable import Doctor
 
 @Suite("session-gateway check", .serialized)
 struct RealTests {
@@ -158,63 +157,6 @@ struct RealTests {
     #expect(foreign.complaints("commands").first?.detail == "user foreign lacks ~sg:*")
     // What was tried has left nothing behind.
     #expect(try server.command("DBSIZE") == .integer(0))
-  }
-
-  /// What the doctor looks for is what a gateway needs: no less, or the doctor would call a user fit
-  /// whose callers get 503.
-  @Test(
-    "A user with the rights that are looked for serves every request there is",
-    arguments: [false, true])
-  func completeness(isCluster: Bool) throws {
-    let needed = NeededCommand.all(cluster: isCluster, replicas: false)
-    let rights = needed.map { "+\($0.rawValue)" } + ["+client|setname"]
-    let user = "fit on >\(Self.word) ~sg:* -@all \(rights.joined(separator: " "))"
-    let folder = try TemporaryFolder()
-    var flags = ["--redis-user", "fit"]
-    flags += ["--redis-password-file", try folder.write("password", Self.word)]
-    let single = isCluster ? nil : try RedisServer(Self.settings(user: user))
-    let cluster = isCluster ? try RedisCluster(Self.cluster(user: user)) : nil
-    if let single { flags += ["--redis", single.address, "--redis-topology", "single"] }
-    if let cluster { flags += ["--redis", cluster.node(0).address] }
-    #expect(try check(flags).verdict("commands") == "ok")
-    let gateway = try GatewayProcess(flags + ["--absolute-timeout", "1h"], until: .ready)
-    let connection = try gateway.connect()
-    for place in 0..<20 {
-      let path = "/v1/sessions/fit-\(place)"
-      func status(
-        _ method: String, _ more: String = "", _ fields: [String: String] = [:], body: [UInt8] = []
-      ) throws -> Int {
-        try connection.exchange(method, path + more, fields: fields, body: body).status
-      }
-      // Small records and large ones go different ways.
-      #expect(try status("PUT", body: Array("small".utf8)) == 201)
-      #expect(try status("PUT", body: Array(repeating: 65, count: 20_000)) == 204)
-      #expect(try status("GET") == 200)
-      #expect(try status("GET", "?touch=false") == 200)
-      #expect(try status("HEAD") == 200)
-      #expect(try status("POST", "/touch", ["If-Match": "*"]) == 204)
-      #expect(try status("PUT", "", ["If-None-Match": "*"]) == 412)
-      let locked = try connection.exchange("POST", path + "/lock")
-      let token = try #require(locked["session-lock"])
-      #expect(try status("PUT", "/lock", ["Session-Lock": token]) == 204)
-      #expect(try status("PUT", "", ["Session-Lock": token], body: [66]) == 204)
-      #expect(try status("DELETE", "/lock", ["Session-Lock": token]) == 204)
-      #expect(try status("DELETE") == 204)
-    }
-  }
-
-  private static func settings(user: String) -> RedisServer.Settings {
-    var settings = RedisServer.Settings()
-    settings.users = [user]
-    return settings
-  }
-
-  private static func cluster(user: String) -> RedisCluster.Settings {
-    var settings = RedisCluster.Settings()
-    settings.tls = false
-    settings.replicas = 0
-    settings.users = [user]
-    return settings
   }
 
   @Test("The store in memory has little to be looked at; tokens and certificates are")

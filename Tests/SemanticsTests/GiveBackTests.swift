@@ -39,7 +39,7 @@ struct GiveBackTests {
     let first = try gateway.standInLine(for: path, place: 1, "wait=60&lease=3600")
     let second = try gateway.standInLine(for: path, place: 2, "wait=60&lease=3600")
     exit(first)
-    try eventually("the line is one shorter") { try gateway.lockRequests() == 1 }
+    try eventually("the line is one shorter") { try gateway.lockWaiters() == 1 }
     let fields = ["Session-Lock": try #require(token)]
     #expect(try holder.exchange("DELETE", path + "/lock", fields: fields).status == 204)
     #expect(try second.response().status == 200)
@@ -54,7 +54,7 @@ struct GiveBackTests {
     redis.pause()
     let lost = try gateway.standInLine(for: path, place: 1, "lease=3600")
     exit(lost)
-    try eventually("the gateway has noticed") { try gateway.lockRequests() == 0 }
+    try eventually("the gateway has noticed") { try gateway.lockWaiters() == 0 }
     redis.resume()
     // What the lost client asked for was carried out, and then taken back: both stand in one pipe.
     #expect(try gateway.connect().exchange("POST", path + "/lock?wait=60").status == 200)
@@ -67,7 +67,8 @@ struct GiveBackTests {
       ["--redis", redis.address, "--max-body", "16MiB"], until: .ready)
     // More than the kernel's buffers hold, so that the answer cannot leave.
     let path = try session(15 << 20, at: gateway)
-    let lost = try gateway.standInLine(for: path, place: 1, "lease=3600")
+    let lost = try gateway.connect()
+    try lost.send("POST \(path)/lock?lease=3600 HTTP/1.1\r\nHost: a\r\n\r\n")
     let key = "sg:{default:\(path.split(separator: "/").last!)}"
     try eventually("the lock is held") {
       try redis.command("GETRANGE", key, "40", "55").text.contains { $0 != "\0" }
@@ -92,7 +93,7 @@ struct GiveBackTests {
     let answer = try back.exchange("POST", path + "/lock?wait=60&lease=3600", fields: fields)
     #expect(answer.status == 200)
     let token = try #require(answer["Session-Lock"])
-    try eventually("the gateway has noticed") { try gateway.lockRequests() == 0 }
+    try eventually("the gateway has noticed") { try gateway.lockWaiters() == 0 }
     let held = ["Session-Lock": token]
     #expect(try back.exchange("PUT", path, fields: held, body: [2]).status == 204)
     #expect(try back.exchange("DELETE", path + "/lock", fields: held).status == 204)

@@ -5,12 +5,12 @@ import TestLab
 import Testing
 
 extension GatewayProcess {
-  /// How many requests for a lock it has not answered.
-  func lockRequests() throws -> Int {
+  /// How many stand in line for a lock.
+  func lockWaiters() throws -> Int {
     let page = try connect().exchange("GET", "/metrics").text
     let line = page.split(separator: "\n").first { $0.hasPrefix("session_gateway_lock_waiters ") }
     guard let line, let count = Int(line.split(separator: " ").last!) else {
-      throw LabFault("no number of lock requests")
+      throw LabFault("no number of lock waiters")
     }
     return count
   }
@@ -19,7 +19,7 @@ extension GatewayProcess {
   func standInLine(for path: String, place: Int, _ query: String = "wait=60") throws -> RawHTTP {
     let connection = try connect()
     try connection.send("POST \(path)/lock?\(query) HTTP/1.1\r\nHost: a\r\n\r\n")
-    try eventually("\(place) stand in line") { try lockRequests() == place }
+    try eventually("\(place) stand in line") { try lockWaiters() == place }
     return connection
   }
 }
@@ -54,7 +54,7 @@ struct LineTests {
       // Nobody but this one can have it: it is the next to be answered, or the test ends here.
       let answer = try waiter.response()
       #expect(answer.status == 200)
-      try eventually("the others stand in line") { try gateway.lockRequests() == 9 - place }
+      try eventually("the others stand in line") { try gateway.lockWaiters() == 9 - place }
       let fields = ["Session-Lock": try #require(answer["Session-Lock"])]
       #expect(try waiter.exchange("DELETE", path + "/lock", fields: fields).status == 204)
     }
@@ -116,6 +116,6 @@ struct LineTests {
     }
     #expect(
       try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token]).status == 204)
-    #expect(try gateway.lockRequests() == 0)
+    #expect(try gateway.lockWaiters() == 0)
   }
 }

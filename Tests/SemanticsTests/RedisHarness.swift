@@ -14,11 +14,13 @@ struct RedisHarness: ~Copyable, StoreHarness {
   private var store: ClusterStore
   private var connection: (link: Link, descriptor: Int32)?
   private let port: Int
+  private let ahead: Int64
   private var reply = ByteBuffer()
 
-  /// A store in namespaces of its own.
-  init(port: Int, suffix: String) {
+  /// A store in namespaces of its own, on a machine whose wall clock is fast by so many seconds.
+  init(port: Int, suffix: String, fastBy seconds: Int64 = 0) {
     self.port = port
+    ahead = seconds * 1_000
     store = ClusterStore(
       ClusterConfiguration(
         seeds: [Endpoint(host: "127.0.0.1", port: UInt16(port))], mode: .single),
@@ -30,14 +32,14 @@ struct RedisHarness: ~Copyable, StoreHarness {
   mutating func perform(_ call: Call) -> Observation {
     let (command, request) = call.prepared()
     let submission = unsafe store.submit(
-      command, request: request.span.bytes, ticket: Ticket(index: 1, generation: 1), at: .now(),
+      command, request: request.span.bytes, ticket: Ticket(index: 1, generation: 1), at: now,
       reply: &reply)
     if case .done(let outcome) = submission { return Observation(outcome, reply: reply) }
     for _ in 0..<10_000 {
       store.advance(at: .now())
       connectIfAsked()
       write()
-      if let completion = store.nextCompletion(at: .now(), reply: &reply) {
+      if let completion = store.nextCompletion(at: now, reply: &reply) {
         let seen = Observation(completion.outcome, reply: reply)
         settle()
         return seen
@@ -45,6 +47,10 @@ struct RedisHarness: ~Copyable, StoreHarness {
       read()
     }
     return .malformed("no answer came")
+  }
+
+  private var now: Moment {
+    Moment(instant: .now(), wall: UnixTime(milliseconds: UnixTime.now().milliseconds + ahead))
   }
 
   mutating func advance(by seconds: Int) { usleep(UInt32(seconds) * 1_000_000) }
@@ -55,7 +61,7 @@ struct RedisHarness: ~Copyable, StoreHarness {
       write()
       read()
       store.advance(at: .now())
-      _ = store.nextCompletion(at: .now(), reply: &reply)
+      _ = store.nextCompletion(at: now, reply: &reply)
     }
   }
 

@@ -24,6 +24,33 @@ struct ScriptTests {
     #expect(try redis.command("KEYS", "*").elements.map(\.text) == ["sg:{first-x:s}"])
   }
 
+  @Test("Leases and absolute deadlines go by Redis's clock, whatever a gateway's says")
+  func clocks() throws {
+    let redis = try RedisServer()
+    var slow = RedisHarness(port: redis.port, suffix: "-c", fastBy: -3_600)
+    var fast = RedisHarness(port: redis.port, suffix: "-c", fastBy: 3_600)
+    func ending(_ call: Call) -> Call { call.within(ContractNamespaces.ending) }
+    for call in [Call.put("s", version: 1), ending(.put("s", version: 1))] {
+      #expect(slow.perform(call) == .created(version: 1))
+    }
+    for id in [Call.lock("s", 7), ending(.lock("s", 7))] {
+      guard case .locked(_, lock: 7, let left) = slow.perform(id) else {
+        throw LabFault("the lock is not acquired")
+      }
+      #expect((29...30).contains(left))
+      var other = id
+      other.fresh = 8
+      guard case .lockHeld(let age, let free) = fast.perform(other) else {
+        throw LabFault("the lock is not held")
+      }
+      #expect((0...1).contains(age) && (29...30).contains(free))
+    }
+    #expect(fast.perform(.renew("s", 7)) == .renewed)
+    #expect(fast.perform(ending(.touch("s"))) == .touched)
+    #expect(fast.perform(ending(.put("s", version: 2)).holding(7)) == .replaced(version: 2))
+    #expect(slow.perform(ending(.delete("s"))) == .deleted)
+  }
+
   @Test("A script that a node lost is given to it again")
   func reloadsScripts() throws {
     let redis = try RedisServer()

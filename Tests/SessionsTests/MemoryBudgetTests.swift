@@ -44,6 +44,35 @@ struct MemoryBudgetTests {
     #expect(harness.perform(Self.put("s3", 50)) == .created(version: 1))
   }
 
+  @Test("A lock is counted from when it is acquired until it is released, broken or gone")
+  func countsLocks() {
+    let (bare, lock) = (Self.cost(payload: 10), SharedSessions.lockOverhead)
+    var harness = MemoryHarness(memoryLimit: 2 * bare + lock)
+    func used() -> Int { harness.sessions.statistics.bytes }
+    _ = harness.perform(Self.put("s1", 10))
+    _ = harness.perform(Self.put("s2", 10))
+    for release in [
+      Call.unlock("s1", 7), Self.put("s1", 10).holding(7).unlocking, Self.put("s1", 10),
+      .delete("s1").holding(7),
+    ] {
+      _ = harness.perform(.lock("s1", 7))
+      #expect(used() == 2 * bare + lock)
+      #expect(harness.perform(.lock("s2", 8)) == .fault(.storeFull))
+      _ = harness.perform(.renew("s1", 7))
+      _ = harness.perform(Self.put("s1", 10).holding(7))
+      #expect(used() == 2 * bare + lock)
+      _ = harness.perform(release)
+      #expect(used() == 2 * bare - (release.verb == .delete ? bare : 0))
+    }
+    _ = harness.perform(.lock("s2", 8, lease: 1))
+    harness.advance(by: 2)
+    _ = harness.perform(.lock("s2", 9))
+    #expect(used() == bare + lock)
+    harness.advance(by: 1_300)
+    #expect(harness.perform(.get("s2")) == .missing)
+    #expect(used() == 0)
+  }
+
   @Test("A replacement counts only the difference")
   func replacementCountsDifference() {
     let limit = Self.cost(payload: 1_000)

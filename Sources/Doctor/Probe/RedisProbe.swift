@@ -70,9 +70,8 @@ struct RedisProbe: ~Copyable {
       if topology.shards.isEmpty { return nil }
       facts.isCluster = true
       facts.coveredSlots = topology.coveredSlots
-      let members = try node.ask(["CLUSTER", "NODES"]).known(\.text)
-      facts.members = members.value.map { ClusterMember.read($0, asked: endpoint) } ?? []
-      facts.lacksMembers = members.isForbidden
+      let members = try node.ask(["CLUSTER", "NODES"]).text
+      facts.members = members.map { ClusterMember.read($0, asked: endpoint) } ?? []
       return topology
     }
   }

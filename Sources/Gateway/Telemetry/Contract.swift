@@ -374,7 +374,7 @@ enum Contract {
               in: query
               description: >-
                 For how many seconds to wait in the gateway while somebody else holds the lock, first
-                come first served. Bounded by the request's deadline, too.
+                come first served. The deadline bounds each question to the store, not the wait.
               schema:
                 type: integer
                 minimum: 0
@@ -1283,7 +1283,9 @@ enum Contract {
                 detail: It was released or broken, or its lease ran out.
                 code: lock-lost
         LockHeld:
-          description: Somebody else holds the lock, and still did when the wait was over.
+          description: >-
+            Somebody else holds the lock, and still did when the wait was over; or the lock is promised
+            to somebody who came before.
           headers:
             Session-Lock-Age:
               description: For how many seconds the lock has been held, by the store's clock.

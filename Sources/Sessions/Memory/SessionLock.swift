@@ -24,9 +24,6 @@ struct LockFacts {
 /// The place of a session's lock: eight bytes, since few sessions have one.
 @safe
 struct SessionLock: ~Copyable {
-  /// How many bytes of a budget a lock takes that somebody acquired, with the allocator's bookkeeping.
-  static let size = 80
-
   private var memory: UnsafeMutablePointer<LockFacts>?
 
   /// A lock that nobody acquired.
@@ -35,7 +32,7 @@ struct SessionLock: ~Copyable {
   deinit { unsafe memory?.deallocate() }
 
   /// How many bytes of a budget it takes.
-  var cost: Int { unsafe memory == nil ? 0 : Self.size }
+  var cost: Int { unsafe memory == nil ? 0 : SharedSessions.lockOverhead }
 
   /// The lock, if somebody holds it now.
   func held(at instant: Instant) -> LockFacts? {

@@ -126,7 +126,7 @@ struct SessionShard: ~Copyable {
     if let refusal = refusal(command, listed, place, at: now) { return refusal }
     guard var fresh = record.take() else { preconditionFailure("a put comes with a record") }
     let keepsLock = command.unlocks ? false : !command.heldLock.isNone
-    let cost = fresh.cost + (keepsLock ? SessionLock.size : 0)
+    let cost = fresh.cost + (keepsLock ? SharedSessions.lockOverhead : 0)
     guard budget.reserve(cost - (place.map { table[$0].cost } ?? 0)) else {
       record = consume fresh
       return .fault(.storeFull)
@@ -220,7 +220,7 @@ struct SessionShard: ~Copyable {
     } else if command.yields {
       return .ended(.lockHeld(age: 0, retryAfter: 1))
     } else {
-      guard budget.reserve(SessionLock.size - table[place].lock.cost) else {
+      guard budget.reserve(SharedSessions.lockOverhead - table[place].lock.cost) else {
         return .ended(.fault(.storeFull))
       }
       table[place].lock.acquire(facts)

@@ -35,6 +35,9 @@ public final class SharedSessions: Sendable {
   /// What a session is counted as beyond the bytes of its id, content type and payload: its share
   /// of the table, half of which may be empty, and of the allocator's bookkeeping.
   public static let overhead = 128
+  /// What a session is counted as beyond that while it has a lock, or had one that nobody released: the
+  /// lock's bytes and the allocator's bookkeeping.
+  public static let lockOverhead = 80
   /// How many bytes sessions may take, each counted with `overhead`, and with its lock if it has one.
   public var memoryLimit: Int { budget.limit }
 

@@ -1,0 +1,202 @@
+// What a front-end sees of conditions, timeouts and locks, the same from both stores: the contract's
+// pages on them, line by line, as requests and answers.
+
+import Foundation
+import TestLab
+import Testing
+
+@Suite("What a front-end sees", .serialized)
+struct ClientViewTests {
+  /// What keeps the sessions.
+  enum Store: String, CaseIterable {
+    case memory, redis
+  }
+
+  private static let redis = Result { try RedisServer() }
+
+  /// A gateway whose default namespace has a policy of its own.
+  private static func gateway(_ store: Store, _ policy: String = "") throws -> GatewayProcess {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("policy.yaml", "namespaces: {default: {\(policy)}}\n")
+    let flags = store == .redis ? ["--redis", try redis.get().address] : []
+    return try GatewayProcess(
+      flags + ["--config", file, "--workers", "2"], until: .ready)
+  }
+
+  /// One session at a gateway, on one connection.
+  private struct Caller {
+    let gateway: GatewayProcess
+    let connection: RawHTTP
+    let path = "/v1/sessions/\(UInt64.random(in: 0 ... .max))"
+
+    init(_ gateway: GatewayProcess) throws {
+      self.gateway = gateway
+      connection = try gateway.connect()
+    }
+
+    func ask(
+      _ method: String, _ rest: String = "", _ fields: [String: String] = [:], _ body: String? = nil
+    ) throws -> RawHTTP.Response {
+      try connection.exchange(
+        method, path + rest, fields: fields, body: body.map { Array($0.utf8) })
+    }
+
+    func status(
+      _ method: String, _ rest: String = "", _ fields: [String: String] = [:], _ body: String? = nil
+    ) throws -> Int {
+      try ask(method, rest, fields, body).status
+    }
+
+    func touchAll() throws -> String {
+      let id = path.split(separator: "/").last!
+      return try connection.exchange(
+        "POST", "/v1/touches", fields: ["Content-Type": "application/json"],
+        body: Array("{\"ids\":[\"\(id)\"]}".utf8)
+      ).text
+    }
+  }
+
+  private static let none = "\"0000000000000000\""
+
+  @Test("Conditions", arguments: Store.allCases)
+  func conditions(_ store: Store) throws {
+    let caller = try Caller(Self.gateway(store))
+    for (method, rest) in [("PUT", ""), ("POST", "/touch"), ("DELETE", "")] {
+      for tags in ["*", Self.none] {
+        let missing = try caller.ask(
+          method, rest, ["If-Match": tags], method == "PUT" ? "x" : nil)
+        #expect(missing.status == 412 && missing["ETag"] == nil)
+      }
+    }
+    let created = try caller.ask("PUT", "", ["If-None-Match": "*"], "one")
+    #expect(created.status == 201)
+    #expect(try caller.status("PUT", "", ["If-None-Match": "*"], "two") == 412)
+    let tag = try #require(created["ETag"])
+    for (method, rest) in [("PUT", ""), ("POST", "/touch"), ("DELETE", "")] {
+      for tags in [Self.none, "W/\(tag)", "\(Self.none), \"x\""] {
+        let other = try caller.ask(method, rest, ["If-Match": tags], method == "PUT" ? "x" : nil)
+        #expect(other.status == 412 && other["ETag"] == tag)
+      }
+    }
+    for tags in [tag, "\(Self.none), \(tag)", "W/\(tag)", "*"] {
+      #expect(try caller.status("GET", "", ["If-None-Match": tags]) == 304)
+      #expect(try caller.status("HEAD", "", ["If-None-Match": tags]) == 304)
+    }
+    #expect(try caller.status("GET", "", ["If-None-Match": Self.none]) == 200)
+    #expect(try caller.status("POST", "/touch", ["If-Match": "\(Self.none), \(tag)"]) == 204)
+    let second = try caller.ask("PUT", "", ["If-Match": tag], "two")
+    #expect(second.status == 204 && second["ETag"] != tag && second["ETag"] != nil)
+    #expect(try caller.status("DELETE", "", ["If-Match": tag]) == 412)
+    #expect(try caller.status("DELETE", "", ["If-Match": "*"]) == 204)
+    #expect(try caller.status("PUT", "", ["If-Match": "*"], "three") == 412)
+  }
+
+  @Test("A lock's life", arguments: Store.allCases)
+  func locks(_ store: Store) throws {
+    let gateway = try Self.gateway(store)
+    let (caller, connection) = (try Caller(gateway), try gateway.connect())
+    #expect(try caller.status("POST", "/lock") == 404)
+    let put = try caller.ask("PUT", "", ["Content-Type": "text/plain"], "one")
+    let locked = try caller.ask("POST", "/lock")
+    #expect(locked.status == 200 && locked.text == "one" && locked["ETag"] == put["ETag"])
+    #expect(locked["Content-Type"] == "text/plain" && locked["Cache-Control"] == "no-store")
+    #expect(locked["Session-Expires-In"] == "1200" && locked["Session-Lock-Expires-In"] == "30")
+    let token = try #require(locked["Session-Lock"])
+    #expect(token.count == 32)
+    let held = try connection.exchange("POST", caller.path + "/lock")
+    #expect(held.status == 423 && held["Session-Lock-Age"] == "0")
+    #expect(try #require(Int(held["Retry-After"] ?? "")) <= 30)
+    let mine = ["Session-Lock": token]
+    let stranger = ["Session-Lock": String(repeating: "1", count: 32)]
+    for (method, rest) in [("PUT", "/lock"), ("DELETE", "/lock"), ("PUT", ""), ("DELETE", "")] {
+      #expect(try caller.status(method, rest, stranger, method == "PUT" ? "" : nil) == 409)
+    }
+    #expect(try caller.status("PUT", "/lock?lease=60", mine, "") == 204)
+    let again = try caller.ask("POST", "/lock", mine)
+    #expect(again["Session-Lock"] == token)
+    #expect(["59", "60"].contains(again["Session-Lock-Expires-In"]))
+    #expect(try caller.status("PUT", "", mine, "two") == 204)
+    #expect(try caller.status("PUT", "?unlock=true", mine, "three") == 204)
+    #expect(try caller.status("DELETE", "/lock", mine) == 409)
+    #expect(try caller.ask("GET").text == "three")
+    let next = try #require(try caller.ask("POST", "/lock")["Session-Lock"])
+    #expect(next != token)
+    #expect(try caller.status("PUT", "", [:], "plain") == 204)
+    #expect(try caller.status("PUT", "", ["Session-Lock": next], "late") == 409)
+    let last = try #require(try caller.ask("POST", "/lock")["Session-Lock"])
+    #expect(try caller.status("DELETE", "", ["Session-Lock": last]) == 204)
+    #expect(try caller.status("GET") == 404)
+  }
+
+  @Test("Whoever lost its answer gets its lock again", arguments: Store.allCases)
+  func again(_ store: Store) throws {
+    let caller = try Caller(Self.gateway(store))
+    _ = try caller.ask("PUT", "", [:], "one")
+    let asked = ["Session-Lock-Request": "12345678"]
+    let token = try #require(try caller.ask("POST", "/lock", asked)["Session-Lock"])
+    #expect(try caller.ask("POST", "/lock", asked)["Session-Lock"] == token)
+    #expect(try caller.ask("POST", "/lock?wait=5", asked)["Session-Lock"] == token)
+    #expect(try caller.status("POST", "/lock", ["Session-Lock-Request": "87654321"]) == 423)
+    #expect(try caller.status("DELETE", "/lock", ["Session-Lock": token]) == 204)
+    #expect(try caller.ask("POST", "/lock", asked)["Session-Lock"] != token)
+  }
+
+  @Test("What a namespace asks for", arguments: Store.allCases)
+  func policy(_ store: Store) throws {
+    let policy = "writes: locked, lock-lease: 5s, lock-lease-max: 9s, absolute-timeout: 100s"
+    let locked = try Caller(Self.gateway(store, policy))
+    #expect(try locked.status("PUT", "", [:], "x") == 428)
+    #expect(try locked.status("PUT", "", ["If-Match": "*"], "x") == 428)
+    let new = try locked.connection.exchange("POST", "/v1/sessions", body: [1])
+    let path = try #require(new["Location"])
+    let lock = try locked.connection.exchange("POST", path + "/lock")
+    #expect(lock["Session-Lock-Expires-In"] == "5" && lock["Session-Expires-In"] == "100")
+    for rest in ["?lease=10", "?lease=0", "?wait=61", "?wait=-1"] {
+      #expect(try locked.connection.exchange("POST", path + "/lock" + rest).status == 400)
+    }
+    let fields = ["Session-Lock": try #require(lock["Session-Lock"])]
+    #expect(
+      try locked.connection.exchange("PUT", path, fields: fields, body: [2]).status == 204)
+    let conditional = try Caller(Self.gateway(store, "writes: conditional"))
+    #expect(try conditional.status("PUT", "", [:], "x") == 428)
+    #expect(try conditional.status("PUT", "", ["If-None-Match": "*"], "x") == 201)
+    #expect(
+      try conditional.status("PUT", "", ["Session-Absolute-Timeout": "5", "If-Match": "*"], "x")
+        == 400)
+  }
+
+  /// In Redis the keys outlive the deadline here: it is the record that says when the session ends.
+  @Test("The absolute timeout ends a session on every path", arguments: Store.allCases)
+  func absolute(_ store: Store) throws {
+    let gateway = try Self.gateway(store, "absolute-timeout: 2s")
+    let callers = try (0..<14).map { _ in try Caller(gateway) }
+    var locks: [String] = []
+    for caller in callers {
+      #expect(try caller.status("PUT", "", ["Session-Idle-Timeout": "900"], "one") == 201)
+      locks.append(try #require(try caller.ask("POST", "/lock?lease=600")["Session-Lock"]))
+      #expect(try caller.status("PUT", "", ["Session-Lock": locks.last!], "two") == 204)
+      let expiresIn = try caller.ask("GET", "?touch=false")["Session-Expires-In"]
+      #expect(["1", "2"].contains(expiresIn))
+      if store == .redis {
+        let key = "sg:{default:\(caller.path.split(separator: "/").last!)}"
+        #expect(try Self.redis.get().command("PERSIST", key) == .integer(1))
+      }
+    }
+    usleep(2_100_000)
+    #expect(try callers[0].status("GET") == 404)
+    #expect(try callers[1].status("GET", "?touch=false") == 404)
+    #expect(try callers[2].status("HEAD") == 404)
+    #expect(try callers[3].status("POST", "/touch") == 404)
+    #expect(try callers[4].touchAll().contains("\"touched\":0"))
+    #expect(try callers[5].status("DELETE") == 404)
+    #expect(try callers[6].status("POST", "/lock") == 404)
+    #expect(try callers[7].status("PUT", "/lock", ["Session-Lock": locks[7]], "") == 409)
+    #expect(try callers[8].status("DELETE", "/lock", ["Session-Lock": locks[8]]) == 409)
+    #expect(try callers[9].status("PUT", "", ["Session-Lock": locks[9]], "x") == 409)
+    #expect(try callers[10].status("PUT", "", ["If-Match": "*"], "x") == 412)
+    #expect(try callers[11].status("PUT", "", ["If-None-Match": "*"], "x") == 201)
+    #expect(try callers[12].status("PUT", "", [:], "x") == 201)
+    #expect(try callers[13].status("GET", "", ["If-None-Match": "*"]) == 404)
+    #expect(try callers[12].ask("GET").text == "x")
+  }
+}
