@@ -52,7 +52,7 @@ struct Caller {
       let id = "caller-\(run)-\(number)-\(candidate)"
       candidate += 1
       let slot = HashSlot.of("default:\(id)")
-      if slot * Checker.shards / 16_384 == shard { sessions.append(Session(id: id)) }
+      if HashSlot.shard(of: slot) == shard { sessions.append(Session(id: id)) }
     }
   }
 

@@ -60,9 +60,12 @@ final class Checker: Sendable {
     }
   }
 
+  /// Lets the callers end when they have an answer.
+  func stop() { isOver.withLock { $0 = true } }
+
   /// Ends the callers and gives what they saw.
   func end() throws -> Tally {
-    isOver.withLock { $0 = true }
+    stop()
     try eventually("the callers have ended") { running.withLock { $0 == 0 } }
     return tally
   }

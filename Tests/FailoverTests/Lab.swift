@@ -64,6 +64,7 @@ final class Lab: Sendable {
     let gateway = try GatewayProcess(
       cluster.gatewayFlags() + ["--workers", "2"] + flags, until: .ready)
     let checker = try Checker(port: gateway.port)
+    defer { checker.stop() }
     let measured = try deed(checker, gateway)
     try gateway.wait(for: "/readyz")
     try checker.wait(forMore: 60)

@@ -65,6 +65,7 @@ struct ReloadTests {
     let files = try Files(cluster)
     let gateway = try GatewayProcess(files.flags, until: .ready)
     let checker = try Checker(port: gateway.port)
+    defer { checker.stop() }
 
     for node in cluster.nodes { try node.accept(password: "a newer password") }
     try files.folder.write("password", "a newer password\n")
@@ -146,5 +147,18 @@ struct ReloadTests {
     try files.trust([cluster.authority!])
     try hangUp(gateway, until: "Redis certificates reloaded")
     try gateway.wait(for: "/readyz")
+  }
+
+  @Test("A wrong password is mended by another file and SIGHUP")
+  func wrongPassword() throws {
+    let cluster = try cluster()
+    let files = try Files(cluster)
+    try files.folder.write("password", "not this one")
+    let gateway = try GatewayProcess(files.flags)
+    try eventually("the log says why") { gateway.log.contains("\"credentials\"") }
+    try files.folder.write("password", cluster.settings.password!)
+    try hangUp(gateway, until: "Redis password reloaded")
+    try gateway.wait(for: "/readyz")
+    #expect(!gateway.log.contains("not this one"))
   }
 }

@@ -50,7 +50,7 @@ extension FailoverTests {
   /// as many of the others as make a fifth of the cluster.
   private static func slots(of third: Int, round: Int, with used: [Int]) -> [Int] {
     let first = third * 16_384 / Checker.shards + 1
-    let mine = used.filter { $0 * Checker.shards / 16_384 == third }.sorted()
+    let mine = used.filter { HashSlot.shard(of: $0) == third }.sorted()
     let chosen = mine.enumerated().filter { $0.offset % 2 == round }.map(\.element)
     guard Lab.isLong else { return chosen }
     let part = 16_384 / 5 / Checker.shards

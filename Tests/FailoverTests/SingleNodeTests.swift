@@ -22,6 +22,7 @@ struct SingleNodeTests {
       ["--redis", "127.0.0.1:\(port)", "--redis-password-file", password, "--workers", "2"],
       until: .ready)
     let checker = try Checker(port: gateway.port)
+    defer { checker.stop() }
     let remark = try deed(checker, gateway)
     try gateway.wait(for: "/readyz")
     try checker.wait(forMore: 60)
