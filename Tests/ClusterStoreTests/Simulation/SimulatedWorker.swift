@@ -17,14 +17,19 @@ final class SimulatedWorker {
     var toStore: [UInt8] = []
     var isAsking = false
     var isCut = false
+    /// Its number, by which it can be ended.
+    let id: Int
 
-    init(_ port: UInt16) { self.port = port }
+    init(_ port: UInt16, id: Int) { (self.port, self.id) = (port, id) }
   }
 
   private(set) var store: ClusterStore
   private let cluster: SimulatedCluster
   private var wires: [Link: Wire] = [:]
   private var stalled: [Link] = []
+  /// Wires that the store gave up while their node hung: it will read what is on them.
+  private var abandoned: [Wire] = []
+  private var lastID = 0
   private var reply = ByteBuffer()
   /// What ended since this was last asked, by its tag.
   private var ended: [(tag: UInt32, seen: Observation)] = []
@@ -74,7 +79,7 @@ final class SimulatedWorker {
     store.advance(at: cluster.now)
     while let action = store.nextAction() {
       switch action {
-      case .close(let link): if let wire = wires.removeValue(forKey: link) { cut(wire) }
+      case .close(let link): if let wire = wires.removeValue(forKey: link) { leave(wire) }
       case .open(let link, let endpoint): open(link, endpoint.port)
       }
     }
@@ -84,6 +89,8 @@ final class SimulatedWorker {
     stalled = []
     while let link = store.nextDirty() { write(link) }
     for link in links { serve(wires[link]!) }
+    for wire in abandoned { serve(wire) }
+    abandoned.removeAll { $0.toNode.isEmpty || cluster.down.contains($0.port) }
     if cluster.isHostile, cluster.random.once(in: 300), let link = links.first { cut(wires[link]!) }
     while store.nextEvent() != nil {}
   }
@@ -95,7 +102,8 @@ final class SimulatedWorker {
     if cluster.down.contains(port) || cluster.isHostile && cluster.random.once(in: 20) {
       return store.linkLost(link, LinkFault(code: "refused", detail: "refused"), at: cluster.now)
     }
-    wires[link] = Wire(port)
+    lastID += 1
+    wires[link] = Wire(port, id: lastID)
     store.linkOpened(link, at: cluster.now)
   }
 
@@ -142,7 +150,29 @@ final class SimulatedWorker {
     guard !wire.isCut, !cluster.down.contains(wire.port), !cluster.isHung(wire.port) else { return }
     for _ in 0..<Int.random(in: 0...6, using: &cluster.random) {
       guard let words = Self.command(in: &wire.toNode) else { return }
+      if let answer = identify(wire, words) {
+        wire.toStore += answer
+        continue
+      }
       wire.toStore += cluster.answer(words, at: wire.port, asking: &wire.isAsking)
+    }
+  }
+
+  /// The store closes a connection. A node that hangs finds what is on it when it wakes up.
+  private func leave(_ wire: Wire) {
+    guard cluster.isHung(wire.port), !wire.isCut else { return cut(wire) }
+    abandoned.append(wire)
+  }
+
+  /// Answers what a connection asks about itself and its predecessor.
+  private func identify(_ wire: Wire, _ words: [[UInt8]]) -> [UInt8]? {
+    guard words[0] == Array("CLIENT".utf8) else { return nil }
+    switch String(decoding: words[1], as: UTF8.self) {
+    case "INFO": return Say.bulk(Array("id=\(wire.id) addr=10.0.0.9:1 fd=8".utf8))
+    case "KILL":
+      abandoned.removeAll { "\($0.id)" == String(decoding: words[3], as: UTF8.self) }
+      return Array(":1\r\n".utf8)
+    default: return nil
     }
   }
 

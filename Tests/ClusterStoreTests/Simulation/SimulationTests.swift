@@ -14,7 +14,7 @@ struct SimulationTests {
   @Test("What callers are told is what the embedded store tells")
   func seeds() {
     let first = Self.number("SESSION_GATEWAY_FIRST_SEED", 1)
-    let count = Self.number("SESSION_GATEWAY_SIMULATIONS", 3)
+    let count = Self.number("SESSION_GATEWAY_SIMULATIONS", 2)
     var total = ClusterCounters()
     var (ended, unknown, refused) = (0, 0, 0)
     for seed in first..<first + count {
