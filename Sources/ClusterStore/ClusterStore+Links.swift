@@ -189,7 +189,7 @@ extension ClusterStore {
     nodes[link].tally.count(fault)
     nodes[link].failures += 1
     let pause = Backoff.reconnect.pause(
-      failures: nodes[link].failures, random: entropy.bits())
+      failures: nodes[link].failures, random: jitter.bits())
     disconnect(link, until: now + pause, close: close)
     if nodes[link].lastFault != fault { events.append(.nodeDown(nodes[link].endpoint, fault)) }
     nodes[link].lastFault = fault

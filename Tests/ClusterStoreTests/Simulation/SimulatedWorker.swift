@@ -39,6 +39,7 @@ final class SimulatedWorker {
     var configuration = ClusterConfiguration(
       seeds: [7000, 7001].map { Endpoint(host: "10.0.0.1", port: $0) }, mode: .cluster)
     configuration.origin = 7
+    configuration.jitterSeed = cluster.random.next()
     store = ClusterStore(configuration, namespaces: ContractNamespaces.list())
   }
 

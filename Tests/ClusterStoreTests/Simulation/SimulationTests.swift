@@ -11,6 +11,17 @@ struct SimulationTests {
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? fallback
   }
 
+  @Test("A run happens again by its seed")
+  func again() {
+    let runs = (0..<2).map { _ in
+      let simulation = Simulation(seed: 4_711)
+      simulation.run(turns: 600)
+      return (simulation.ended, simulation.counters)
+    }
+    #expect(runs[0].0 == runs[1].0)
+    #expect(runs[0].1 == runs[1].1)
+  }
+
   @Test("What callers are told is what the embedded store tells")
   func seeds() {
     let first = Self.number("SESSION_GATEWAY_FIRST_SEED", 1)
