@@ -82,6 +82,8 @@ public struct ClusterConfiguration: Sendable {
   public var credentials: NodeCredentials?
   /// The bounds.
   public var limits: ClusterLimits
+  /// Where the randomness of pauses begins; nil for somewhere else in each worker.
+  public var jitterSeed: UInt64?
   /// What tells the records that this process writes from others': 24 bits, not all 0.
   public var origin: UInt32
 

@@ -136,7 +136,7 @@ extension ClusterStore {
     nodes[link].saidReadOnly = nodes[link].role == .replica && configuration.reads == .replica
     nodes[link].handshake = NodeHandshake(
       authenticates: configuration.credentials != nil,
-      readsFromReplica: nodes[link].saidReadOnly)
+      readsFromReplica: nodes[link].saidReadOnly, predecessor: nodes[link].client)
     nodes[link].handshake.write(configuration.credentials, to: &nodes[link].hello)
     markDirty(link)
     check(at: now + configuration.limits.connecting)
@@ -163,6 +163,7 @@ extension ClusterStore {
   /// The greeting was answered: the node takes commands.
   mutating func linkReady(_ link: Link, at now: Instant) {
     nodes[link].state = .ready
+    nodes[link].client = nodes[link].handshake.client
     nodes[link].readySince = now
     nodes[link].usedAt = now
     nodes[link].lastFault = nil
@@ -188,7 +189,7 @@ extension ClusterStore {
     nodes[link].tally.count(fault)
     nodes[link].failures += 1
     let pause = Backoff.reconnect.pause(
-      failures: nodes[link].failures, random: entropy.bits())
+      failures: nodes[link].failures, random: jitter.bits())
     disconnect(link, until: now + pause, close: close)
     if nodes[link].lastFault != fault { events.append(.nodeDown(nodes[link].endpoint, fault)) }
     nodes[link].lastFault = fault

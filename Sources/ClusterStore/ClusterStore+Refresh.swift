@@ -95,7 +95,7 @@ extension ClusterStore {
 
   private mutating func ask(_ link: Link, at now: Instant) {
     guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + .milliseconds(50)) }
-    let jitter = TimeSpan(nanoseconds: Int64(entropy.bits() % 50_000_000))
+    let jitter = TimeSpan(nanoseconds: Int64(jitter.bits() % 50_000_000))
     refresh.isWanted = false
     refresh.link = link
     refresh.notBefore = now + configuration.limits.refreshPause + jitter

@@ -71,7 +71,7 @@ extension ClusterStore {
   /// When an operation that must be patient is tried again: after a full-jitter pause that doubles
   /// with each attempt, from milliseconds to a quarter of a second.
   mutating func pause(_ handle: Ticket, at now: Instant) -> Instant {
-    now + Backoff.retry.pause(failures: max(1, operations[handle].attempts), random: entropy.bits())
+    now + Backoff.retry.pause(failures: max(1, operations[handle].attempts), random: jitter.bits())
   }
 
   /// Makes all that is parked due: a connection became ready or the topology changed.

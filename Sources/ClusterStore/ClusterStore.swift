@@ -20,7 +20,7 @@ public import Sessions
 public struct ClusterStore: ~Copyable {
   var configuration: ClusterConfiguration
   let spaces: [KeySpace]
-  var entropy = Entropy()
+  var jitter: Jitter
 
   var nodes: Slab<Node>
   var slots = SlotTable()
@@ -55,6 +55,8 @@ public struct ClusterStore: ~Copyable {
   public init(_ configuration: ClusterConfiguration, namespaces: NamespaceList) {
     self.configuration = configuration
     spaces = namespaces.namespaces.map(KeySpace.init)
+    var entropy = Entropy()
+    jitter = Jitter(seed: configuration.jitterSeed ?? entropy.bits())
     let limits = configuration.limits
     nodes = Slab(limit: 1_024)
     operations = Slab(limit: limits.operations + limits.ownOperations)

@@ -89,6 +89,8 @@ struct Node: ~Copyable {
   var scriptsLoadedAt = Instant(nanoseconds: .min)
   /// Whether TCP is connected, and TLS under way.
   var isShakingHands = false
+  /// How the node calls the last connection that was ready, so that the next one can end it.
+  var client: NodeClient?
   /// What of the handshake's commands is still to hand to the transport.
   var hello = ByteBuffer()
   /// Whether the tick was told that there is something to write.

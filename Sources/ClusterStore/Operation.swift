@@ -249,24 +249,10 @@ struct Operation {
       // or stages a record.
       existed = true
       first =
-        error == .noScript ? .noScript : Self.fault(of: error).map(First.failed) ?? .refused
+        error == .noScript ? .noScript : error.lastingFault.map(First.failed) ?? .refused
       return .more
     }
-    return Self.fault(of: error).map { .done(.fault($0)) } ?? .refused(error)
-  }
-
-  /// What an error amounts to that repeating does not mend.
-  private static func fault(of error: RedisError) -> StoreFault? {
-    switch error {
-    case .outOfMemory: .storeFull
-    case .misconfigured: .misconfigured
-    case .noAuth, .noPermission, .wrongPassword: .notPermitted
-    case .wrongType: .unreadable
-    case .crossSlot, .executionAborted, .other: .misconfigured
-    case .moved, .ask, .malformedRedirect, .tryAgain, .clusterDown, .masterDown, .loading,
-      .readOnly, .busy, .noReplicas, .noScript, .clusterDisabled:
-      nil
-    }
+    return error.lastingFault.map { .done(.fault($0)) } ?? .refused(error)
   }
 
   private mutating func take(

@@ -1,5 +1,10 @@
-// What a new connection to a node says first, in one write: AUTH, CLIENT SETNAME, READONLY. Commands
-// of the store may follow in the same write only when no password is needed; the caller decides.
+// What a new connection to a node says first, in one write: AUTH, CLIENT SETNAME, CLIENT KILL of the
+// connection before it, CLIENT INFO, READONLY. Commands of the store may follow in the same write only
+// when no password is needed; the caller decides.
+//
+// A node that was silent for long may still have commands of the former connection to read. It reads
+// that one piece by piece beside this one, so it must be ended before anything is asked here that an
+// old command could change afterwards.
 
 public import Primitives
 
@@ -36,13 +41,16 @@ public struct NodeHandshake: Equatable, Sendable {
     case unexpected
   }
 
-  private enum Step: Equatable { case authenticate, name, readFromReplica }
+  private enum Step: Equatable { case authenticate, name, end, identify, readFromReplica }
 
   /// The name that `CLIENT LIST` shows.
   public static let clientName: StaticString = "session-gateway"
 
   private let authenticates: Bool
   private let readsFromReplica: Bool
+  private let predecessor: NodeClient?
+  /// How the node calls this connection, once it has said so; nil where it does not.
+  public private(set) var client: NodeClient?
   private var answered = 0
   private var end: Verdict?
 
@@ -51,13 +59,22 @@ public struct NodeHandshake: Equatable, Sendable {
   /// - Parameters:
   ///   - authenticates: whether `AUTH` is said.
   ///   - readsFromReplica: whether `READONLY` is said, which lets a replica answer reads.
-  public init(authenticates: Bool, readsFromReplica: Bool = false) {
+  ///   - predecessor: the connection that this one takes the place of; it is ended.
+  public init(
+    authenticates: Bool, readsFromReplica: Bool = false, predecessor: NodeClient? = nil
+  ) {
+    self.predecessor = predecessor
     self.authenticates = authenticates
     self.readsFromReplica = readsFromReplica
   }
 
   /// How many answers the handshake expects.
-  public var replies: Int { 1 + (authenticates ? 1 : 0) + (readsFromReplica ? 1 : 0) }
+  public var replies: Int { steps.count }
+
+  private var steps: [Step] {
+    (authenticates ? [.authenticate] : []) + [.name] + (predecessor == nil ? [] : [.end])
+      + [.identify] + (readsFromReplica ? [.readFromReplica] : [])
+  }
 
   /// Appends the commands. `credentials` are needed exactly when the handshake authenticates.
   public func write(_ credentials: NodeCredentials?, to output: inout ByteBuffer) {
@@ -67,6 +84,10 @@ public struct NodeHandshake: Equatable, Sendable {
     CommandWriter.argument("CLIENT", in: &output)
     CommandWriter.argument("SETNAME", in: &output)
     CommandWriter.argument(Self.clientName, in: &output)
+    if let predecessor { Self.writeEnd(of: predecessor, to: &output) }
+    CommandWriter.begin(2, in: &output)
+    CommandWriter.argument("CLIENT", in: &output)
+    CommandWriter.argument("INFO", in: &output)
     if readsFromReplica {
       CommandWriter.begin(1, in: &output)
       CommandWriter.argument("READONLY", in: &output)
@@ -75,23 +96,18 @@ public struct NodeHandshake: Equatable, Sendable {
 
   /// Judges the next answer. Once the verdict is final it stays.
   ///
-  /// 1. An answer is a status or an error; anything else is unexpected.
+  /// 1. An answer is a status or an error; anything else is unexpected, but for what CLIENT KILL
+  ///    (a number) and CLIENT INFO (a text) answer.
   /// 2. `NOAUTH` and `WRONGPASS` refuse the connection, whichever command they answer.
-  /// 3. Any other error refuses it too, except for the name's, which an access list may forbid.
+  /// 3. Any other error refuses it too, except for CLIENT's, which an access list may forbid.
   public mutating func judge(_ reply: borrowing Reply) -> Verdict {
     if let end { return end }
+    let step = steps[answered]
     let verdict = judge(reply, step)
+    if step == .identify { client = NodeClient(reply) }
     answered += 1
     if verdict != .continue { end = verdict }
     return verdict
-  }
-
-  private var step: Step {
-    switch answered + (authenticates ? 0 : 1) {
-    case 0: .authenticate
-    case 1: .name
-    default: .readFromReplica
-    }
   }
 
   private func judge(_ reply: borrowing Reply, _ step: Step) -> Verdict {
@@ -99,14 +115,26 @@ public struct NodeHandshake: Equatable, Sendable {
     switch reply.kind {
     case .status: return passed
     case .error: break
+    case .integer where step == .end: return passed
+    case .string where step == .identify: return passed
     case .string, .integer, .null, .array: return .unexpected
     }
     let error = RedisError(reply.string())
     switch (error, step) {
     case (.noAuth, _), (.wrongPassword, _): return .refused(error)
-    case (_, .name): return passed
+    case (_, .name), (_, .end), (_, .identify): return passed
     default: return .refused(error)
     }
+  }
+
+  private static func writeEnd(of client: NodeClient, to output: inout ByteBuffer) {
+    CommandWriter.begin(6, in: &output)
+    for word: StaticString in ["CLIENT", "KILL", "ID"] {
+      CommandWriter.argument(word, in: &output)
+    }
+    CommandWriter.argument(decimal: client.id, in: &output)
+    CommandWriter.argument("ADDR", in: &output)
+    CommandWriter.argument(text: client.address, in: &output)
   }
 
   private static func writeAuth(_ credentials: NodeCredentials, to output: inout ByteBuffer) {

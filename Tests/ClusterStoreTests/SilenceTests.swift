@@ -28,6 +28,35 @@ struct SilenceTests {
     #expect(world.abandon(waiting) == .deadlinePassed)
   }
 
+  @Test("A node that takes four commands and answers none: each ends as it may, elsewhere")
+  func fourCommands() {
+    let world = ScriptedNodes.cluster()
+    let calls: [Call] = [
+      .get(ID.low), .put(ID.low2, version: 5), .touch(ID.low), .delete(ID.low2),
+    ]
+    let numbers = calls.map { world.submit($0) }
+    world.settle()
+    #expect(world.taken(by: 7000).count == 6)
+    world.silent = [7000]
+    world.agree(Slots([(0, 8191, 7002), (8192, 16383, 7001)]))
+    world.pass(milliseconds: 1_500)
+    // Reading and sliding again; what became of the writes is asked first.
+    let (key, key2) = ("sg:{first:\(ID.low)}", "sg:{first:\(ID.low2)}")
+    #expect(
+      world.taken(by: 7002) == [
+        get, "GETRANGE \(key2) 0 95", "GETRANGE \(key) 0 95", "PEXPIRE \(key) 1200000",
+        "GETRANGE \(key2) 0 95",
+      ])
+    let written = Say.header(.put(ID.low2, version: 5))
+    world.say(7002, Array(Say.null.utf8) + written + Array((Say.empty + Say.zero).utf8))
+    world.say(7002, Say.empty)
+    #expect(world.outcomes[numbers[0]] == .missing)
+    #expect(world.outcomes[numbers[1]] == .replaced(SessionVersion(bits: 5)))
+    #expect(world.outcomes[numbers[2]] == .missing)
+    #expect(world.outcomes[numbers[3]] == .deleted)
+    #expect(world.depth == 0)
+  }
+
   @Test("A suspect node that answers goes on where it stopped")
   func recovers() {
     let world = ScriptedNodes.cluster()

@@ -9,7 +9,9 @@ struct NodeHandshakeTests {
     handshake.write(credentials, to: &output)
     return text(output.bytes)
   }
-  private let name = "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$15\r\nsession-gateway\r\n"
+  private let name =
+    "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$15\r\nsession-gateway\r\n"
+    + "*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n"
 
   private func verdicts(_ handshake: NodeHandshake, _ lines: String...) -> [NodeHandshake.Verdict] {
     var handshake = handshake
@@ -19,15 +21,15 @@ struct NodeHandshakeTests {
   @Test("without a password")
   func plain() {
     let handshake = NodeHandshake(authenticates: false)
-    #expect(handshake.replies == 1)
+    #expect(handshake.replies == 2)
     #expect(written(handshake, nil) == name)
-    #expect(verdicts(handshake, "+OK") == [.ready])
+    #expect(verdicts(handshake, "+OK", "+OK") == [.continue, .ready])
   }
 
   @Test("with a password, a user, and from a replica")
   func full() {
     let handshake = NodeHandshake(authenticates: true, readsFromReplica: true)
-    #expect(handshake.replies == 3)
+    #expect(handshake.replies == 4)
     let password = NodeCredentials(password: "s3cret")
     let readonly = "*1\r\n$8\r\nREADONLY\r\n"
     #expect(
@@ -35,7 +37,8 @@ struct NodeHandshakeTests {
     let user = NodeCredentials(user: "gate", password: "")
     #expect(
       written(handshake, user) == "*3\r\n$4\r\nAUTH\r\n$4\r\ngate\r\n$0\r\n\r\n" + name + readonly)
-    #expect(verdicts(handshake, "+OK", "+OK", "+OK") == [.continue, .continue, .ready])
+    let some = NodeHandshake.Verdict.continue
+    #expect(verdicts(handshake, "+OK", "+OK", "+OK", "+OK") == [some, some, some, .ready])
   }
 
   @Test("a wrong password refuses, and stays the verdict")
@@ -49,8 +52,11 @@ struct NodeHandshakeTests {
   func nameForbidden() {
     let handshake = NodeHandshake(authenticates: true, readsFromReplica: true)
     #expect(
-      verdicts(handshake, "+OK", "-NOPERM no client", "+OK") == [.continue, .continue, .ready])
-    #expect(verdicts(NodeHandshake(authenticates: false), "-ERR what") == [.ready])
+      verdicts(handshake, "+OK", "-NOPERM no client", "-NOPERM no client", "+OK")
+        == [.continue, .continue, .continue, .ready])
+    #expect(
+      verdicts(NodeHandshake(authenticates: false), "-ERR what", "-ERR what")
+        == [.continue, .ready])
   }
 
   @Test("a missing password is found by the name's answer")
@@ -63,8 +69,8 @@ struct NodeHandshakeTests {
   func others() {
     let replica = NodeHandshake(authenticates: false, readsFromReplica: true)
     #expect(
-      verdicts(replica, "+OK", "-ERR This instance has cluster support disabled")
-        == [.continue, .refused(.clusterDisabled)])
+      verdicts(replica, "+OK", "+OK", "-ERR This instance has cluster support disabled")
+        == [.continue, .continue, .refused(.clusterDisabled)])
     let loading = NodeHandshake(authenticates: true)
     #expect(verdicts(loading, "-LOADING soon") == [.refused(.loading)])
   }
@@ -72,6 +78,34 @@ struct NodeHandshakeTests {
   @Test("an answer of another kind", arguments: [":1", "$-1", "*0", "$2\r\nOK"])
   func unexpected(_ line: String) {
     #expect(verdicts(NodeHandshake(authenticates: true), line) == [.unexpected])
+  }
+
+  private func bulk(_ text: String) -> String { "$\(text.utf8.count)\r\n\(text)" }
+
+  @Test("the former connection is ended by its number and its address, if both are known")
+  func predecessor() {
+    var first = NodeHandshake(authenticates: false)
+    _ = first.judge(reply("+OK\r\n"))
+    let info = bulk("id=57 addr=10.0.0.9:4711 laddr=10.0.0.1:7000 fd=8 name=session-gateway")
+    #expect(first.judge(reply(info + "\r\n")) == .ready)
+    #expect(first.client == NodeClient(id: 57, address: "10.0.0.9:4711"))
+    let second = NodeHandshake(authenticates: false, predecessor: first.client)
+    #expect(second.replies == 3)
+    let end =
+      "*6\r\n$6\r\nCLIENT\r\n$4\r\nKILL\r\n$2\r\nID\r\n$2\r\n57\r\n"
+      + "$4\r\nADDR\r\n$13\r\n10.0.0.9:4711\r\n"
+    #expect(written(second, nil).contains(end))
+    for answer in [":1", ":0", "-NOPERM no", "+OK"] {
+      #expect(verdicts(second, "+OK", answer, info) == [.continue, .continue, .ready])
+    }
+  }
+
+  @Test("an answer that tells no connection", arguments: ["id=5", "addr=x:1", "id=x addr=y", ""])
+  func noClient(_ text: String) {
+    var handshake = NodeHandshake(authenticates: false)
+    _ = handshake.judge(reply("+OK\r\n"))
+    #expect(handshake.judge(reply(bulk(text) + "\r\n")) == .ready)
+    #expect(handshake.client == nil)
   }
 
   @Test("credentials say nothing of themselves")

@@ -1,0 +1,18 @@
+// The randomness of pauses: nothing secret, so a small generator of its own (SplitMix64), which a test
+// that must happen again alike gives a seed.
+
+/// A source of numbers that spread attempts over time.
+struct Jitter {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// 64 bits.
+  mutating func bits() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+}

@@ -1,0 +1,20 @@
+// Which error answers end an operation, and by what; the others are waited out.
+
+import Redis
+import Sessions
+
+extension RedisError {
+  /// What the error amounts to where repeating does not mend it; nil where it may.
+  var lastingFault: StoreFault? {
+    switch self {
+    case .outOfMemory: .storeFull
+    case .misconfigured: .misconfigured
+    case .noAuth, .noPermission, .wrongPassword: .notPermitted
+    case .wrongType: .unreadable
+    case .crossSlot, .executionAborted, .other: .misconfigured
+    case .moved, .ask, .malformedRedirect, .tryAgain, .clusterDown, .masterDown, .loading,
+      .readOnly, .busy, .noReplicas, .noScript, .clusterDisabled:
+      nil
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// How a node calls one of its connections, read from `CLIENT INFO` (Redis 6.2): the number and the
+// address together, since a node that was started anew counts from the start again.
+
+/// A connection, as its node knows it.
+public struct NodeClient: Equatable, Sendable {
+  /// The node's number for it.
+  public let id: Int
+  /// Where the node sees it come from.
+  public let address: String
+
+  /// A connection from its parts.
+  public init(id: Int, address: String) {
+    self.id = id
+    self.address = address
+  }
+
+  /// What an answer to `CLIENT INFO` tells; nil when it is none.
+  public init?(_ reply: borrowing Reply) {
+    guard reply.kind == .string else { return nil }
+    let line = reply.string()
+    guard let number = Self.value("id=", in: line), let address = Self.value("addr=", in: line),
+      let id = line.extracting(number).decimal(upTo: .max), !address.isEmpty
+    else { return nil }
+    self.init(id: id, address: line.extracting(address).text)
+  }
+
+  /// Where the value of a field is.
+  private static func value(_ name: StaticString, in line: RawSpan) -> Range<Int>? {
+    var start = 0
+    while start < line.byteCount {
+      let end = line.offset(of: UInt8(ascii: " "), from: start) ?? line.byteCount
+      if line.extracting(start..<end).starts(with: name) {
+        return start + name.utf8CodeUnitCount..<end
+      }
+      start = end + 1
+    }
+    return nil
+  }
+}

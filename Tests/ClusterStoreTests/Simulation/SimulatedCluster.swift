@@ -1,0 +1,211 @@
+// A Redis Cluster as far as plain sessions need one: keys, owners of slots, and what goes wrong. Its
+// primaries and replicas share one data set, so that nothing acknowledged is lost by a failover; what
+// is tried here is the client.
+
+import Primitives
+import Redis
+
+@testable import ClusterStore
+
+/// A generator whose numbers follow from its seed (SplitMix64).
+struct SeededRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+
+  /// True once in `count` times.
+  mutating func once(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+}
+
+/// Four nodes, of which three begin as owners.
+final class SimulatedCluster {
+  private struct Entry {
+    var bytes: [UInt8]
+    var ends: Int64
+  }
+
+  static let ports: [UInt16] = [7000, 7001, 7002, 7003]
+
+  var random: SeededRandom
+  /// The time, in nanoseconds and milliseconds since whenever.
+  var now = Instant(nanoseconds: 1_000_000_000)
+  var wall: Int64 { 1_800_000_000_000 + now.nanoseconds / 1_000_000 }
+
+  private var entries: [[UInt8]: Entry] = [:]
+  private var ranges: [(first: Int, last: Int, port: UInt16)] = [
+    (0, 4095, 7000), (4096, 8191, 7001), (8192, 12287, 7002), (12288, 16383, 7000),
+  ]
+  private var epochs: [UInt16: Int] = [7000: 1, 7001: 2, 7002: 3, 7003: 0]
+  private(set) var down: Set<UInt16> = []
+  private var hungUntil: [UInt16: Instant] = [:]
+  private var elections: [(port: UInt16, at: Instant, back: Instant)] = []
+  private var migration: (range: Int, to: UInt16, moved: Set<[UInt8]>, ends: Instant)?
+  /// How many readings in front of a write were refused: it cannot tell 201 from 204 then.
+  private(set) var blindWrites = 0
+  /// Whether things go wrong.
+  var isHostile = true
+
+  init(seed: UInt64) { random = SeededRandom(seed: seed) }
+
+  func isHung(_ port: UInt16) -> Bool { hungUntil[port].map { $0 > now } ?? false }
+
+  // MARK: What goes wrong
+
+  /// Lets time pass and, perhaps, something happen. Gives the node that ended, if one did.
+  func pass() -> UInt16? {
+    let span = random.once(in: 40) ? 300_000 : Int64.random(in: 100...5_000, using: &random)
+    now = now + TimeSpan(nanoseconds: span * 1_000)
+    elect()
+    if let moving = migration, moving.ends <= now || !isHostile { finish(moving.range, moving.to) }
+    guard isHostile else {
+      hungUntil = [:]
+      return nil
+    }
+    if migration == nil, random.once(in: 300) { migrate() }
+    if random.once(in: 900) { hang() }
+    guard random.once(in: 1_500), down.isEmpty else { return nil }
+    return kill()
+  }
+
+  private func someone() -> UInt16 { Self.ports.randomElement(using: &random)! }
+
+  private func hang() {
+    let span = TimeSpan.milliseconds(Int.random(in: 100...7_000, using: &random))
+    hungUntil[someone()] = now + span
+  }
+
+  private func kill() -> UInt16 {
+    let port = someone()
+    down.insert(port)
+    hungUntil[port] = nil
+    let elected = now + .milliseconds(Int.random(in: 300...6_000, using: &random))
+    elections.append((port, elected, elected + .milliseconds(2_000)))
+    return port
+  }
+
+  private func elect() {
+    for place in elections.indices.reversed() {
+      let (port, at, back) = elections[place]
+      if at <= now, ranges.contains(where: { $0.port == port }) {
+        let heir = Self.ports.filter { !down.contains($0) }.randomElement(using: &random)!
+        for index in ranges.indices where ranges[index].port == port { give(index, heir) }
+        if migration?.to == port { migration = nil }
+      }
+      if back <= now || !isHostile && at <= now {
+        down.remove(port)
+        elections.remove(at: place)
+      }
+    }
+  }
+
+  private func give(_ range: Int, _ port: UInt16) {
+    ranges[range].port = port
+    epochs[port] = epochs.values.max()! + 1
+    if migration?.range == range { migration = nil }
+  }
+
+  private func migrate() {
+    let range = ranges.indices.randomElement(using: &random)!
+    let to = someone()
+    guard to != ranges[range].port, !down.contains(to) else { return }
+    migration = (range, to, [], now + .milliseconds(Int.random(in: 50...1_500, using: &random)))
+  }
+
+  private func finish(_ range: Int, _ to: UInt16) { give(range, to) }
+
+  // MARK: Answers
+
+  /// What a node answers to a command.
+  func answer(_ words: [[UInt8]], at port: UInt16, asking: inout Bool) -> [UInt8] {
+    let name = String(decoding: words[0], as: UTF8.self)
+    let wasAsking = asking
+    asking = false
+    switch name {
+    case "CLIENT": return Array("+OK\r\n".utf8)
+    case "CLUSTER": return topology(words[1])
+    case "ASKING":
+      asking = true
+      return Array("+OK\r\n".utf8)
+    default: break
+    }
+    if let refusal = refusal(words[1], at: port, asking: wasAsking) {
+      if name == "GETRANGE" { blindWrites += 1 }
+      return Array(refusal.utf8)
+    }
+    return carryOut(name, words)
+  }
+
+  private func topology(_ part: [UInt8]) -> [UInt8] {
+    if part == Array("NODES".utf8) { return Array(Slots.epochs(epochs).utf8) }
+    return Array(Slots(ranges.map { ($0.first, $0.last, $0.port) }).text.utf8)
+  }
+
+  private func refusal(_ key: [UInt8], at port: UInt16, asking: Bool) -> String? {
+    let slot = Self.slot(of: key)
+    let range = ranges.firstIndex { $0.first <= slot && slot <= $0.last }!
+    if isHostile, random.once(in: 200) {
+      return ["-TRYAGAIN x\r\n", "-CLUSTERDOWN x\r\n", "-LOADING x\r\n"]
+        .randomElement(using: &random)!
+    }
+    if var moving = migration, moving.range == range {
+      if random.once(in: 3) { moving.moved.insert(key) }
+      migration = moving
+      if moving.moved.contains(key) {
+        if port == moving.to, asking { return nil }
+        if port == ranges[range].port { return "-ASK \(slot) 10.0.0.1:\(moving.to)\r\n" }
+      }
+    }
+    return port == ranges[range].port ? nil : "-MOVED \(slot) 10.0.0.1:\(ranges[range].port)\r\n"
+  }
+
+  static func slot(of key: [UInt8]) -> Int {
+    let start = key.firstIndex(of: UInt8(ascii: "{"))! + 1
+    let tag = Array(key[start..<key.firstIndex(of: UInt8(ascii: "}"))!])
+    return unsafe Int(HashSlot.of(key: tag.span.bytes))
+  }
+
+  private func carryOut(_ name: String, _ words: [[UInt8]]) -> [UInt8] {
+    let key = words[1]
+    if let entry = entries[key], entry.ends <= wall { entries[key] = nil }
+    switch name {
+    case "GET": return Self.bulk(entries[key]?.bytes)
+    case "GETEX":
+      if entries[key] != nil { entries[key]!.ends = wall + Self.number(words[3]) }
+      return Self.bulk(entries[key]?.bytes)
+    case "GETRANGE":
+      return Self.bulk(Array((entries[key]?.bytes ?? []).prefix(Int(Self.number(words[3])) + 1)))
+    case "PTTL":
+      return Self.integer(entries[key].map { $0.ends - wall } ?? -2)
+    case "PEXPIRE":
+      guard entries[key] != nil else { return Self.integer(0) }
+      entries[key]!.ends = wall + Self.number(words[2])
+      return Self.integer(1)
+    case "UNLINK":
+      return Self.integer(entries.removeValue(forKey: key) == nil ? 0 : 1)
+    case "SET":
+      let rule = words.count > 5 ? String(decoding: words[5], as: UTF8.self) : ""
+      if rule == "NX" && entries[key] != nil || rule == "XX" && entries[key] == nil {
+        return Self.bulk(nil)
+      }
+      entries[key] = Entry(bytes: words[2], ends: wall + Self.number(words[4]))
+      return Array("+OK\r\n".utf8)
+    default: return Array("-ERR unknown command\r\n".utf8)
+    }
+  }
+
+  private static func number(_ word: [UInt8]) -> Int64 {
+    Int64(String(decoding: word, as: UTF8.self))!
+  }
+  private static func integer(_ number: Int64) -> [UInt8] { Array(":\(number)\r\n".utf8) }
+  private static func bulk(_ bytes: [UInt8]?) -> [UInt8] {
+    bytes.map(Say.bulk) ?? Array(Say.null.utf8)
+  }
+}

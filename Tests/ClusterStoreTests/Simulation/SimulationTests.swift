@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+@testable import ClusterStore
+
+/// What a run comes to follows from its seed alone. `SESSION_GATEWAY_SIMULATIONS` says how many seeds
+/// are run, `SESSION_GATEWAY_FIRST_SEED` with which they begin.
+@Suite("A cluster that misbehaves, simulated")
+struct SimulationTests {
+  private static func number(_ name: String, _ fallback: Int) -> Int {
+    ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? fallback
+  }
+
+  @Test("A run happens again by its seed")
+  func again() {
+    let runs = (0..<2).map { _ in
+      let simulation = Simulation(seed: 4_711)
+      simulation.run(turns: 600)
+      return (simulation.ended, simulation.counters)
+    }
+    #expect(runs[0].0 == runs[1].0)
+    #expect(runs[0].1 == runs[1].1)
+  }
+
+  @Test("What callers are told is what the embedded store tells")
+  func seeds() {
+    let first = Self.number("SESSION_GATEWAY_FIRST_SEED", 1)
+    let count = Self.number("SESSION_GATEWAY_SIMULATIONS", 2)
+    var total = ClusterCounters()
+    var (ended, unknown, refused) = (0, 0, 0)
+    for seed in first..<first + count {
+      let simulation = Simulation(seed: UInt64(seed))
+      simulation.run(turns: 3_000)
+      let contradictions = simulation.contradictions
+      #expect(contradictions == [], "seed \(seed)")
+      (ended, unknown) = (ended + simulation.ended, unknown + simulation.unknown)
+      refused += simulation.notCarriedOut
+      for counters in simulation.counters { total.add(counters) }
+    }
+    print(
+      "simulated seeds \(first)..<\(first + count): \(ended) calls, \(refused) not carried out,",
+      "\(unknown) unknown; \(total.moved) MOVED, \(total.asked) ASK, \(total.deferred) refusals,",
+      "\(total.linkFaults) connections lost, \(total.verifiedExecuted) lost writes executed,",
+      "\(total.verifiedRepeated) repeated, \(total.verifiedSuperseded) superseded")
+    // A world in which nothing goes wrong would show nothing.
+    #expect(total.moved > 0 && total.asked > 0 && total.deferred > 0)
+    #expect(total.verifiedExecuted > 0 && total.verifiedRepeated > 0)
+    #expect(ended > 500 * count)
+  }
+}
+
+extension ClusterCounters {
+  fileprivate mutating func add(_ other: ClusterCounters) {
+    moved += other.moved
+    asked += other.asked
+    tryAgain += other.deferred
+    linkFaults += other.linkFaults
+    verifiedExecuted += other.verifiedExecuted
+    verifiedRepeated += other.verifiedRepeated
+    verifiedSuperseded += other.verifiedSuperseded
+  }
+}
