@@ -8,12 +8,13 @@ HISTORY ?= 60
 NOTE ?=
 EXAMPLES ?= 100
 DETERMINISTIC ?=
+.PHONY: help run test history lint build conformance fuzz chaos soak bench counts clean packages compose-test
 
 FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test history lint build conformance fuzz chaos bench counts clean packages compose-test
+.PHONY: help run test history lint build conformance fuzz chaos soak bench counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -54,6 +55,9 @@ fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed co
 
 chaos: build ## What callers see of faults, minutes long, all primaries; writes docs/operations.md
 	@Scripts/chaos
+
+soak: packages ## MINUTES=3 of load, hostile peers, scrapes and reloads at once; fails on a lost request
+	@SOAK_SECONDS=$$(($(MINUTES) * 60)) swift test --disable-xctest --filter SoakTests
 
 compose-test: ## The containers, for real: up, sessions, losses, down, up (needs a docker engine)
 	@Scripts/compose-test

@@ -15,6 +15,8 @@ def start(command, log=None, tethered=True, **more):
     without doing so; it must be started from the main thread, since that is the parent."""
     if tethered:
         command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
+    # A gateway among them closes its doors at once when it is told to end: nobody waits for it.
+    more.setdefault("env", {"SESSION_GATEWAY_DRAIN_GRACE": "0s", **os.environ})
     if log is not None:
         more.update(stdout=log, stderr=subprocess.STDOUT)
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **more)

@@ -27,6 +27,16 @@ public enum CommandKind: UInt8, CaseIterable, Sendable {
   }
 }
 
+extension Operation {
+  /// What it is counted as.
+  var kind: CommandKind {
+    switch purpose {
+    case .session(let verb, _): CommandKind(verb)
+    case .correction, .verification: .upkeep
+    }
+  }
+}
+
 /// The kinds of error answers, by the word that Redis begins them with.
 public enum ErrorKind: String, CaseIterable, Sendable {
   case moved, ask, tryagain, clusterdown, masterdown, loading, readonly, busy, noreplicas

@@ -149,14 +149,6 @@ struct Operation {
     isScripted = command.needsScript(in: space)
   }
 
-  /// What it is counted as.
-  var kind: CommandKind {
-    switch purpose {
-    case .session(let verb, _): CommandKind(verb)
-    case .correction, .verification: .upkeep
-    }
-  }
-
   /// How many RESP commands it becomes.
   var commandCount: Int { commandLengths.1 == 0 ? 1 : 2 }
 

@@ -26,6 +26,21 @@ import Testing
     #expect(batch(json) == nil)
   }
 
+  @Test(arguments: [
+    #"{"ids":["a"],"ids":["b"]}"#, #"{"ids":["a"],"\u0069ds":["b"]}"#,
+    #"{"ids":["a"],"x":1,"x":2}"#, #"{"a\"b":1,"ids":[],"a\"b":2}"#,
+    #"{"ids":["a"],"ids":["a"]}"#,
+  ]) func aMemberThatIsThereTwice(_ json: String) {
+    #expect(batch(json) == nil)
+  }
+
+  @Test(arguments: [
+    #"{"ids":["a","ids","ids"]}"#, #"{"x":{"ids":1,"ids":2},"ids":["a"]}"#,
+    #"{"ids":["a"],"y":"ids","z":"\",\"ids\":"}"#, #"{"x":[{"a":1},{"a":2}],"ids":["a"]}"#,
+  ]) func whatOnlyLooksLikeIt(_ json: String) {
+    #expect(batch(json) != nil)
+  }
+
   @Test func depthDoesNotEndTheProcess() {
     #expect(batch(String(repeating: "[", count: 200_000)) == nil)
     #expect(batch("{\"ids\":" + String(repeating: "[", count: 200_000)) == nil)

@@ -47,6 +47,30 @@ struct HandshakeTests {
     }
   }
 
+  @Test("Handshakes are counted by how they end")
+  func counts() throws {
+    let secure = try SecureGateway(["--workers", "1"])
+    func count(_ result: String) throws -> Int {
+      let name = "session_gateway_tls_handshakes_total{peer=\"client\",result=\"\(result)\"}"
+      let page = try secure.curl("/metrics").body
+      let line = String(decoding: page, as: UTF8.self).split(separator: "\n").first {
+        $0.hasPrefix(name)
+      }
+      return Int(try #require(line).split(separator: " ").last!) ?? -1
+    }
+    // The scrape's own handshake is among them.
+    let before = try (full: count("full"), failed: count("failed"))
+    let session = secure.folder.file("session")
+    for option in ["-sess_out", "-sess_in", "-sess_in"] {
+      _ = try secure.handshake([option, session, "-ign_eof"], input: Self.get)
+    }
+    let plain = try secure.gateway.connect()
+    try plain.send(Self.get)
+    try eventually("what speaks no TLS is dropped") { try count("failed") == before.failed + 1 }
+    #expect(try count("resumed") == 2)
+    #expect(try count("full") > before.full)
+  }
+
   @Test("A client needs a certificate of the right authority, where one is asked for")
   func clients() throws {
     let authority = try CertificateAuthority(name: "clients")

@@ -26,9 +26,11 @@ final class Soak: Sendable {
 
   /// Starts a thread that drives `connections` connections to the gateway on `port`. It is a thread of
   /// its own, since Swift's pool has as many as there are cores.
-  init(port: Int, connections: Int) {
+  ///
+  /// - Parameter field: a line that each request carries besides, with its end.
+  init(port: Int, connections: Int, field: String = "") {
     let thread = Thread { [self] in
-      let outcome = drive(port, connections)
+      let outcome = drive(port, connections, field)
       report.withLock { $0 = outcome }
     }
     thread.start()
@@ -44,12 +46,14 @@ final class Soak: Sendable {
     return report.withLock { $0! }
   }
 
-  private func drive(_ port: Int, _ connections: Int) -> SoakReport {
+  private func drive(_ port: Int, _ connections: Int, _ field: String) -> SoakReport {
     var clients: [SoakClient] = []
     defer { for client in clients { client.close() } }
     var report = SoakReport()
     do {
-      for number in 0..<connections { clients.append(try SoakClient(port: port, number: number)) }
+      for number in 0..<connections {
+        clients.append(try SoakClient(port: port, number: number, field: field))
+      }
       var polled = clients.map { pollfd(fd: $0.socket, events: Int16(POLLOUT), revents: 0) }
       while !clients.allSatisfy(\.isIdle) { try turn(clients, &polled, &report) }
     } catch {
@@ -89,6 +93,7 @@ private final class SoakClient {
   var isIdle = false
   private let number: Int
   private let name: String
+  private let field: String
   private var round = 0
   private var isPut = true
   private var request: [UInt8] = []
@@ -96,8 +101,9 @@ private final class SoakClient {
   private var answer = [UInt8](repeating: 0, count: 2 * Soak.size)
   private var received = 0
 
-  init(port: Int, number: Int) throws {
+  init(port: Int, number: Int, field: String) throws {
     self.number = number
+    self.field = field
     name = fresh("soak")
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -124,7 +130,7 @@ private final class SoakClient {
 
   /// Makes the next request: each PUT is followed by a GET of the same session.
   func begin() {
-    let head = "\(isPut ? "PUT" : "GET") \(path) HTTP/1.1\r\nHost: soak\r\n"
+    let head = "\(isPut ? "PUT" : "GET") \(path) HTTP/1.1\r\nHost: soak\r\n\(field)"
     request = Array((head + (isPut ? "Content-Length: \(Soak.size)\r\n\r\n" : "\r\n")).utf8)
     if isPut { request += Self.block[cut..<cut + Soak.size] }
     sent = 0

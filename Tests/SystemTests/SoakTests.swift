@@ -1,6 +1,7 @@
-// 64 connections, each with its own sessions of 20 KB, through a TLS cluster: no request fails, every
-// byte that is read is the one that was put, memory stays flat and no descriptor is left behind.
-// SOAK_SECONDS says how long, 30 without it.
+// 64 connections, each with its own sessions of 20 KB, through a TLS cluster, beside a caller that uses
+// all of the contract, hostile peers, scrapes and reloads: no honest request fails, every byte that is
+// read is the one that was put, memory stays flat and no descriptor is left behind. SOAK_SECONDS says
+// how long, 30 without it; `make soak` takes minutes.
 
 import Foundation
 import TestLab
@@ -11,37 +12,71 @@ import Testing
     ProcessInfo.processInfo.environment["SOAK_SECONDS"].flatMap { Int($0) } ?? 30
   }
 
-  @Test func sessionsThroughTheTLSCluster() async throws {
+  @Test func everythingAtOnce() async throws {
+    let folder = try TemporaryFolder()
+    let made = try Command.succeed(
+      GatewayProcess.program,
+      ["token", "--namespace", "soak", "--rights", "read,write", "--name", "soak"]
+    ).text.split(separator: "\n")
+    let fields = ["Authorization": "Bearer \(made[0])"]
+    let line = "Authorization: Bearer \(made[0])\r\n"
     let gateway = try GatewayProcess(
-      try Gateways.flags(.tlsCluster) + ["--workers", "2"], until: .ready)
-    #expect(try gateway.ask("PUT", freshPath(), body: [1]).status == 201)
+      try Gateways.flags(.tlsCluster) + [
+        "--workers", "2", "--tokens-file", try folder.write("tokens", made[1] + "\n"),
+        "--client-buffers", "32MiB", "--access-log", "--log-format", "json",
+      ], until: .ready)
+    let large = "/v1/sessions/" + fresh("large")
+    #expect(try gateway.ask("PUT", large, fields, body: payload(900_000)).status == 201)
     let descriptors = gateway.process.descriptorCount
-    let soak = Soak(port: gateway.port, connections: 64)
-    var resident: [Int] = []
+    let soak = Soak(port: gateway.port, connections: 64, field: line)
+    let caller = try Company.caller(port: gateway.port, fields)
+    let hostiles = Company.hostiles(port: gateway.port, line, large: large)
+    let scrapes = Company.operatorAtWork(gateway)
+    var (resident, opened) = ([Int](), [Int]())
     for _ in 0..<seconds * 10 where !soak.isOver {
       try await Task.sleep(for: .milliseconds(100))
       resident.append(gateway.process.residentBytes)
+      opened.append(gateway.process.descriptorCount)
     }
+    let met = try bounds(gateway)
+    for company in [hostiles, caller, scrapes] { #expect(try company.end() == nil) }
     let report = try soak.end()
     #expect(report.fault == nil)
     // Far below what any machine does; it tells a stall from progress.
-    #expect(report.requests > seconds * 64)
-
-    // What grows with the load has grown in the first half.
-    let half = resident.count / 2
-    let (early, late) = (resident[..<half].max() ?? 0, resident[half...].max() ?? 0)
-    let growth = max(0, late - early)
-    #expect(early > 0 && growth <= 4 << 20, "\(early >> 10) KiB, then \(late >> 10) KiB")
-    try eventually("the connections' descriptors are closed") {
-      gateway.process.descriptorCount <= descriptors
+    #expect(report.requests > seconds * 64 && caller.rounds > seconds && hostiles.rounds > seconds)
+    let (early, late) = halves(resident)
+    #expect(early > 0 && late - early <= 8 << 20, "\(early >> 10) KiB, then \(late >> 10) KiB")
+    // The load, hostile peers and a few that come and go.
+    #expect(opened.max() ?? 0 <= descriptors + 64 + 70 + 20, "\(opened.max() ?? 0) descriptors")
+    try eventually("the connections' descriptors are closed", within: .seconds(120)) {
+      gateway.process.descriptorCount <= descriptors + 2
     }
+    #expect(try gateway.metric("session_gateway_client_buffer_bytes ") == 0)
+    #expect(try gateway.metric("session_gateway_requests_in_flight ") == 0)
     let failures = try gateway.ask("GET", "/metrics").text.split(separator: "\n").filter {
       $0.hasPrefix("session_gateway_requests_total{route=\"/v1/") && $0.contains("status=\"5")
     }
-    #expect(failures.isEmpty)
+    #expect(failures.isEmpty, "\(failures)")
+    #expect(!gateway.log.contains(made[0]) && !gateway.log.contains(large))
     #expect(try gateway.terminate() == .exited(0))
-    print(
-      "soak: \(report.requests) requests in \(seconds) s, \(early >> 10) KiB resident, then \(late >> 10) KiB"
-    )
+    let load =
+      "\(report.requests) requests, \(caller.rounds) whole lives, \(hostiles.rounds) hostile peers"
+    let memory = "\(early >> 10) KiB resident, then \(late >> 10) KiB"
+    print("soak: \(load), \(scrapes.rounds) scrapes in \(seconds) s; \(memory); \(met)")
+  }
+
+  /// The most in either half: what grows with the load has grown in the first.
+  private func halves(_ values: [Int]) -> (early: Int, late: Int) {
+    let half = values.count / 2
+    return (values[..<half].max() ?? 0, values[half...].max() ?? 0)
+  }
+
+  /// The bounds that were met, for the report.
+  private func bounds(_ gateway: GatewayProcess) throws -> String {
+    let lines = try gateway.ask("GET", "/metrics").text.split(separator: "\n").filter {
+      $0.hasPrefix("session_gateway_limits_total") && !$0.hasSuffix(" 0")
+    }
+    return lines.map { String($0.split(separator: "\"")[1] + $0.split(separator: "}")[1]) }
+      .joined(separator: ", ")
   }
 }

@@ -534,7 +534,8 @@ enum Contract {
           operationId: touchSessions
           summary: Slide the idle timeouts of up to 1,000 sessions
           description: >-
-            All of them go to the store in one pipelined round. One answer tells of all; when the store
+            A body in which a member's name is there twice is 400. All of the ids go to the store in one
+            pipelined round. One answer tells of all; when the store
             could not say of one of them, it is that problem instead.
           parameters:
             - $ref: '#/components/parameters/Deadline'
