@@ -8,7 +8,8 @@ HISTORY ?= 60
 NOTE ?=
 EXAMPLES ?= 100
 DETERMINISTIC ?=
-.PHONY: help run test history lint build conformance fuzz chaos soak bench counts clean packages compose-test
+ACCEPT ?=
+MINUTES ?= 3
 
 FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sources)
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
@@ -65,8 +66,8 @@ compose-test: ## The containers, for real: up, sessions, losses, down, up (needs
 bench: build ## The gateway beside its limit and its peers (ROUNDS=3 SECONDS=1); writes docs/performance.md
 	@Scripts/bench --rounds $(ROUNDS) --seconds $(SECONDS) --note '$(NOTE)'
 
-counts: build ## Instructions for each kind of request, held against Scripts/instruction-counts.json
-	@Scripts/count-instructions
+counts: build ## Instructions for each kind of request, held against Scripts/instruction-counts.json (ACCEPT=yes records them)
+	@Scripts/count-instructions $(if $(ACCEPT),--accept)
 
 clean: ## Ends what runs under .local and removes everything that was built or made
 	@if [ -e .local ]; then Scripts/cluster down --dir .local; fi
