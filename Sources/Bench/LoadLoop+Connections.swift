@@ -64,7 +64,7 @@ extension LoadLoop {
     switch connections[ticket].open() {
     case .wantsRead, .wantsWrite: return
     case .failed(let reason):
-      connections.remove(ticket)
+      connections.discard(ticket)
       refuse(reason)
     case .done:
       opened += 1
@@ -160,7 +160,7 @@ extension LoadLoop {
       return fail(.notFilled(scanner.status))
     }
     if scanner.closes {
-      connections.remove(ticket)
+      connections.discard(ticket)
       return retry()
     }
     if free.isEmpty, let next = nextRequest(at: now) {
@@ -196,7 +196,7 @@ extension LoadLoop {
     }
     let isIdle = connections[ticket].isIdle
     if connections[ticket].state == .free && !isIdle { forget(ticket) }
-    connections.remove(ticket)
+    connections.discard(ticket)
     if phase == .filling { return fail(.lostWhileFilling) }
     if !isIdle { retry() }
   }

@@ -126,8 +126,8 @@ static inline int chiredis_open(chiredis_sink *sink) {
   return 1;
 }
 
-// Room for `count` bytes behind what the reader has not parsed; NULL when there is no memory. An
-// empty buffer starts over, and one of more than `retained` bytes is given back first.
+// Room for `count` bytes behind what the reader has not parsed; NULL when there is no memory. What is
+// left of a buffer moves to its front. An empty one of more than `retained` bytes is given back first.
 static inline char *chiredis_prepare(redisReader *reader, size_t count, size_t retained) {
   if (reader->pos == reader->len) {
     reader->pos = reader->len = 0;
@@ -138,6 +138,10 @@ static inline char *chiredis_prepare(redisReader *reader, size_t count, size_t r
       sdsfree(reader->buf);
       reader->buf = fresh;
     }
+  } else if (reader->pos > 0) {
+    sdsrange(reader->buf, (int)reader->pos, -1);
+    reader->len -= reader->pos;
+    reader->pos = 0;
   }
   sds roomy = sdsMakeRoomFor(reader->buf, count);
   if (roomy == NULL) return NULL;
@@ -179,6 +183,20 @@ static inline chiredis_rest chiredis_unfinished(const redisReader *reader) {
     default: rest.kind = chiredis_other;
   }
   return rest;
+}
+
+// What is buffered where a reply begins; nothing when one has begun.
+static inline chiredis_rest chiredis_between(const redisReader *reader) {
+  chiredis_rest rest = {0, NULL, 0};
+  if (reader->ridx >= 0) return rest;
+  rest.bytes = reader->buf + reader->pos;
+  rest.count = reader->len - reader->pos;
+  return rest;
+}
+
+// Takes a reply away from the reader: but for the last `left` bytes, what is buffered is the caller's.
+static inline void chiredis_skip(redisReader *reader, size_t left) {
+  reader->pos = reader->len - left;
 }
 
 #endif

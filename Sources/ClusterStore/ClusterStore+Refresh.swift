@@ -282,7 +282,7 @@ extension ClusterStore {
       guard nodes[link].usedAt + configuration.limits.strangerAge <= now else { continue }
       if !nodes[link].isDown { disconnect(link, until: now, close: true) }
       nodes[link].lastFault = nil
-      if !nodes[link].isSeed { nodes.remove(link) }
+      if !nodes[link].isSeed { nodes.discard(link) }
     }
   }
 

@@ -7,8 +7,8 @@ public import Sessions
 
 extension ClusterStore {
   /// Room for the connection to read into; what was filled is then given to `received`.
-  public mutating func prepare(_ link: Link, room: Int) -> UnsafeMutableRawBufferPointer {
-    unsafe nodes[link].reader.prepare(room)
+  public mutating func prepare(_ link: Link, room: Int) -> ReadRoom {
+    nodes[link].reader.prepare(room)
   }
 
   /// `count` bytes came. The caller then takes completions until there are none.
@@ -95,7 +95,7 @@ extension ClusterStore {
     if case .verification(let write) = operations[entry.operation].purpose,
       nodes[link].reply.kind != .error
     {
-      operations.remove(entry.operation)
+      operations.discard(entry.operation)
       takeVerdict(on: write, from: link, at: now)
       return nil
     }
@@ -134,13 +134,14 @@ extension ClusterStore {
   ) -> Completion? {
     if case .verification = operations[handle].purpose { finish(handle, outcome) }
     guard operations.contains(handle) else { return nil }
-    let operation = operations.remove(handle)
-    guard case .session = operation.purpose else { return nil }
+    defer { operations.discard(handle) }
+    guard case .session = operations[handle].purpose else { return nil }
     switch outcome {
     case .found, .locked: swapBytes(of: link, &bytes)
     default: break
     }
-    return Completion(ticket: operation.ticket, tag: operation.tag, outcome: outcome)
+    return Completion(
+      ticket: operations[handle].ticket, tag: operations[handle].tag, outcome: outcome)
   }
 
   private mutating func swapBytes(of link: Link, _ bytes: inout ByteBuffer) {

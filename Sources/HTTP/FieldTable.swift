@@ -26,6 +26,9 @@ public struct FieldTable: ~Copyable {
   private var places: InlineArray<32, UInt8>
   private var present: UInt32
   private var repeated: UInt32
+  // Which lengths (modulo 64) the names have. Most names that are asked for by their text are absent,
+  // and this says so for nearly all of them without a look at the bytes.
+  private var lengths: UInt64
   /// How many fields there are.
   public private(set) var count: Int
 
@@ -36,6 +39,7 @@ public struct FieldTable: ~Copyable {
     places = InlineArray(repeating: 0)
     present = 0
     repeated = 0
+    lengths = 0
     count = 0
   }
 
@@ -82,6 +86,7 @@ public struct FieldTable: ~Copyable {
   /// The place of the next field of any name at or behind `place`, to walk over repeated ones.
   public func next(named name: StaticString, in bytes: RawSpan, from place: Int) -> Int? {
     var place = place
+    guard lengths & Self.bit(name.utf8CodeUnitCount) != 0 else { return nil }
     while place < count {
       if bytes.matches(ignoringCase: name, in: self[place].name) { return place }
       place += 1
@@ -100,10 +105,14 @@ public struct FieldTable: ~Copyable {
     return nil
   }
 
+  @inline(__always)
+  private static func bit(_ length: Int) -> UInt64 { 1 << UInt64(length & 63) }
+
   mutating func removeAll() {
     count = 0
     present = 0
     repeated = 0
+    lengths = 0
   }
 
   /// Adds a field. The scanner has counted the lines, so there is room.
@@ -116,6 +125,7 @@ public struct FieldTable: ~Copyable {
       repeated |= bit
     }
     present |= bit
+    lengths |= Self.bit(line.name.count)
     unsafe lines[count] = line
     count += 1
   }

@@ -6,8 +6,13 @@ public enum FieldValue {
     let end = bytes.byteCount
     if end == 0 { return true }
     if Octet.isBlank(bytes[0]) || Octet.isBlank(bytes[end - 1]) { return false }
-    for at in 0..<end where !(allows(bytes[at]) && bytes[at] < 0x80) { return false }
-    return true
+    var at = 0
+    while true {
+      at = bytes.firstControl(from: at, to: end, ascii: true)
+      if at == end { return true }
+      if bytes[at] != Octet.tab { return false }
+      at += 1
+    }
   }
 
   /// Whether a received value may hold the byte: tabs and all but controls, `obs-text` included.

@@ -100,6 +100,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Makes `count` bytes of the room readable.
+  @inlinable
   public mutating func commit(_ count: Int) {
     precondition(count >= 0 && count <= room, "only what there was room for can be committed")
     upper += count
@@ -226,14 +227,22 @@ public struct ByteBuffer: ~Copyable {
   /// Appends a number as 16 lower-case hexadecimal digits.
   public mutating func append(hexadecimal number: UInt64) {
     reserve(16)
-    let first = unsafe writable.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    var rest = number
-    for at in stride(from: 15, through: 0, by: -1) {
-      let digit = UInt8(truncatingIfNeeded: rest & 15)
-      unsafe first[at] = digit < 10 ? 48 + digit : 87 + digit
-      rest >>= 4
-    }
+    let high = Self.hexadecimal(UInt32(truncatingIfNeeded: number >> 32))
+    let low = Self.hexadecimal(UInt32(truncatingIfNeeded: number))
+    unsafe writable.storeBytes(of: high.bigEndian, as: UInt64.self)
+    unsafe writable.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
     upper += 16
+  }
+
+  /// The eight digits of `number`, the first in the top byte: each nibble goes into a byte of its own,
+  /// and those above 9 get the distance to the letters on top.
+  private static func hexadecimal(_ number: UInt32) -> UInt64 {
+    var nibbles = UInt64(number)
+    nibbles = (nibbles << 16 | nibbles) & 0x0000_FFFF_0000_FFFF
+    nibbles = (nibbles << 8 | nibbles) & 0x00FF_00FF_00FF_00FF
+    nibbles = (nibbles << 4 | nibbles) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 
   /// Puts `bytes` in front of the readable ones. They must fit the headroom.

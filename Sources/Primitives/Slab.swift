@@ -97,16 +97,26 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   /// Takes the ticket's element out and frees its place. It must be there.
-  @discardableResult
   public mutating func remove(_ ticket: Ticket) -> Element {
     precondition(contains(ticket), "the element is gone: ask contains first")
-    let index = Int(ticket.index)
-    let element = unsafe (base! + index).move()
-    unsafe generations![index] &+= 1
+    let element = unsafe (base! + Int(ticket.index)).move()
+    vacate(ticket)
+    return element
+  }
+
+  /// Ends the ticket's element where it is and frees its place: what `remove` does without moving the
+  /// element out. It must be there.
+  public mutating func discard(_ ticket: Ticket) {
+    precondition(contains(ticket), "the element is gone: ask contains first")
+    unsafe (base! + Int(ticket.index)).deinitialize(count: 1)
+    vacate(ticket)
+  }
+
+  private mutating func vacate(_ ticket: Ticket) {
+    unsafe generations![Int(ticket.index)] &+= 1
     unsafe free![freeCount] = ticket.index
     freeCount += 1
     count -= 1
-    return element
   }
 
   mutating func grow() {

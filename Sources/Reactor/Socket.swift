@@ -99,6 +99,20 @@ public struct Socket: ~Copyable {
     }
   }
 
+  /// Receives into both pieces of a room in one call (readv(2)).
+  public func read(into room: ReadRoom) -> IOResult {
+    if unsafe room.second.isEmpty { return unsafe read(into: room.first) }
+    var pieces = unsafe (iovec(room.first), iovec(room.second))
+    while true {
+      let count = unsafe withUnsafeBytes(of: &pieces) {
+        unsafe readv(fd, $0.baseAddress!.assumingMemoryBound(to: iovec.self), 2)
+      }
+      if count > 0 { return .moved(count) }
+      if count == 0 { return .closed }
+      if errno != EINTR { return Self.refusal(errno) }
+    }
+  }
+
   /// Sends what the kernel has room for. A vanished peer is `.closed`, never a signal.
   public func write(_ bytes: RawSpan) -> IOResult {
     unsafe bytes.withUnsafeBytes { Self.send($0, on: fd) }
@@ -175,6 +189,12 @@ public struct Socket: ~Copyable {
     if error == EPIPE { return .closed }
     mustNotBeOurs(error)
     return .failed(error)
+  }
+}
+
+extension iovec {
+  fileprivate init(_ memory: UnsafeMutableRawBufferPointer) {
+    unsafe self.init(iov_base: memory.baseAddress, iov_len: memory.count)
   }
 }
 

@@ -59,14 +59,14 @@ public struct TimerWheel: ~Copyable {
   public mutating func set(_ id: UInt32, at deadline: Instant) {
     if deadline == .never { return cancel(id) }
     if Int(id) >= capacity { grow(for: id) }
-    let due = due(deadline.nanoseconds)
     let entry = unsafe entries! + Int(id)
     unsafe entry.pointee.deadline = deadline.nanoseconds
     if unsafe entry.pointee.tick >= 0 {
-      if unsafe due >= entry.pointee.tick { return }
+      // Due in its list's tick or later, told without the division that `due` takes.
+      if unsafe deadline.nanoseconds > (entry.pointee.tick - 1) * tick { return }
       unlink(id)
     }
-    link(id, due: due)
+    link(id, due: due(deadline.nanoseconds))
   }
 
   /// Forgets the deadline of `id`, if it has one.

@@ -7,7 +7,7 @@
 // the event said that the peer closed, until `.closed`. OpenSSL's buffer is unknown to epoll.
 // Bounded: see TLSStream; a plain connection buffers nothing.
 
-import Primitives
+public import Primitives
 
 /// What a read or write on a transport did.
 public enum Transfer: Equatable, Sendable {
@@ -98,11 +98,16 @@ public struct Transport: ~Copyable {
   /// that vanished without saying so, `.closed` one that did.
   @safe
   public mutating func read(into memory: UnsafeMutableRawBufferPointer) -> Transfer {
-    precondition(memory.count > 0, "reading into nothing looks like the peer's end")
-    if tls != nil { return unsafe tls!.read(into: memory) }
-    let result = socket.read(into: memory)
+    unsafe read(into: ReadRoom(memory))
+  }
+
+  /// Receives into a room of two pieces: in one call when plain; under TLS, where a record is all
+  /// that a call gives, into the first piece only.
+  public mutating func read(into room: ReadRoom) -> Transfer {
+    if tls != nil { return unsafe tls!.read(into: room.first) }
+    let result = socket.read(into: room)
     if case .moved(let count) = result {
-      isDrained = count < memory.count
+      isDrained = count < room.count
     } else {
       isDrained = true
     }

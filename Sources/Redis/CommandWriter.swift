@@ -2,6 +2,9 @@
 // the one form that Redis takes binary arguments in. Nothing is allocated besides the buffer's own
 // growth, nothing is copied twice. The caller bounds the buffer. hiredis's formatter is the tests'
 // oracle; it is not used here since it allocates each command anew.
+//
+// What a literal becomes is open to inlining across modules: with its length known, the digits are
+// made when the program is built.
 
 public import Primitives
 
@@ -10,6 +13,8 @@ public import Primitives
 /// A command is `begin` and then exactly as many arguments as it said, the command's name included.
 public enum CommandWriter {
   /// Starts a command of `count` arguments.
+  @inlinable
+  @inline(__always)
   public static func begin(_ count: Int, in output: inout ByteBuffer) {
     precondition(count > 0, "a command has at least its name")
     output.append(UInt8(ascii: "*"), counting: count)
@@ -23,6 +28,8 @@ public enum CommandWriter {
   }
 
   /// Appends an argument that is part of the program.
+  @inlinable
+  @inline(__always)
   public static func argument(_ text: StaticString, in output: inout ByteBuffer) {
     length(text.utf8CodeUnitCount, in: &output)
     output.append(text)
@@ -73,7 +80,9 @@ public enum CommandWriter {
     close(whole, in: &output)
   }
 
-  private static func length(_ count: Int, in output: inout ByteBuffer) {
+  @inlinable
+  @inline(__always)
+  static func length(_ count: Int, in output: inout ByteBuffer) {
     precondition(count >= 0, "an argument's length is not negative")
     output.append(UInt8(ascii: "$"), counting: count)
   }
@@ -86,7 +95,9 @@ public enum CommandWriter {
 
 extension ByteBuffer {
   /// Appends CR LF.
-  fileprivate mutating func appendLineEnd() {
+  @inlinable
+  @inline(__always)
+  mutating func appendLineEnd() {
     reserve(2)
     unsafe writable.storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
     commit(2)
@@ -96,7 +107,9 @@ extension ByteBuffer {
   ///
   /// Nearly all numbers have at most five digits, so that the eight bytes are put together in a
   /// register, last byte first, and stored at once: a command has a dozen of them.
-  fileprivate mutating func append(_ mark: UInt8, counting number: Int) {
+  @inlinable
+  @inline(__always)
+  mutating func append(_ mark: UInt8, counting number: Int) {
     guard number < 100_000 else {
       append(mark)
       append(decimal: number)

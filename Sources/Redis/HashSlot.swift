@@ -39,6 +39,7 @@ public enum HashSlot {
     public init() { remainder = 0 }
 
     /// Passes one byte.
+    @inline(__always)
     public mutating func update(_ byte: UInt8) {
       var quotient = (remainder >> 8) ^ UInt16(byte)
       quotient ^= quotient >> 4
@@ -47,9 +48,9 @@ public enum HashSlot {
 
     /// Passes a piece of the tag.
     public mutating func update(_ bytes: RawSpan) {
-      for at in 0..<bytes.byteCount {
-        update(unsafe bytes.unsafeLoad(fromByteOffset: at, as: UInt8.self))
-      }
+      var passed = self
+      unsafe bytes.withUnsafeBytes { for at in $0.indices { passed.update(unsafe $0[at]) } }
+      self = passed
     }
 
     /// The slot of what has been passed.

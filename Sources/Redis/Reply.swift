@@ -122,6 +122,24 @@ public struct Reply: ~Copyable {
     return nil
   }
 
+  /// Becomes a bulk string that came whole. Its size was admitted.
+  mutating func take(_ text: RawSpan) {
+    begin()
+    promised = 0
+    bytes.append(text)
+    append(ReplyToken(kind: .string, integer: bytes.count, range: ByteRange(0, bytes.count)))
+    close()
+  }
+
+  /// Becomes the bulk string that was gathered apart, and leaves its own bytes' memory in its place.
+  mutating func take(_ bulk: inout LargeBulk) {
+    begin()
+    promised = 0
+    bulk.end(exchanging: &bytes)
+    append(ReplyToken(kind: .string, integer: bytes.count, range: ByteRange(0, bytes.count)))
+    close()
+  }
+
   /// hiredis 0.14 ends a line at CR LF and lets a lone CR or LF pass; hiredis 1.x does not.
   private func isLine(_ text: UnsafeRawPointer, _ count: Int) -> Bool {
     if count > limits.line { return false }

@@ -1,20 +1,21 @@
 // RESP2 from a node, read by hiredis. Bytes come in from the socket, straight into the reader's own
 // buffer (`prepare`, `commit`); replies go out one at a time into a `Reply` that the caller owns.
 //
+// A bulk string that is the whole reply, as a session is, is read here and not by hiredis, which would
+// move what is behind it to the front of its buffer, once for each reply, and wait for its last byte.
+// When it has come whole it is copied once; where much of it is missing, the socket fills a
+// `LargeBulk`, which the reply then is.
+//
 // Bounds: after `next` said `needMore`, what is buffered is less than one token, which is less than
 // `ReplyLimits.bytes`; a read comes on top, and hiredis doubles the buffer up to 1 MiB and then adds
 // 1 MiB at a time. A declared length allocates nothing. An empty buffer of more than `retained`
 // bytes is given back at the next `prepare`.
 //
-// hiredis moves what is left of its buffer to the front behind each reply once a kilobyte is parsed,
-// so a long read of many replies costs a move for each of them: read one TLS record (16 KiB) at a
-// time. A reply of 1 KiB costs 0.2 us with reads of 16 KiB, 0.3 us with 32 and 1.4 us with 256; one
-// of 20 KiB 0.7, 0.8 and 1.9 us, copies in and out included.
-//
 // Of what hiredis 0.14 lets pass, the reader refuses a bulk string without its CR LF, a lone CR or LF
 // in a line, and a number or a line that is not going to end. No split of the bytes changes a verdict.
 
 internal import CHiredis
+public import Primitives
 
 /// Reads the replies of one connection, in the order of its commands.
 @safe
@@ -31,13 +32,19 @@ public struct ReplyReader: ~Copyable {
 
   /// How many bytes an empty buffer may keep.
   static let retained = 1 << 20
-  /// Longer than any number with its sign and its CR LF.
-  private static let longestNumber = 32
+  /// How much of a bulk string must be missing so that it is gathered apart.
+  static let large = 4 << 10
+  /// How much is read where another large bulk string is expected: its length and a little of it.
+  static let glance = 1 << 10
 
   private let sink: UnsafeMutablePointer<chiredis_sink>
+  private var bulk = LargeBulk()
   private var fault: ReplyFault?
   private var isOpen: Bool
+  // How much room was prepared in hiredis's buffer.
   private var room: Int
+  // Whether the last reply was gathered apart: the next one may be as large.
+  private var expectsLarge = false
 
   /// A reader for a new connection.
   public init() {
@@ -56,27 +63,42 @@ public struct ReplyReader: ~Copyable {
     unsafe sink.deallocate()
   }
 
-  /// Makes room for a read of `count` bytes. The room is valid until the reader's next verb.
-  public mutating func prepare(_ count: Int) -> UnsafeMutableRawBufferPointer {
+  /// Makes room for a read of about `count` bytes: of more where the rest of a large reply is
+  /// awaited, of fewer where one may begin. The room is valid until the reader's next verb.
+  public mutating func prepare(_ count: Int) -> ReadRoom {
     precondition(fault == nil, "a broken reader reads no more")
     precondition(count > 0 && count <= 1 << 30, "a read is of 1 byte to 1 GiB")
-    let start = unsafe chiredis_prepare(sink.pointee.reader, count, Self.retained)
-    unsafe precondition(start != nil, "the machine is out of memory")
+    room = 0
+    if bulk.isGathering {
+      let rest = unsafe bulk.room(count)
+      if !bulk.endsInRoom { return unsafe ReadRoom(rest) }
+      return unsafe ReadRoom(rest, roomOfHiredis(min(count, Self.glance)))
+    }
+    return unsafe ReadRoom(roomOfHiredis(expectsLarge ? min(count, Self.glance) : count))
+  }
+
+  private mutating func roomOfHiredis(_ count: Int) -> UnsafeMutableRawBufferPointer {
     room = count
-    return unsafe UnsafeMutableRawBufferPointer(start: start, count: count)
+    let start = unsafe chiredis_prepare(sink.pointee.reader, room, Self.retained)
+    unsafe precondition(start != nil, "the machine is out of memory")
+    return unsafe UnsafeMutableRawBufferPointer(start: start, count: room)
   }
 
   /// The first `count` bytes of the prepared room were filled.
   public mutating func commit(_ count: Int) {
-    precondition(count >= 0 && count <= room, "only what there was room for can be committed")
+    let gathered = bulk.commit(count)
+    let rest = count - gathered
+    precondition(rest >= 0 && rest <= room, "only what there was room for can be committed")
     room = 0
-    unsafe chiredis_commit(sink.pointee.reader, count)
+    if rest > 0 { unsafe chiredis_commit(sink.pointee.reader, rest) }
   }
 
   /// Reads the next reply into `reply`, which forgets its former one when the first token comes. A
   /// reply that has begun must be finished in the same `reply`.
   public mutating func next(into reply: inout Reply) -> Progress {
     if let fault { return .broken(fault) }
+    if bulk.isPending { return finishBulk(&reply) }
+    if let progress = nextBulk(&reply) { return progress }
     // A reply that began on a connection that is gone is of no use.
     if !isOpen { reply.close() }
     precondition(reply.isOpen == isOpen, "a reply that began is finished in the same value")
@@ -89,11 +111,59 @@ public struct ReplyReader: ~Copyable {
     if status != REDIS_OK { return fail(faultOfReader, &reply) }
     if unsafe object != nil {
       reply.close()
+      expectsLarge = false
       return .reply
     }
     if let fault = faultOfUnfinished(reply) { return fail(fault, &reply) }
     isOpen = reply.isOpen
     return .needMore
+  }
+
+  /// Reads a bulk string that is the whole reply; nil where hiredis reads on, within a reply or where
+  /// another one begins.
+  private mutating func nextBulk(_ reply: inout Reply) -> Progress? {
+    let rest = unsafe chiredis_between(sink.pointee.reader)
+    let bytes = unsafe RawSpan(_unsafeStart: rest.bytes ?? Self.nowhere, byteCount: rest.count)
+    guard !bytes.isEmpty, bytes.byte(at: 0) == UInt8(ascii: "$") else { return nil }
+    switch BulkLength(bytes.extracting(droppingFirst: 1)) {
+    case .unfinished: return .needMore
+    case .null: return nil
+    case .broken(let fault): return fail(fault, &reply)
+    case .bytes(let size, let lineLength):
+      reply.close()
+      guard reply.admits(size) else { return fail(.tooLarge, &reply) }
+      return take(size, bytes.extracting(droppingFirst: 1 + lineLength), &reply)
+    }
+  }
+
+  /// Makes a bulk string of `size` bytes the reply, if it is among the `come` ones, or gathers it.
+  private mutating func take(_ size: Int, _ come: RawSpan, _ reply: inout Reply) -> Progress {
+    if size + 2 <= come.byteCount {
+      guard come.byte(at: size) == 0x0D, come.byte(at: size + 1) == 0x0A else {
+        return fail(.malformed, &reply)
+      }
+      reply.take(come.extracting(first: size))
+      unsafe chiredis_skip(sink.pointee.reader, come.byteCount - size - 2)
+      expectsLarge = false
+      return .reply
+    }
+    if size - come.byteCount >= Self.large {
+      bulk.begin(size, come, headroom: reply.headroom)
+      unsafe chiredis_skip(sink.pointee.reader, 0)
+    }
+    return .needMore
+  }
+
+  /// Goes on with a reply that is gathered apart from hiredis.
+  private mutating func finishBulk(_ reply: inout Reply) -> Progress {
+    switch bulk.progress {
+    case .needMore: return .needMore
+    case .broken(let fault): return fail(fault, &reply)
+    case .reply:
+      reply.take(&bulk)
+      expectsLarge = true
+      return .reply
+    }
   }
 
   private mutating func fail(_ reason: ReplyFault, _ reply: inout Reply) -> Progress {
@@ -115,27 +185,20 @@ public struct ReplyReader: ~Copyable {
     let rest = unsafe chiredis_unfinished(sink.pointee.reader)
     let bytes = unsafe RawSpan(_unsafeStart: rest.bytes ?? Self.nowhere, byteCount: rest.count)
     switch unsafe Int(rest.kind) {
-    case chiredis_string: return faultOfBulk(bytes, reply)
+    case chiredis_string:
+      switch BulkLength(bytes) {
+      case .broken(let fault): return fault
+      case .bytes(let size, _): return reply.admits(size) ? nil : .tooLarge
+      case .unfinished, .null: return nil
+      }
     case chiredis_status, chiredis_error:
       // The last byte may be the CR of the line's end.
       return bytes.byteCount - 1 > reply.limits.line ? .malformed : nil
     case chiredis_integer, chiredis_array:
-      return bytes.byteCount > Self.longestNumber ? .malformed : nil
+      return bytes.byteCount > BulkLength.longestNumber ? .malformed : nil
     case chiredis_other: return .malformed
     default: return nil
     }
-  }
-
-  /// A bulk string's length must end soon, and be within the limits when it has ended.
-  private func faultOfBulk(_ bytes: RawSpan, _ reply: borrowing Reply) -> ReplyFault? {
-    let head = bytes.extracting(first: Self.longestNumber)
-    guard let end = head.offset(of: 0x0D) else {
-      return bytes.byteCount > Self.longestNumber ? .malformed : nil
-    }
-    if end + 1 == bytes.byteCount { return nil }
-    if bytes.byte(at: end + 1) != 0x0A { return .malformed }
-    guard let size = head.extracting(0..<end).decimal(upTo: .max) else { return .tooLarge }
-    return reply.admits(size) ? nil : .tooLarge
   }
 
   private static var nowhere: UnsafePointer<CChar> {

@@ -44,13 +44,16 @@ public struct SessionID: Sendable {
     count = 0
     let length = bytes.byteCount
     guard length > 0, length <= Self.maximum else { return false }
-    for place in 0..<length {
-      let byte = unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
-      guard Self.allows(byte) else { return false }
-      storage[place] = byte
+    var areAllowed = true
+    var span = storage.mutableSpan
+    unsafe bytes.withUnsafeBytes { source in
+      unsafe span.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
+      for at in source.indices {
+        areAllowed = areAllowed && Self.allows(unsafe source[at])
+      }
     }
-    count = length
-    return true
+    if areAllowed { count = length }
+    return areAllowed
   }
 
   /// Whether `byte` may stand in an id.

@@ -137,7 +137,7 @@ extension EchoLoop {
 
   mutating func drop(_ ticket: Ticket) {
     timers.cancel(ticket.index)
-    connections.remove(ticket)
+    connections.discard(ticket)
   }
 
   /// A connection's deadline has passed.

@@ -112,7 +112,7 @@ struct EchoLoop: ~Copyable {
     let ticket = connections.insert(Connection(socket))
     let token = UInt64(ticket.generation) << 32 | UInt64(ticket.index)
     guard poller.register(fd, token: token, interest: .connection) else {
-      connections.remove(ticket)
+      connections.discard(ticket)
       return
     }
     timers.set(ticket.index, at: moment.instant + bounds.idle)

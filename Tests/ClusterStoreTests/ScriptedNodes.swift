@@ -167,9 +167,8 @@ final class ScriptedNodes {
   func say(_ port: UInt16, _ bytes: [UInt8], piece: Int = 65_536) {
     var rest = bytes[...]
     while !rest.isEmpty, let link = links[port], store.isConnected(link) {
-      let count = min(piece, rest.count)
-      let room = unsafe store.prepare(link, room: count)
-      unsafe room.copyBytes(from: rest.prefix(count))
+      let piece = rest.prefix(piece)
+      let count = unsafe store.prepare(link, room: piece.count).fill(piece.span.bytes)
       store.received(link, count, at: now)
       rest = rest.dropFirst(count)
       collect()
@@ -351,9 +350,9 @@ final class ScriptedNodes {
   private func answerLater(_ port: UInt16, _ text: String) {
     guard let link = links[port], store.isConnected(link) else { return }
     let bytes = Array(text.utf8)
-    let room = unsafe store.prepare(link, room: bytes.count)
-    unsafe room.copyBytes(from: bytes)
-    store.received(link, bytes.count, at: now)
+    let count = unsafe store.prepare(link, room: bytes.count).fill(bytes.span.bytes)
+    precondition(count == bytes.count, "the answers of a script are short")
+    store.received(link, count, at: now)
     collect()
   }
 }

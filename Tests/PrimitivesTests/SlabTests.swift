@@ -38,7 +38,7 @@ struct SlabTests {
     var slab = Slab<String>(limit: 1)
     let first = slab.insert("first")
     #expect(slab.count == slab.limit)
-    slab.remove(first)
+    slab.discard(first)
     let second = slab.insert("second")
     #expect(second.index == first.index)
     #expect(second.generation != first.generation)
@@ -59,7 +59,7 @@ struct SlabTests {
       Ticket(index: .max, generation: 1), Ticket(index: 9, generation: 0),
     ]
     #expect(foreign.allSatisfy { !slab.contains($0) })
-    slab.remove(ticket)
+    slab.discard(ticket)
     // The second of them now has the even generation of the free place.
     #expect(foreign.allSatisfy { !slab.contains($0) })
   }
@@ -78,7 +78,7 @@ struct SlabTests {
       var slab = Slab<Counted>(limit: 50)
       let tickets = (0..<40).map { slab.insert(Counted(number: $0, tally: tally)) }
       #expect(tally.destroyed == 0)
-      for ticket in tickets.prefix(15) { slab.remove(ticket) }
+      for ticket in tickets.prefix(15) { slab.discard(ticket) }
       #expect(tally.destroyed == 15)
       #expect(tickets.dropFirst(15).map { slab[$0].number } == Array(15..<40))
     }

@@ -62,6 +62,28 @@ struct ReplyReaderTests {
     #expect(reply.bytes.count == 0)
   }
 
+  @Test("large bulk strings between small replies, in pieces of any size")
+  func mixed() {
+    let payload = (0..<20_480).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+    let large = Array("$20480\r\n".utf8) + payload + Array("\r\n".utf8)
+    let all =
+      large + Array("+OK\r\n".utf8) + large + large
+      + Array("$2\r\nab\r\n:1\r\n".utf8)
+    let whole = transcript(all)
+    #expect(whole.count == 7)
+    #expect(whole.suffix(3) == ["'ab'", "1", "more"])
+    for piece in [1_000, 4_099, 16_384, 20_481, 20_489, 20_490, 20_491, 61_000] {
+      let pieces = [Int](repeating: piece, count: all.count / piece)
+      #expect(transcript(all, pieces: pieces) == whole, "pieces of \(piece)")
+    }
+  }
+
+  @Test("a large bulk string ends in CR LF or is refused", arguments: ["\rX", "X\n"])
+  func unended(_ end: String) {
+    let bytes = Array("$20480\r\n".utf8) + [UInt8](repeating: 7, count: 20_480) + Array(end.utf8)
+    #expect(transcript(bytes, pieces: [4_096, 8_192]) == ["malformed"])
+  }
+
   @Test("a thousand replies in one read keep their order")
   func pipeline() {
     let text = (0..<1000).map { "$\(String($0).count + 100)\r\n\($0)" + filler + "\r\n" }.joined()

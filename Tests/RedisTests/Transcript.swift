@@ -31,10 +31,12 @@ func transcript(_ text: String, limits: ReplyLimits = ReplyLimits()) -> [String]
 }
 
 func feed(_ bytes: ArraySlice<UInt8>, to reader: inout ReplyReader) {
-  if bytes.isEmpty { return }
-  let room = unsafe reader.prepare(bytes.count)
-  unsafe room.copyBytes(from: bytes)
-  reader.commit(bytes.count)
+  var rest = bytes
+  while !rest.isEmpty {
+    let count = unsafe reader.prepare(rest.count).fill(rest.span.bytes)
+    reader.commit(count)
+    rest = rest.dropFirst(count)
+  }
 }
 
 /// A reply that came whole.

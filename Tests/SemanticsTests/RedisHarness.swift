@@ -105,7 +105,7 @@ struct RedisHarness: ~Copyable, StoreHarness {
     guard let connection else { return }
     var interest = pollfd(fd: connection.descriptor, events: Int16(POLLIN), revents: 0)
     guard unsafe poll(&interest, 1, 50) > 0 else { return }
-    let room = unsafe store.prepare(connection.link, room: 65_536)
+    let room = unsafe store.prepare(connection.link, room: 65_536).first
     let count = unsafe recv(connection.descriptor, room.baseAddress!, room.count, 0)
     precondition(count > 0, "the lab's Redis keeps connections")
     store.received(connection.link, count, at: .now())

@@ -51,9 +51,8 @@ func read(
   var reading = Reading()
   var at = 0
   while at < stream.count {
-    let count = size(stream.count - at)
-    let room = unsafe reader.prepare(count)
-    unsafe room.copyMemory(from: UnsafeRawBufferPointer(rebasing: stream[at..<at + count]))
+    let piece = unsafe RawSpan(_unsafeBytes: stream).extracting(at..<at + size(stream.count - at))
+    let count = reader.prepare(piece.byteCount).fill(piece)
     reader.commit(count)
     at += count
     reading.last = reader.next(into: &reply)

@@ -158,7 +158,7 @@ struct NodeProbe: ~Copyable {
 
   private mutating func read(until deadline: Instant) throws(ProbeFault) {
     while true {
-      let room = unsafe reader.prepare(Self.readSize)
+      let room = reader.prepare(Self.readSize)
       switch transport.read(into: room) {
       case .moved(let count): return reader.commit(count)
       case .closed: throw ProbeFault(.closed)

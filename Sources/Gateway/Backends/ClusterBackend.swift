@@ -10,9 +10,8 @@ import Sessions
 
 /// The store over Redis as a backend.
 struct ClusterBackend: ~Copyable, Backend {
-  /// How many bytes are read at once from a node: hiredis moves what follows a reply to the front
-  /// of its buffer, so a longer read costs more than it saves.
-  private static let readSize = 16 << 10
+  /// How many bytes are read at once from a node, unless its reader knows better.
+  private static let readSize = 64 << 10
 
   private var store: ClusterStore
   private var connections = Slab<NodeConnection>(limit: 4_096)
@@ -173,7 +172,7 @@ struct ClusterBackend: ~Copyable, Backend {
     connections[connection].isReadable = false
     // The store may have given the connection up, and its end is only to be carried out.
     guard store.isConnected(link) else { return }
-    let room = unsafe store.prepare(link, room: Self.readSize)
+    let room = store.prepare(link, room: Self.readSize)
     let result = connections[connection].transport.read(into: room)
     switch result {
     case .moved(let count):

@@ -56,7 +56,7 @@ extension Worker where Store: ~Copyable {
     }
     guard poller.register(fd, token: Token.client(client), interest: .connection) else {
       board.count(.descriptors)
-      clients.remove(client)
+      clients.discard(client)
       return
     }
     board.add(1, to: .connectionsAccepted)

@@ -136,7 +136,6 @@ extension Worker where Store: ~Copyable {
 
   /// Sends the answer that `reply` holds.
   mutating func send(_ client: Ticket) {
-    timers.set(client.index, at: moment.instant + bounds.write)
     clients[client].phase = .writing
     var answer = ByteBuffer()
     swap(&answer, &reply)
@@ -145,6 +144,7 @@ extension Worker where Store: ~Copyable {
       swap(&answer, &reply)
       if isDone { answered(client) }
     } else {
+      timers.set(client.index, at: moment.instant + bounds.write)
       swap(&answer, &clients[client].output)
       reply = spare.take()
       weigh(client)

@@ -311,12 +311,11 @@ extension Worker where Store: ~Copyable {
   }
 
   private mutating func finish(_ client: Ticket, _ status: Int) {
-    let exchange = clients[client].exchange
     // The clock is read here: the tick's time would say that what is answered in the tick it came in
     // took none.
-    let took = Instant.now() - exchange.began
+    let took = Instant.now() - clients[client].exchange.began
     endExchange(client)
-    board.count(exchange, status: status, took: took)
+    board.count(clients[client].exchange, status: status, took: took)
     tellAccess(client, status, took: took)
     send(client)
   }

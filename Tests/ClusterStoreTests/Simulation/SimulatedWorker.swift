@@ -118,9 +118,9 @@ final class SimulatedWorker {
     guard let wire = wires[link] else { return }
     if !wire.toStore.isEmpty, store.isConnected(link), !cluster.random.once(in: 3) {
       let most = cluster.random.once(in: 4) ? 5 : wire.toStore.count
-      let count = Int.random(in: 1...min(most, wire.toStore.count), using: &cluster.random)
-      let room = unsafe store.prepare(link, room: count)
-      unsafe room.copyBytes(from: wire.toStore.prefix(count))
+      let piece = Int.random(in: 1...min(most, wire.toStore.count), using: &cluster.random)
+      let bytes = wire.toStore.prefix(piece)
+      let count = unsafe store.prepare(link, room: piece).fill(bytes.span.bytes)
       wire.toStore.removeFirst(count)
       store.received(link, count, at: cluster.now)
       collect()

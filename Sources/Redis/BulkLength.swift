@@ -1,0 +1,54 @@
+// The line that tells how long a bulk string is, `$` apart: digits and CR LF, or `-1` for none at all.
+// In: what has come of it and behind it. Out: a verdict that more bytes do not change, once there is
+// one.
+
+internal import Primitives
+
+/// What a bulk string's length line says.
+enum BulkLength: Equatable {
+  /// The line may go on, and may be right.
+  case unfinished
+  /// It begins with a sign: null, or malformed.
+  case null
+  /// So many bytes follow a line of `lineLength` bytes, its CR LF included.
+  case bytes(Int, lineLength: Int)
+  /// It is none.
+  case broken(ReplyFault)
+
+  /// Longer than any number with its sign and its CR LF.
+  static let longestNumber = 32
+
+  /// Reads the line at the start of `bytes`.
+  init(_ bytes: RawSpan) {
+    let head = bytes.extracting(first: Self.longestNumber)
+    guard let end = head.offset(of: 0x0D) else {
+      self = bytes.byteCount > Self.longestNumber ? .broken(.malformed) : .unfinished
+      return
+    }
+    if end + 1 == bytes.byteCount {
+      self = .unfinished
+    } else if bytes.byte(at: end + 1) != 0x0A {
+      self = .broken(.malformed)
+    } else if bytes.byte(at: 0) == UInt8(ascii: "-") {
+      self = .null
+    } else if let size = Self.number(head.extracting(0..<end)) {
+      self = .bytes(size, lineLength: end + 2)
+    } else {
+      self = .broken(.malformed)
+    }
+  }
+
+  /// Plain digits without a leading zero, of a number that 63 bits hold.
+  private static func number(_ digits: RawSpan) -> Int? {
+    guard !digits.isEmpty, digits.byteCount == 1 || digits.byte(at: 0) != 48 else { return nil }
+    var number = 0
+    for at in 0..<digits.byteCount {
+      let digit = Int(digits.byte(at: at)) - 48
+      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, overflows) = tens.addingReportingOverflow(digit)
+      guard digit >= 0, digit <= 9, !isTooLarge, !overflows else { return nil }
+      number = sum
+    }
+    return number
+  }
+}

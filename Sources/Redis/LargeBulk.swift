@@ -1,0 +1,67 @@
+// A bulk string that is gathered where its reply will have it, instead of in hiredis's buffer: of a
+// payload of 20 KiB that saves two copies of most of it. The socket fills the room; when the payload
+// and its CR LF are there, the bytes and a reply's bytes change places.
+//
+// Bounded by `ReplyLimits.bytes`, which the length was held against. A declared length allocates no
+// more than what has come, or `ReplyReader`'s read size at first, so a node cannot have much memory
+// set aside by a number.
+
+internal import Primitives
+
+/// A large bulk string on its way.
+struct LargeBulk: ~Copyable {
+  private var bytes = ByteBuffer()
+  // How many bytes are still to come, CR LF included; nil while there is no bulk string.
+  private var missing: Int?
+  // How many of them there was room for at the last `room`.
+  private var offered = 0
+
+  /// Whether there is one that no reply has taken.
+  var isPending: Bool { missing != nil }
+
+  /// Whether bytes of it are still to come.
+  var isGathering: Bool { missing ?? 0 > 0 }
+
+  /// Starts one of `size` bytes with those that came already, behind a headroom.
+  mutating func begin(_ size: Int, _ come: RawSpan, headroom: Int) {
+    precondition(missing == nil && come.byteCount <= size, "one bulk string is gathered at a time")
+    bytes.clear(headroom: headroom)
+    bytes.append(come)
+    missing = size + 2 - come.byteCount
+  }
+
+  /// Where the next bytes go: `least` of them, or as many as there are already, or all.
+  mutating func room(_ least: Int) -> UnsafeMutableRawBufferPointer {
+    offered = min(missing ?? 0, max(least, bytes.count))
+    bytes.reserve(offered)
+    return unsafe UnsafeMutableRawBufferPointer(rebasing: bytes.writable[..<offered])
+  }
+
+  /// Whether all that is missing fits the room: what comes behind it is something else.
+  var endsInRoom: Bool { offered == missing }
+
+  /// Takes what was read; how many bytes of it are the bulk string's.
+  mutating func commit(_ count: Int) -> Int {
+    let taken = min(count, offered)
+    offered = 0
+    guard let missing, taken > 0 else { return 0 }
+    bytes.commit(taken)
+    self.missing = missing - taken
+    return taken
+  }
+
+  /// How far it is: it ends in CR LF.
+  var progress: ReplyReader.Progress {
+    if missing != 0 { return .needMore }
+    let end = bytes.bytes.extracting(last: 2)
+    return end.byte(at: 0) == 0x0D && end.byte(at: 1) == 0x0A ? .reply : .broken(.malformed)
+  }
+
+  /// Ends a complete one: its payload takes the place of `other`, whose memory serves the next.
+  mutating func end(exchanging other: inout ByteBuffer) {
+    precondition(missing == 0, "only what is complete is handed over")
+    missing = nil
+    bytes.truncate(to: bytes.count - 2)
+    swap(&bytes, &other)
+  }
+}
