@@ -16,8 +16,8 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       A closed loop asks again as soon as a connection is free, and so finds out how
       many requests go through. With --rate requests are due at fixed times, whatever
-      became of those before them, and a latency counts from when its request was due:
-      this is what callers of a gateway that falls behind see.
+      became of those before them, and a latency counts from when its request was
+      due: this is what callers of a gateway that falls behind see.
 
       It writes sessions of its own (--prefix) and leaves them to their idle timeout.
 

@@ -13,15 +13,17 @@ struct CheckCommand: ParsableCommand {
     abstract: "Examines the settings and the Redis behind them, with a remedy for each fault.",
     usage: "session-gateway check [--strict] [--json] [--sessions N --size B] [settings of serve]",
     discussion: """
-      The settings are those of serve: the same flags, environment and file. Seeds and
-      then every node of the cluster are asked, one after the other; each question has
-      a time limit. Nothing is started and nothing is written, here or in Redis:
-      commands are tried on a key that does not exist, in a form that changes nothing.
+      The settings are those of serve: the same flags, environment and file. Seeds
+      and then every node of the cluster are asked, one after the other; each
+      question has a time limit. Nothing is started and nothing is written, here or
+      in Redis: commands are tried on a key that does not exist, in a form that
+      changes nothing.
 
-      Looked at are this machine's descriptors, the gateway's certificates and tokens;
-      seeds and nodes, TLS, credentials, the commands that the ACL must allow, Redis's
-      version; the cluster's state, slots, replicas and hosts; memory, eviction,
-      persistence, node timeout; clocks, and the time of 100 pings to each node.
+      Looked at are this machine's descriptors, the gateway's certificates and
+      tokens; seeds and nodes, TLS, credentials, the commands that the ACL must
+      allow, Redis's version; the cluster's state, slots, replicas and hosts;
+      memory, eviction, persistence, node timeout; clocks, and the time of 100 pings
+      to each node.
 
         --sessions N    how many sessions will live at once, to judge memory by
         --size B        their mean payload, such as 4096 or 4KiB [4KiB]

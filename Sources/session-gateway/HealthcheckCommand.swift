@@ -12,8 +12,9 @@ struct HealthcheckCommand: ParsableCommand {
     abstract: "Asks the gateway on this machine whether it is ready.",
     usage: "session-gateway healthcheck [--path PATH] [--timeout SECONDS] [settings of serve]",
     discussion: """
-      The address and whether it speaks TLS come from the settings that serve has: the same
-      flags, environment and file. It exits with 0 when the answer's status is 200, else with 1.
+      The address and whether it speaks TLS come from the settings that serve has:
+      the same flags, environment and file. It exits with 0 when the answer's status
+      is 200, else with 1.
 
         --path PATH          what to ask for [/readyz]; /livez asks nothing of Redis
         --timeout SECONDS    how long to wait, 1 to 60 [3]

@@ -11,8 +11,8 @@ struct PlanCommand: ParsableCommand {
     abstract: "Prints every bound, what follows from them, and the Redis that sessions need.",
     usage: "session-gateway plan [--sessions N --size B --rate R] [settings of serve]",
     discussion: """
-      The settings are those of serve: the same flags, environment and file. Nothing is
-      started and nobody is asked.
+      The settings are those of serve: the same flags, environment and file. Nothing
+      is started and nobody is asked.
 
         --nodes N       how many nodes Redis has [6]
         --sessions N    how many sessions live at once
@@ -21,7 +21,8 @@ struct PlanCommand: ParsableCommand {
         --servers N     Redis servers, each with a primary and a replica [3]
 
       EXAMPLE
-        session-gateway plan --sessions 1000000 --size 4KiB --rate 20000 --idle-timeout 30m
+        session-gateway plan --sessions 1000000 --size 4KiB --rate 20000 \\
+          --idle-timeout 30m
       """)
 
   @Argument(parsing: .captureForPassthrough, help: .hidden)

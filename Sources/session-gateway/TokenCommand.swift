@@ -12,9 +12,9 @@ struct TokenCommand: ParsableCommand {
     commandName: "token",
     abstract: "Makes a token for a caller, and the line for the tokens file.",
     discussion: """
-      Two lines are written: the token, for the caller, and the line for the file that
-      --tokens-file names. The token is not kept anywhere; if it is lost, make another.
-      A running gateway takes a changed file on SIGHUP.
+      Two lines are written: the token, for the caller, and the line for the file
+      that --tokens-file names. The token is not kept anywhere; if it is lost, make
+      another. A running gateway takes a changed file on SIGHUP.
 
       EXAMPLE
         session-gateway token --namespace shop --rights read,write --name shop-web

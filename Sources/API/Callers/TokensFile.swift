@@ -2,7 +2,7 @@
 // each SIGHUP, never on the data path.
 //
 //   # SHA-256 of the token                                          namespace  rights      name
-//   5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8  shop       read,write  shop-web
+//   f693f8bfeeeba49d20bab91339aa91b5960659470ef72f6500d55c2d9c754fd9  shop       read,write  shop-web
 //
 // One token a line, four words with spaces or tabs between; empty lines and lines that begin with #
 // say nothing. Several tokens may share a namespace, so that one can be replaced without a pause.
