@@ -122,12 +122,12 @@ public struct Reply: ~Copyable {
     return nil
   }
 
-  /// Becomes a bulk string that came whole. Its size was admitted.
-  mutating func take(_ text: RawSpan) {
+  /// Becomes a text that came whole. Its size was admitted.
+  mutating func take(_ kind: ReplyToken.Kind, _ text: RawSpan) {
     begin()
     promised = 0
     bytes.append(text)
-    append(ReplyToken(kind: .string, integer: bytes.count, range: ByteRange(0, bytes.count)))
+    append(ReplyToken(kind: kind, integer: bytes.count, range: ByteRange(0, bytes.count)))
     close()
   }
 

@@ -1,10 +1,10 @@
 // RESP2 from a node, read by hiredis. Bytes come in from the socket, straight into the reader's own
 // buffer (`prepare`, `commit`); replies go out one at a time into a `Reply` that the caller owns.
 //
-// A bulk string that is the whole reply, as a session is, is read here and not by hiredis, which would
-// move what is behind it to the front of its buffer, once for each reply, and wait for its last byte.
-// When it has come whole it is copied once; where much of it is missing, the socket fills a
-// `LargeBulk`, which the reply then is.
+// A bulk string that is the whole reply, as a session is, and OK are read here and not by hiredis: it
+// would move what is behind them to the front of its buffer, and wait for a bulk string's last byte.
+// One that has come whole is copied once; where much of it is missing, the socket fills a `LargeBulk`,
+// which the reply then is.
 //
 // Bounds: after `next` said `needMore`, what is buffered is less than one token, which is less than
 // `ReplyLimits.bytes`; a read comes on top, and hiredis doubles the buffer up to 1 MiB and then adds
@@ -98,7 +98,7 @@ public struct ReplyReader: ~Copyable {
   public mutating func next(into reply: inout Reply) -> Progress {
     if let fault { return .broken(fault) }
     if bulk.isPending { return finishBulk(&reply) }
-    if let progress = nextBulk(&reply) { return progress }
+    if let progress = nextInPlace(&reply) { return progress }
     // A reply that began on a connection that is gone is of no use.
     if !isOpen { reply.close() }
     precondition(reply.isOpen == isOpen, "a reply that began is finished in the same value")
@@ -119,12 +119,23 @@ public struct ReplyReader: ~Copyable {
     return .needMore
   }
 
-  /// Reads a bulk string that is the whole reply; nil where hiredis reads on, within a reply or where
-  /// another one begins.
-  private mutating func nextBulk(_ reply: inout Reply) -> Progress? {
+  /// Reads what a session and its write come as: a bulk string or OK that is the whole reply. Nil where
+  /// hiredis reads on, within a reply or where another one begins.
+  private mutating func nextInPlace(_ reply: inout Reply) -> Progress? {
     let rest = unsafe chiredis_between(sink.pointee.reader)
-    let bytes = unsafe RawSpan(_unsafeStart: rest.bytes ?? Self.nowhere, byteCount: rest.count)
-    guard !bytes.isEmpty, bytes.byte(at: 0) == UInt8(ascii: "$") else { return nil }
+    guard let start = unsafe rest.bytes else { return nil }
+    let bytes = unsafe RawSpan(_unsafeStart: start, byteCount: rest.count)
+    if bytes.isEmpty { return .needMore }
+    if bytes.starts(with: "+OK\r\n") {
+      reply.take(.status, bytes.extracting(1..<3))
+      unsafe chiredis_skip(sink.pointee.reader, bytes.byteCount - 5)
+      expectsLarge = false
+      return .reply
+    }
+    return bytes.byte(at: 0) == UInt8(ascii: "$") ? nextBulk(bytes, &reply) : nil
+  }
+
+  private mutating func nextBulk(_ bytes: RawSpan, _ reply: inout Reply) -> Progress? {
     switch BulkLength(bytes.extracting(droppingFirst: 1)) {
     case .unfinished: return .needMore
     case .null: return nil
@@ -142,7 +153,7 @@ public struct ReplyReader: ~Copyable {
       guard come.byte(at: size) == 0x0D, come.byte(at: size + 1) == 0x0A else {
         return fail(.malformed, &reply)
       }
-      reply.take(come.extracting(first: size))
+      reply.take(.string, come.extracting(first: size))
       unsafe chiredis_skip(sink.pointee.reader, come.byteCount - size - 2)
       expectsLarge = false
       return .reply
