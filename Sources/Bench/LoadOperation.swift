@@ -9,7 +9,8 @@ public enum LoadOperation: Int, CaseIterable, Sendable {
   /// Slides a session's idle timeout: POST, without a body.
   case touch
   /// Acquires a session's lock, waiting for up to five seconds while another holds it, and releases it:
-  /// two requests that count as one, which ends with the second one's answer.
+  /// two requests that count as one, which ends with the second one's answer. A plain PUT of the load
+  /// breaks a lock, as the contract says: then it is 409.
   case lock
 
   /// The name in `--mix` and in the report.
