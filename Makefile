@@ -6,6 +6,7 @@ ROUNDS ?= 3
 SECONDS ?= 1
 HISTORY ?= 60
 NOTE ?=
+ONLY ?=
 EXAMPLES ?= 100
 DETERMINISTIC ?=
 ACCEPT ?=
@@ -15,7 +16,7 @@ FORMATTED = Package.swift Sources Tests $(wildcard Fuzz/Package.swift Fuzz/Sourc
 SHELL_SCRIPTS = $(shell grep -lsE '^\#!.*(bash|/sh)$$' Scripts/* deploy/compose/* .ci/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test history lint build conformance fuzz chaos soak bench counts clean packages compose-test
+.PHONY: help run test history lint build conformance fuzz chaos soak bench costs counts clean packages compose-test
 
 help: ## What can be made
 	@echo 'make <target>'
@@ -66,12 +67,15 @@ compose-test: ## The containers, for real: up, sessions, losses, down, up (needs
 bench: build ## The gateway beside its limit and its peers (ROUNDS=3 SECONDS=1); writes docs/performance.md
 	@Scripts/bench --rounds $(ROUNDS) --seconds $(SECONDS) --note '$(NOTE)'
 
+costs: build ## Cost as the work grows, the tail, large payloads (ROUNDS=3 SECONDS=1); writes docs/performance.md
+	@Scripts/bench-costs --rounds $(ROUNDS) --seconds $(SECONDS) --note '$(NOTE)' $(if $(ONLY),--only $(ONLY))
+
 counts: build ## Instructions for each kind of request, held against Scripts/instruction-counts.json (ACCEPT=yes records them)
 	@Scripts/count-instructions $(if $(ACCEPT),--accept)
 
 clean: ## Ends what runs under .local and removes everything that was built or made
 	@if [ -e .local ]; then Scripts/cluster down --dir .local; fi
-	rm -rf .build Fuzz/.build .local
+	rm -rf .build Fuzz/.build Benchmarks/SwiftServers/.build .local
 
 packages:
 	@Scripts/install-packages

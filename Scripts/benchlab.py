@@ -136,15 +136,25 @@ class Lab:
     def up(self):
         """Starts what all systems stand before, and builds the bare loop."""
         install()
+        self.build_bare_loop()
+        self.redis = self.cluster()
+        self.plain, _ = self.plain_node()
+
+    def build_bare_loop(self):
         compiler = shutil.which("clang") or shutil.which("cc")
         source = os.path.join(ROOT, "Benchmarks/BareLoop/bare-loop.c")
         subprocess.run([compiler, "-O2", "-o", self.bare_loop, source, "-lssl", "-lcrypto"],
                        check=True)
-        self.redis = self.cluster()
-        self.plain = self.port()
-        self.start("redis-server", "--bind", "127.0.0.1", "--port", self.plain, "--save", "",
-                   "--appendonly", "no", "--dir", self.folder, name="plain-node",
-                   port=self.plain)
+
+    def plain_node(self, *flags, port=None):
+        """Starts one Redis without TLS and password, and gives its port and process."""
+        port = port or self.port()
+        home = os.path.join(self.folder, f"node-{port}")
+        os.makedirs(home, exist_ok=True)
+        process = self.start("redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "",
+                             "--appendonly", "no", "--dir", home, *flags, name=f"node-{port}",
+                             port=port)
+        return port, process
 
     def cluster(self):
         """Starts the cluster, and gives the flags that point a gateway at it."""
@@ -169,11 +179,11 @@ class Lab:
         return [self.gateway("gateway", "--redis", node, "--workers", 1),
                 self.bare("bare loop", self.plain), self.webdis(), self.nginx()]
 
-    def gateway(self, name, *flags):
+    def gateway(self, name, *flags, log=None, targets=()):
         port = self.port()
         process = self.start(GATEWAY, "serve", "--listen", f"127.0.0.1:{port}", *flags,
-                             name=f"gateway-{port}", port=port)
-        return System(name, process, port)
+                             name=f"gateway-{port}", port=port, log=log)
+        return System(name, process, port, targets)
 
     def bare(self, name, *words):
         port = self.port()
@@ -199,8 +209,8 @@ class Lab:
                              name="nginx", port=port)
         return System("nginx + Lua", process, port, touches=False)
 
-    def start(self, *command, name, port):
-        with open(os.path.join(self.folder, f"{name}.log"), "ab") as log:
+    def start(self, *command, name, port, log=None):
+        with log or open(os.path.join(self.folder, f"{name}.log"), "ab") as log:
             process = processes.start([str(word) for word in command], log=log)
         self.started.append((process.pid, processes.born(process.pid)))
         limit = time.monotonic() + PATIENCE

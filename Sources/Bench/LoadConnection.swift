@@ -35,6 +35,8 @@ struct LoadConnection: ~Copyable {
   var scanner = ResponseScanner()
   /// Whether the answer's payload has been right so far.
   var isRight = true
+  /// Whether the lock that the request acquired is being released.
+  var isReleasing = false
   private var unsent = ByteBuffer()
 
   init(_ transport: consuming Transport, isIdle: Bool) {

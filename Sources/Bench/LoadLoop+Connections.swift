@@ -81,6 +81,7 @@ extension LoadLoop {
     connections[ticket].request = request
     connections[ticket].scanner = ResponseScanner()
     connections[ticket].isRight = true
+    connections[ticket].isReleasing = false
     connections[ticket].state = .asking
     asking += 1
     if !Self.send(requests, range, &connections[ticket]) { lose(ticket) }
@@ -153,6 +154,9 @@ extension LoadLoop {
     let request = connections[ticket].request
     let scanner = connections[ticket].scanner
     lastAnswer = now
+    if request.operation == .lock, scanner.status == 200, !connections[ticket].isReleasing {
+      return release(scanner.lock, of: request.number, on: ticket)
+    }
     asking -= 1
     connections[ticket].state = .free
     if request.isMeasured { record(request, scanner, connections[ticket].isRight, at: now) }
@@ -168,6 +172,16 @@ extension LoadLoop {
     } else {
       _ = free.append(ticket)
     }
+  }
+
+  /// Releases a lock that was just acquired; the request ends with the answer to this.
+  private mutating func release(
+    _ token: InlineArray<32, UInt8>, of number: Int, on ticket: Ticket
+  ) {
+    let range = requests.prepareRelease(number: number, token: token)
+    connections[ticket].scanner = ResponseScanner()
+    connections[ticket].isReleasing = true
+    if !Self.send(requests, range, &connections[ticket]) { lose(ticket) }
   }
 
   private mutating func record(

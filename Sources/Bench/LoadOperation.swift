@@ -8,6 +8,10 @@ public enum LoadOperation: Int, CaseIterable, Sendable {
   case put
   /// Slides a session's idle timeout: POST, without a body.
   case touch
+  /// Acquires a session's lock, waiting for up to five seconds while another holds it, and releases it:
+  /// two requests that count as one, which ends with the second one's answer. A plain PUT of the load
+  /// breaks a lock, as the contract says: then it is 409.
+  case lock
 
   /// The name in `--mix` and in the report.
   public var name: String {
@@ -15,6 +19,7 @@ public enum LoadOperation: Int, CaseIterable, Sendable {
     case .get: "get"
     case .put: "put"
     case .touch: "touch"
+    case .lock: "lock"
     }
   }
 
@@ -22,7 +27,7 @@ public enum LoadOperation: Int, CaseIterable, Sendable {
     switch self {
     case .get: "GET"
     case .put: "PUT"
-    case .touch: "POST"
+    case .touch, .lock: "POST"
     }
   }
 }

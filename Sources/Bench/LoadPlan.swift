@@ -64,7 +64,11 @@ public struct LoadPlan: Sendable {
   }
 
   private static func defaultTarget(of operation: LoadOperation) -> String {
-    operation == .touch ? "/v1/sessions/{id}/touch" : "/v1/sessions/{id}"
+    switch operation {
+    case .get, .put: "/v1/sessions/{id}"
+    case .touch: "/v1/sessions/{id}/touch"
+    case .lock: "/v1/sessions/{id}/lock?wait=5"
+    }
   }
 
   private static func firstIndex(of word: String, in text: String) -> String.Index? {

@@ -36,6 +36,8 @@ public struct RequestBytes: ~Copyable {
     fillSample(sizes.max() ?? 0, seed: plan.seed)
     append(.get, size: nil, plan)
     append(.touch, size: nil, plan)
+    append(.lock, size: nil, plan)
+    appendRelease(plan)
     for size in sizes { append(.put, size: size, plan) }
   }
 
@@ -46,11 +48,25 @@ public struct RequestBytes: ~Copyable {
       switch operation {
       case .get: templates[0]
       case .touch: templates[1]
-      case .put: templates[2 + size]
+      case .lock: templates[2]
+      case .put: templates[4 + size]
       }
     Self.write(number, into: &text, at: template.digits, count: Self.digits)
     if let payload = template.payload {
       Self.write(number, into: &text, at: payload, count: min(Self.digits, template.size))
+    }
+    return template.range
+  }
+
+  /// The request that releases session `number`'s lock. The bytes at the range are valid until the
+  /// next call.
+  public mutating func prepareRelease(number: Int, token: InlineArray<32, UInt8>) -> ByteRange {
+    let template = templates[3]
+    Self.write(number, into: &text, at: template.digits, count: Self.digits)
+    // The token stands before the two line ends that close the head.
+    let first = unsafe text.mutableReadable + (template.range.indices.upperBound - 4 - token.count)
+    for at in token.indices {
+      unsafe first.storeBytes(of: token[at], toByteOffset: at, as: UInt8.self)
     }
     return template.range
   }
@@ -90,7 +106,7 @@ public struct RequestBytes: ~Copyable {
     if let token = plan.token { text.append(text: "Authorization: Bearer \(token.reveal())\r\n") }
     if let size {
       text.append(text: "Content-Type: text/plain\r\nContent-Length: \(size)\r\n")
-    } else if operation == .touch {
+    } else if operation == .touch || operation == .lock {
       text.append(text: "Content-Length: 0\r\n")
     }
     text.append("\r\n")
@@ -100,6 +116,17 @@ public struct RequestBytes: ~Copyable {
       Template(
         range: ByteRange(start, text.count), digits: digits, payload: size.map { _ in payload },
         size: size ?? 0))
+  }
+
+  private mutating func appendRelease(_ plan: LoadPlan) {
+    let start = text.count
+    text.append(text: "DELETE /v1/sessions/\(plan.prefix)")
+    let digits = text.count
+    text.append(text: "00000000/lock HTTP/1.1\r\nHost: \(plan.host):\(plan.port)\r\n")
+    if let token = plan.token { text.append(text: "Authorization: Bearer \(token.reveal())\r\n") }
+    text.append(text: "Session-Lock: \(String(repeating: "0", count: 32))\r\n\r\n")
+    templates.append(
+      Template(range: ByteRange(start, text.count), digits: digits, payload: nil, size: 0))
   }
 
   private static func append(

@@ -1,5 +1,5 @@
 // Finds the end of an HTTP/1.1 response. In: its bytes, in pieces of any size. Out: which of them are
-// body, and where the response ends. It reads the status and two fields and skips the rest; it owns
+// body, and where the response ends. It reads the status and three fields and skips the rest; it owns
 // nothing and keeps a few integers between two pieces, so an answer is never copied.
 //
 // Bounded: a head of at most 64 KiB. A response without Content-Length has no body if its status says
@@ -20,7 +20,7 @@ public enum ScanProgress: Equatable, Sendable {
 /// One response after the other on a connection.
 public struct ResponseScanner: Sendable {
   private enum Place {
-    case start, status, line, skip, length, connection, body
+    case start, status, line, skip, length, connection, lock, body
   }
 
   static let longestHead = 64 << 10
@@ -32,6 +32,7 @@ public struct ResponseScanner: Sendable {
   private var lineBytes = 0
   private var isLength = true
   private var isConnection = true
+  private var isLock = true
 
   /// The status code, 100 to 599; 0 before it is known.
   public private(set) var status = 0
@@ -41,6 +42,8 @@ public struct ResponseScanner: Sendable {
   public private(set) var remaining = 0
   /// Whether the server will close the connection after this response.
   public private(set) var closes = false
+  /// The token of the lock that was acquired; zeros without one.
+  public private(set) var lock = InlineArray<32, UInt8>(repeating: UInt8(ascii: "0"))
 
   /// A scanner before the first byte of a response.
   public init() {}
@@ -89,6 +92,7 @@ public struct ResponseScanner: Sendable {
       case .line: takeName(byte)
       case .length: takeLength(byte)
       case .connection: takeConnection(byte)
+      case .lock: takeLock(byte)
       case .skip, .body: true
       }
     return isTaken && headBytes <= Self.longestHead ? at + 1 : -1
@@ -97,6 +101,7 @@ public struct ResponseScanner: Sendable {
   private static let version: StaticString = "HTTP/1.1 "
   private static let lengthName: StaticString = "content-length:"
   private static let connectionName: StaticString = "connection:"
+  private static let lockName: StaticString = "session-lock:"
   private static let closeWord: StaticString = "close"
 
   private static func letter(_ word: StaticString, _ index: Int) -> UInt8 {
@@ -128,7 +133,7 @@ public struct ResponseScanner: Sendable {
   private mutating func beginLine() {
     place = .line
     (matched, lineBytes) = (0, 0)
-    (isLength, isConnection) = (true, true)
+    (isLength, isConnection, isLock) = (true, true, true)
   }
 
   private mutating func takeName(_ byte: UInt8) -> Bool {
@@ -143,9 +148,12 @@ public struct ResponseScanner: Sendable {
     isConnection =
       isConnection && at < Self.connectionName.utf8CodeUnitCount
       && letter == Self.letter(Self.connectionName, at)
-    if !isLength && !isConnection { place = .skip }
+    isLock =
+      isLock && at < Self.lockName.utf8CodeUnitCount && letter == Self.letter(Self.lockName, at)
+    if !isLength && !isConnection && !isLock { place = .skip }
     if colon && isLength { return beginLength() }
     if colon && isConnection { (place, matched) = (.connection, 0) }
+    if colon && isLock { (place, matched) = (.lock, 0) }
     return true
   }
 
@@ -185,6 +193,16 @@ public struct ResponseScanner: Sendable {
     let isNext = byte | 0x20 == Self.letter(Self.closeWord, matched)
     matched = isNext ? matched + 1 : 0
     if matched == Self.closeWord.utf8CodeUnitCount { (closes, matched) = (true, 0) }
+    return true
+  }
+
+  private mutating func takeLock(_ byte: UInt8) -> Bool {
+    if byte == UInt8(ascii: "\n") { return endLine() }
+    guard byte != UInt8(ascii: " "), byte != UInt8(ascii: "\r"), matched < lock.count else {
+      return true
+    }
+    lock[matched] = byte
+    matched += 1
     return true
   }
 

@@ -107,7 +107,7 @@ final class Crew {
       case .interrupt: end(after: .seconds(0))
       case .hangUp:
         manager?.reloading()
-        for message in Reload(settings, namespaces, log).messages() {
+        for message in Reload(settings, namespaces, workers: inboxes.count, log).messages() {
           for inbox in inboxes { inbox.put(message) }
         }
         if !state.isDraining { manager?.ready("serving with the \(store.name) store") }

@@ -19,7 +19,7 @@ struct BenchLoad: ParsableArguments {
   @Option(help: "Requests due a second. (default: as fast as answers come)")
   var rate: Int?
 
-  @Option(help: "The operations get, put and touch with their weights.")
+  @Option(help: "The operations get, put, touch and lock (acquire and release) with their weights.")
   var mix = "get=50,put=50,touch=0"
 
   @Option(help: "Payload sizes, with weights if there are several: 1KiB:70,20KiB:30.")

@@ -36,6 +36,26 @@ struct RequestBytesTests {
     #expect(request(.get, number: 1, plan).hasPrefix("GET /GET/x00000001.txt HTTP/1.1\r\n"))
   }
 
+  @Test("A lock is acquired and released by two requests, the second one with the token")
+  func writesLocks() {
+    var plan = LoadPlan()
+    #expect(
+      request(.lock, number: 42, plan)
+        == "POST /v1/sessions/bench-00000042/lock?wait=5 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
+        + "Content-Length: 0\r\n\r\n")
+    plan.token = Secret("t0ken")
+    var requests = RequestBytes(plan)
+    var token = InlineArray<32, UInt8>(repeating: UInt8(ascii: "f"))
+    token[0] = UInt8(ascii: "a")
+    _ = requests.prepare(.put, size: 0, number: 99_999_999)
+    let range = requests.prepareRelease(number: 7, token: token)
+    #expect(
+      text(requests.bytes.extracting(range.indices))
+        == "DELETE /v1/sessions/bench-00000007/lock HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
+        + "Authorization: Bearer t0ken\r\nSession-Lock: a\(String(repeating: "f", count: 31))"
+        + "\r\n\r\n")
+  }
+
   @Test(
     "A payload has its size and begins with its session's number", arguments: [0, 3, 8, 9, 500])
   func writesPayloads(size: Int) throws {

@@ -40,6 +40,20 @@ private struct Scanned: Equatable {
 
 @Suite("Response scanner")
 struct ResponseScannerTests {
+  @Test("The token of a lock is found, and not in a field with a longer name", arguments: 1...40)
+  func findsLocks(step: Int) {
+    let token = "0123456789abcdef0123456789abcdef"
+    let response =
+      "HTTP/1.1 200 OK\r\nSession-Lock-Expires-In: 30\r\nsession-LOCK: \(token)\r\n"
+      + "Content-Length: 0\r\n\r\n"
+    let bytes = Array(response.utf8)
+    var scanner = ResponseScanner()
+    for at in stride(from: 0, to: bytes.count, by: step) {
+      _ = scanner.scan(Array(bytes[at..<min(at + step, bytes.count)]).span)
+    }
+    #expect(scanner.lock.indices.map { scanner.lock[$0] } == Array(token.utf8))
+  }
+
   private static let responses: [(String, status: Int, body: String, closes: Bool)] = [
     ("HTTP/1.1 204 No Content\r\nDate: x\r\n\r\n", 204, "", false),
     (

@@ -24,8 +24,8 @@ protocol Backend: SessionStore, ~Copyable {
   mutating func advance(_ poller: inout Poller, at moment: Moment)
   /// Writes once to each connection that has something to write.
   mutating func flush(at now: Instant)
-  /// Connections from now on trust and show what these settings say; those there are go on.
-  mutating func renew(_ identity: TLSClientSettings) throws(TLSSettingsFault)
+  /// Connections from now on trust and show what this context says; those there are go on.
+  mutating func renew(_ identity: consuming TLSContext)
   /// Connections from now on say these; those there are go on.
   mutating func renew(_ credentials: NodeCredentials)
   /// Adds its numbers to the board.

@@ -282,8 +282,8 @@ struct ClusterBackend: ~Copyable, Backend {
 
   // MARK: Reload
 
-  mutating func renew(_ identity: TLSClientSettings) throws(TLSSettingsFault) {
-    context = try .client(identity)
+  mutating func renew(_ identity: consuming TLSContext) {
+    context = consume identity
     self.identity += 1
     // A resumed session skips the check of the certificate: what the old authorities vouched for
     // must not outlive them. Nor is the session of a connection kept that was made before.

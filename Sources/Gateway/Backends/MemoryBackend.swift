@@ -45,7 +45,7 @@ struct MemoryBackend: ~Copyable, Backend {
 
   mutating func flush(at now: Instant) {}
 
-  mutating func renew(_ identity: TLSClientSettings) {}
+  mutating func renew(_ identity: consuming TLSContext) {}
 
   mutating func renew(_ credentials: NodeCredentials) {}
 

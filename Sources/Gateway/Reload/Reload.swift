@@ -21,11 +21,13 @@ import Settings
 struct Reload {
   private let settings: Settings
   private let namespaces: NamespaceList
+  private let workers: Int
   private let log: Logger
 
-  init(_ settings: Settings, _ namespaces: NamespaceList, _ log: Logger) {
+  init(_ settings: Settings, _ namespaces: NamespaceList, workers: Int, _ log: Logger) {
     self.settings = settings
     self.namespaces = namespaces
+    self.workers = workers
     self.log = log
   }
 
@@ -60,18 +62,27 @@ struct Reload {
     throw StartFault("--tokens-file \(file.path): new namespaces (\(names)) need a restart")
   }
 
-  /// Tries the files before the workers are told to.
+  /// Reads the files here, so that no loop waits for them.
   private func identity() -> Message? {
     guard let tls = settings.tls else { return nil }
     let settings = TLSServerSettings(tls, ticketKeys: .random())
     do throws(TLSSettingsFault) {
-      _ = try TLSContext.server(settings)
+      let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       log.info("certificate reloaded", metadata: ["file": "\(tls.certificate.path)"])
-      return .identity(settings)
+      return .identity(handovers)
     } catch {
       log.error("the certificate stays as it was", metadata: ["reason": "\(error)"])
       return nil
     }
+  }
+
+  /// One for each worker: contexts are of one thread.
+  private func handovers(
+    _ make: () throws(TLSSettingsFault) -> TLSHandover
+  ) throws(TLSSettingsFault) -> [TLSHandover] {
+    var handovers: [TLSHandover] = []
+    for _ in 0..<workers { handovers.append(try make()) }
+    return handovers
   }
 }
 
@@ -88,14 +99,14 @@ extension Reload {
     return file
   }
 
-  /// Tries the files before the workers are told to.
+  /// Reads the files here, so that no loop waits for them.
   private func nodeIdentity() -> Message? {
     guard let tls = settings.redis?.tls else { return nil }
     let settings = TLSClientSettings(tls)
     do throws(TLSSettingsFault) {
-      _ = try TLSContext.client(settings)
+      let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       log.info("Redis certificates reloaded")
-      return .nodeIdentity(settings)
+      return .nodeIdentity(handovers)
     } catch {
       log.error("the Redis certificates stay as they were", metadata: ["reason": "\(error)"])
       return nil
@@ -137,20 +148,12 @@ extension TLSServerSettings {
 
 extension Worker where Store: ~Copyable {
   /// Makes connections to Redis with other certificates from now on.
-  mutating func renewNodes(_ settings: TLSClientSettings) {
-    do throws(TLSSettingsFault) {
-      try backend.renew(settings)
-    } catch {
-      log.error("the Redis certificates stay as they were", metadata: ["reason": "\(error)"])
-    }
+  mutating func renewNodes(_ handovers: [TLSHandover]) {
+    if let context = handovers[number].take() { backend.renew(context) }
   }
 
   /// Shows another certificate to clients that come from now on; the connections there are go on.
-  mutating func renew(_ settings: TLSServerSettings) {
-    do throws(TLSSettingsFault) {
-      clientContext = try .server(settings)
-    } catch {
-      log.error("the certificate stays as it was", metadata: ["reason": "\(error)"])
-    }
+  mutating func renew(_ handovers: [TLSHandover]) {
+    if let context = handovers[number].take() { clientContext = consume context }
   }
 }

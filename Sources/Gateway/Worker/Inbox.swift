@@ -10,10 +10,11 @@ enum Message: Sendable {
   case resolved(ResolvedEndpoint)
   /// Requests from now on are for these callers.
   case callers(CallerTable)
-  /// Handshakes from now on show this certificate.
-  case identity(TLSServerSettings)
-  /// Connections to Redis from now on trust these authorities and show this certificate.
-  case nodeIdentity(TLSClientSettings)
+  /// Handshakes from now on show this certificate; a context for each worker.
+  case identity([TLSHandover])
+  /// Connections to Redis from now on trust these authorities and show this certificate; a context
+  /// for each worker.
+  case nodeIdentity([TLSHandover])
   /// Connections to Redis from now on say this user and password.
   case credentials(NodeCredentials)
   /// It is a client's turn to acquire the lock that it waits for; whether the lock is free as far as

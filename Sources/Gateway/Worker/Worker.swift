@@ -179,8 +179,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       switch message {
       case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
       case .callers(let table): callers = table
-      case .identity(let settings): renew(settings)
-      case .nodeIdentity(let settings): renewNodes(settings)
+      case .identity(let handovers): renew(handovers)
+      case .nodeIdentity(let handovers): renewNodes(handovers)
       case .credentials(let credentials): backend.renew(credentials)
       case .turn(let client, let isFree): takeTurn(client, isFree: isFree)
       case .drain(let grace): drain(after: grace)
