@@ -83,7 +83,8 @@ extension ClusterStore {
       finish(handle, outcome)
     case .repeated:
       counters.verifiedRepeated += 1
-      operations[handle].isDoubtful = false
+      // It stays doubtful: an earlier write that was found may have come after it.
+      operations[handle].clearance = (link, nodes[link].readySince)
       wake(handle, at: now)
     case .unknown:
       giveUp(handle, .unavailable)

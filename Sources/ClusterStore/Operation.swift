@@ -116,6 +116,10 @@ struct Operation {
 
   /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
   var isDoubtful = false
+  /// The connection on which it turned out that it may go again: its node, and since when it is
+  /// ready. It holds for one attempt there, which follows at once; later somebody may have written who
+  /// knows of it.
+  var clearance: (link: Ticket, since: Instant)?
   /// What the `put` that may have been carried out had seen before it.
   private(set) var prior = Prior.unknown
 

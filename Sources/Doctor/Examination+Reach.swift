@@ -81,21 +81,19 @@ extension Examination {
   }
 
   func commands(_ redis: RedisFacts) -> [Finding] {
-    let nodes = Self.reached(redis)
-    let rights = Self.groups(nodes) { node -> [String]? in
-      guard let rights = node.rights else { return nil }
-      return rights.forbidden.map { "+\($0.rawValue)" } + (rights.lacksKeys ? ["~sg:*"] : [])
+    let all = Self.groups(Self.reached(redis)) { $0.rights }
+    let wanting = all.filter { !$0.key.lacking.isEmpty }
+    if wanting.isEmpty {
+      return all.isEmpty ? [] : [.ok(.commands, "all that the gateway sends are allowed")]
     }
-    let lacking = rights.filter { !$0.key.isEmpty }
-    if lacking.isEmpty {
-      let isTried = !rights.isEmpty
-      return isTried ? [.ok(.commands, "all that the gateway sends are allowed")] : []
-    }
-    return lacking.map { rights, nodes in
-      .fail(
-        .commands, "user \(redis.wishes.user) lacks \(rights.joined(separator: " "))",
-        on: nodes.count == redis.nodes.count ? [] : nodes,
-        remedy: "On each node: ACL SETUSER \(redis.wishes.user) \(rights.joined(separator: " "))")
+    return wanting.map { rights, nodes in
+      let lacking = rights.lacking.joined(separator: " ")
+      let some = nodes.count == redis.nodes.count ? [] : nodes
+      let remedy = "On each node: ACL SETUSER \(redis.wishes.user) \(lacking)"
+      let detail = "user \(redis.wishes.user) lacks \(lacking)"
+      return rights.suffice
+        ? .warn(.commands, detail + ": lost writes may be done late", on: some, remedy: remedy)
+        : .fail(.commands, detail, on: some, remedy: remedy)
     }
   }
 

@@ -13,6 +13,12 @@ public enum NeededCommand: String, CaseIterable, Sendable {
   case scriptLoad = "script|load"
   case clusterSlots = "cluster|slots"
   case asking, readonly
+  case clientInfo = "client|info"
+  case clientKill = "client|kill"
+
+  /// Whether sessions are served without it: it only ends what a lost connection left behind on a
+  /// node that hung.
+  var isGuard: Bool { self == .clientInfo || self == .clientKill }
 
   /// The commands that a gateway with such a Redis sends.
   public static func all(cluster: Bool, replicas: Bool) -> [NeededCommand] {
@@ -40,6 +46,9 @@ public enum NeededCommand: String, CaseIterable, Sendable {
     // A text that is no Lua is compiled, refused, and not kept.
     case .scriptLoad: ["script", "load", "("]
     case .clusterSlots: ["cluster", "slots"]
+    case .clientInfo: ["client", "info"]
+    // No number: refused before anybody is ended.
+    case .clientKill: ["client", "kill", "id", "none"]
     }
   }
 
@@ -51,7 +60,7 @@ public enum NeededCommand: String, CaseIterable, Sendable {
 }
 
 /// What the tries came to.
-public struct CommandRights: Equatable, Sendable {
+public struct CommandRights: Hashable, Sendable {
   /// The commands that the user may not run.
   public var forbidden: [NeededCommand] = []
   /// Whether keys `sg:*` are out of the user's reach.
@@ -59,6 +68,12 @@ public struct CommandRights: Equatable, Sendable {
 
   /// Every right is there.
   public init() {}
+
+  /// What is to be granted, as `ACL SETUSER` takes it.
+  var lacking: [String] { forbidden.map { "+\($0.rawValue)" } + (lacksKeys ? ["~sg:*"] : []) }
+
+  /// Whether sessions are served with them.
+  var suffice: Bool { !lacksKeys && forbidden.allSatisfy(\.isGuard) }
 
   /// Takes the answer to the try of a command.
   mutating func take(_ answer: Answer, to command: NeededCommand) {

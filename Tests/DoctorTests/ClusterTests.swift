@@ -73,6 +73,20 @@ struct ClusterTests {
       found.remedy == "On each node: ACL SETUSER gateway +getex +script|load ~sg:*")
   }
 
+  @Test("Rights that only guard lost writes are a warning, beside others part of the failure")
+  func guards() throws {
+    let weak = try complaint { $0.nodes[1].rights?.forbidden = [.clientInfo, .clientKill] }
+    #expect(weak.subject == .commands && weak.verdict == .warn && weak.nodes.count == 1)
+    #expect(weak.remedy == "On each node: ACL SETUSER gateway +client|info +client|kill")
+    let poor = try complaint { $0.nodes[1].rights?.forbidden = [.get, .clientKill] }
+    #expect(poor.verdict == .fail && poor.remedy?.hasSuffix("+get +client|kill") == true)
+    let blind = try complaint { redis in
+      redis.nodes[1].rights?.forbidden = [.clientKill]
+      redis.nodes[1].rights?.lacksKeys = true
+    }
+    #expect(blind.verdict == .fail)
+  }
+
   @Test("What may not be read is a warning with the right to grant")
   func forbidden() throws {
     let unread = Recorded.complaints { $0.nodes[0].configuration = .forbidden }

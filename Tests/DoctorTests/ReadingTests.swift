@@ -81,6 +81,7 @@ struct ReadingTests {
   @Test("What is tried changes nothing: each word of a write is refused or finds nothing")
   func tries() {
     #expect(NeededCommand.set.words("k") == ["set", "k", "", "XX", "PX", "1"])
+    #expect(NeededCommand.clientKill.words("k") == ["client", "kill", "id", "none"])
     #expect(NeededCommand.all(cluster: false, replicas: true).contains(.readonly) == false)
     #expect(NeededCommand.all(cluster: true, replicas: true) == NeededCommand.allCases)
   }

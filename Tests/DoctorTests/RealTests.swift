@@ -129,7 +129,7 @@ struct RealTests {
     var settings = RedisServer.Settings()
     let serving =
       "+get +getex +getrange +set +pttl +pexpire +unlink +setrange +strlen +rename +time"
-      + " +evalsha +script|load"
+      + " +evalsha +script|load +client|info +client|kill"
     let word = Self.word
     settings.users = [
       "narrow on >\(word) ~sg:* \(serving)",

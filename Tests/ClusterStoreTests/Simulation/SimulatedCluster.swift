@@ -1,6 +1,17 @@
 // A Redis Cluster as far as plain sessions need one: keys, owners of slots, and what goes wrong. Its
 // primaries and replicas share one data set, so that nothing acknowledged is lost by a failover; what
 // is tried here is the client.
+//
+// What a node that hangs can do is what Redis 7 lets it do (cluster.c, networking.c):
+//
+//   It takes no part in a migration: SETSLOT and MIGRATE are commands, which it does not read.
+//   It is not elected: a replica must ask for votes, and hear them.
+//   Where it was failed over, what its sockets hold comes to nothing. It carries that out before it
+//   hears of its successor, on data that it drops when it resyncs (clusterUpdateSlotsConfigWith,
+//   replicationSetMaster), or answers MOVED after. Here it always hears first, since answers to
+//   connections that still live would be acknowledged writes that Redis lost.
+//   Before it gets slots again it has read what its sockets held: each turn of its loop reads from each
+//   of them (aeProcessEvents), and a resync or a migration takes many.
 
 import Primitives
 import Redis
@@ -50,12 +61,15 @@ final class SimulatedCluster {
   private var migration: (range: Int, to: UInt16, moved: Set<[UInt8]>, ends: Instant)?
   /// How many readings in front of a write were refused: it cannot tell 201 from 204 then.
   private(set) var blindWrites = 0
+  /// Lets a node read all that its sockets hold.
+  var readsUp: (UInt16) -> Void = { _ in }
   /// Whether things go wrong.
   var isHostile = true
 
   init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
   func isHung(_ port: UInt16) -> Bool { hungUntil[port].map { $0 > now } ?? false }
+  private func isAwake(_ port: UInt16) -> Bool { !down.contains(port) && !isHung(port) }
 
   // MARK: What goes wrong
 
@@ -63,12 +77,10 @@ final class SimulatedCluster {
   func pass() -> UInt16? {
     let span = random.once(in: 40) ? 300_000 : Int64.random(in: 100...5_000, using: &random)
     now = now + TimeSpan(nanoseconds: span * 1_000)
+    if !isHostile { hungUntil = [:] }
     elect()
-    if let moving = migration, moving.ends <= now || !isHostile { finish(moving.range, moving.to) }
-    guard isHostile else {
-      hungUntil = [:]
-      return nil
-    }
+    finishMigration()
+    guard isHostile else { return nil }
     if migration == nil, random.once(in: 300) { migrate() }
     if random.once(in: 900) { hang() }
     guard random.once(in: 1_500), down.isEmpty else { return nil }
@@ -78,8 +90,12 @@ final class SimulatedCluster {
   private func someone() -> UInt16 { Self.ports.randomElement(using: &random)! }
 
   private func hang() {
-    let span = TimeSpan.milliseconds(Int.random(in: 100...7_000, using: &random))
-    hungUntil[someone()] = now + span
+    let port = someone()
+    guard isAwake(port) else { return }
+    hungUntil[port] = now + .milliseconds(Int.random(in: 100...7_000, using: &random))
+    // Some are failed over, if they hang for so long.
+    let elected = now + .milliseconds(Int.random(in: 1_000...9_000, using: &random))
+    elections.append((port, elected, elected))
   }
 
   private func kill() -> UInt16 {
@@ -94,8 +110,8 @@ final class SimulatedCluster {
   private func elect() {
     for place in elections.indices.reversed() {
       let (port, at, back) = elections[place]
-      if at <= now, ranges.contains(where: { $0.port == port }) {
-        let heir = Self.ports.filter { !down.contains($0) }.randomElement(using: &random)!
+      if at <= now, !isAwake(port), ranges.contains(where: { $0.port == port }) {
+        guard let heir = Self.ports.filter(isAwake).randomElement(using: &random) else { continue }
         for index in ranges.indices where ranges[index].port == port { give(index, heir) }
         if migration?.to == port { migration = nil }
       }
@@ -107,6 +123,7 @@ final class SimulatedCluster {
   }
 
   private func give(_ range: Int, _ port: UInt16) {
+    readsUp(port)
     ranges[range].port = port
     epochs[port] = epochs.values.max()! + 1
     if migration?.range == range { migration = nil }
@@ -115,11 +132,14 @@ final class SimulatedCluster {
   private func migrate() {
     let range = ranges.indices.randomElement(using: &random)!
     let to = someone()
-    guard to != ranges[range].port, !down.contains(to) else { return }
+    guard to != ranges[range].port, isAwake(to), isAwake(ranges[range].port) else { return }
     migration = (range, to, [], now + .milliseconds(Int.random(in: 50...1_500, using: &random)))
   }
 
-  private func finish(_ range: Int, _ to: UInt16) { give(range, to) }
+  private func finishMigration() {
+    guard let (range, to, _, ends) = migration, ends <= now || !isHostile else { return }
+    if isAwake(to), isAwake(ranges[range].port) { give(range, to) }
+  }
 
   // MARK: Answers
 
@@ -156,7 +176,8 @@ final class SimulatedCluster {
         .randomElement(using: &random)!
     }
     if var moving = migration, moving.range == range {
-      if random.once(in: 3) { moving.moved.insert(key) }
+      let both = isAwake(moving.to) && isAwake(ranges[range].port)
+      if both, random.once(in: 3) { moving.moved.insert(key) }
       migration = moving
       if moving.moved.contains(key) {
         if port == moving.to, asking { return nil }

@@ -27,15 +27,17 @@ final class SimulatedWorker {
   private let cluster: SimulatedCluster
   private var wires: [Link: Wire] = [:]
   private var stalled: [Link] = []
-  /// Wires that the store gave up while their node hung: it will read what is on them.
+  /// Wires that ended: their node still reads what its socket had taken in, when it gets to it.
   private var abandoned: [Wire] = []
+  /// Whether the access list lets a connection end the one before it.
+  private let mayKill: Bool
   private var lastID = 0
   private var reply = ByteBuffer()
   /// What ended since this was last asked, by its tag.
   private var ended: [(tag: UInt32, seen: Observation)] = []
 
-  init(_ cluster: SimulatedCluster) {
-    self.cluster = cluster
+  init(_ cluster: SimulatedCluster, mayKill: Bool) {
+    (self.cluster, self.mayKill) = (cluster, mayKill)
     var configuration = ClusterConfiguration(
       seeds: [7000, 7001].map { Endpoint(host: "10.0.0.1", port: $0) }, mode: .cluster)
     configuration.origin = 7
@@ -80,7 +82,7 @@ final class SimulatedWorker {
     store.advance(at: cluster.now)
     while let action = store.nextAction() {
       switch action {
-      case .close(let link): if let wire = wires.removeValue(forKey: link) { leave(wire) }
+      case .close(let link): if let wire = wires.removeValue(forKey: link) { cut(wire) }
       case .open(let link, let endpoint): open(link, endpoint.port)
       }
     }
@@ -90,7 +92,8 @@ final class SimulatedWorker {
     stalled = []
     while let link = store.nextDirty() { write(link) }
     for link in links { serve(wires[link]!) }
-    for wire in abandoned { serve(wire) }
+    // What TCP must send again comes long after what a new connection brings.
+    for wire in abandoned where cluster.random.once(in: 20) { serve(wire) }
     abandoned.removeAll { $0.toNode.isEmpty || cluster.down.contains($0.port) }
     if cluster.isHostile, cluster.random.once(in: 300), let link = links.first { cut(wires[link]!) }
     while store.nextEvent() != nil {}
@@ -151,18 +154,20 @@ final class SimulatedWorker {
     guard !wire.isCut, !cluster.down.contains(wire.port), !cluster.isHung(wire.port) else { return }
     for _ in 0..<Int.random(in: 0...6, using: &cluster.random) {
       guard let words = Self.command(in: &wire.toNode) else { return }
-      if let answer = identify(wire, words) {
-        wire.toStore += answer
-        continue
-      }
-      wire.toStore += cluster.answer(words, at: wire.port, asking: &wire.isAsking)
+      answer(words, wire)
     }
   }
 
-  /// The store closes a connection. A node that hangs finds what is on it when it wakes up.
-  private func leave(_ wire: Wire) {
-    guard cluster.isHung(wire.port), !wire.isCut else { return cut(wire) }
-    abandoned.append(wire)
+  private func answer(_ words: [[UInt8]], _ wire: Wire) {
+    let own = identify(wire, words)
+    wire.toStore += own ?? cluster.answer(words, at: wire.port, asking: &wire.isAsking)
+  }
+
+  /// A node reads to the end what has arrived.
+  func readUp(_ port: UInt16) {
+    for wire in abandoned + links.map({ wires[$0]! }) where wire.port == port {
+      while let words = Self.command(in: &wire.toNode) { answer(words, wire) }
+    }
   }
 
   /// Answers what a connection asks about itself and its predecessor.
@@ -171,20 +176,30 @@ final class SimulatedWorker {
     switch String(decoding: words[1], as: UTF8.self) {
     case "INFO": return Say.bulk(Array("id=\(wire.id) addr=10.0.0.9:1 fd=8".utf8))
     case "KILL":
+      // What its query buffer holds is dropped (networking.c, freeClient), what follows is refused.
+      guard mayKill else { return Array("-NOPERM no\r\n".utf8) }
       abandoned.removeAll { "\($0.id)" == String(decoding: words[3], as: UTF8.self) }
       return Array(":1\r\n".utf8)
     default: return nil
     }
   }
 
-  /// The connection ends: some of what is on its way is carried out, and some answers arrive.
+  /// The connection ends: some answers arrive, and of what is on its way to the node some is carried
+  /// out, now or when the node reads it. TCP delivers what came before the end.
   private func cut(_ wire: Wire) {
     guard !wire.isCut else { return }
     serve(wire)
     wire.isCut = true
+    if !cluster.down.contains(wire.port), !wire.toNode.isEmpty { abandoned.append(rest(of: wire)) }
     wire.toNode = []
     let count = Int.random(in: 0...wire.toStore.count, using: &cluster.random)
     wire.toStore = Array(wire.toStore.prefix(count))
+  }
+
+  private func rest(of wire: Wire) -> Wire {
+    let rest = Wire(wire.port, id: wire.id)
+    (rest.toNode, rest.isAsking) = (wire.toNode, wire.isAsking)
+    return rest
   }
 
   private static func command(in bytes: inout [UInt8]) -> [[UInt8]]? {

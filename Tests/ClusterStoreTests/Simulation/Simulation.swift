@@ -28,7 +28,7 @@ final class Simulation {
   private var truth: MemoryStore
   private var truthReply = ByteBuffer()
   private var pending: [UInt32: Pending] = [:]
-  private var doubts: [UInt32: Call] = [:]
+  private var doubts: [UInt32: (call: Call, worker: Int)] = [:]
   private var versions: UInt64 = 0
   private var histories: [String: History] = ["common-0": History(), "common-1": History()]
   /// What was told that must not have been.
@@ -40,12 +40,16 @@ final class Simulation {
 
   static let callers: UInt32 = 12
 
-  init(seed: UInt64) {
+  /// - Parameter mayKill: whether Redis lets a connection end the one before it.
+  init(seed: UInt64, mayKill: Bool = true) {
     let cluster = SimulatedCluster(seed: seed)
     self.cluster = cluster
-    workers = (0..<2).map { _ in SimulatedWorker(cluster) }
+    workers = (0..<2).map { _ in SimulatedWorker(cluster, mayKill: mayKill) }
     oracle = SharedSessions(namespaces: ContractNamespaces.list(), memoryLimit: 1 << 30)
     truth = MemoryStore(oracle)
+    cluster.readsUp = { [weak self] port in
+      for worker in self?.workers ?? [] { worker.readUp(port) }
+    }
   }
 
   var counters: [ClusterCounters] { workers.map { $0.store.counters } }
@@ -83,7 +87,8 @@ final class Simulation {
   // MARK: Callers
 
   private func begin(_ caller: UInt32) {
-    let worker = Int.random(in: 0..<2, using: &cluster.random)
+    // A write that was given up may still be on its way. Who asks by the same way comes behind it.
+    let worker = doubts[caller]?.worker ?? Int.random(in: 0..<2, using: &cluster.random)
     let isCommon = doubts[caller] == nil && cluster.random.once(in: 3)
     let call = isCommon ? commonCall() : ownCall(caller)
     let seconds = cluster.random.once(in: 6) ? 1 : 10
@@ -110,7 +115,7 @@ final class Simulation {
 
   private func ownCall(_ caller: UInt32) -> Call {
     if let doubt = doubts[caller] {
-      return Call(.peek, String(decoding: doubt.id, as: UTF8.self))
+      return Call(.peek, String(decoding: doubt.call.id, as: UTF8.self))
     }
     let id = "own-\(caller)-\(Int.random(in: 0...2, using: &cluster.random))"
     switch Int.random(in: 0..<14, using: &cluster.random) {
@@ -152,12 +157,12 @@ final class Simulation {
     case .fault(.outcomeUnknown):
       unknown += 1
       if waiting.call.verb == .put || waiting.call.verb == .delete, doubts[caller] == nil {
-        doubts[caller] = waiting.call
+        doubts[caller] = (waiting.call, waiting.worker)
       }
     case .fault(.unavailable), .fault(.deadlinePassed), .fault(.overloaded):
       notCarriedOut += 1
     default:
-      if let doubt = doubts.removeValue(forKey: caller) { settle(doubt, seen) }
+      if let doubt = doubts.removeValue(forKey: caller) { settle(doubt.call, seen) }
       let isLenient = blind(waiting.worker) > waiting.blind
       compare(seen, tell(waiting.call), waiting.call, isLenient: isLenient)
     }

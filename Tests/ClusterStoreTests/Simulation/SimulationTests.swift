@@ -22,6 +22,18 @@ struct SimulationTests {
     #expect(runs[0].1 == runs[1].1)
   }
 
+  /// The seed is one of those whose history needs it.
+  @Test("Without CLIENT KILL a lost write is carried out late, with it none is")
+  func guarded() {
+    let contradictions = [false, true].map { mayKill in
+      let simulation = Simulation(seed: 17, mayKill: mayKill)
+      simulation.run(turns: 3_000)
+      return simulation.contradictions
+    }
+    #expect(!contradictions[0].isEmpty)
+    #expect(contradictions[1].isEmpty)
+  }
+
   @Test("What callers are told is what the embedded store tells")
   func seeds() {
     let first = Self.number("SESSION_GATEWAY_FIRST_SEED", 1)
