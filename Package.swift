@@ -97,14 +97,16 @@ let package = Package(
     .target(
       name: "StoreContract", dependencies: ["Primitives", "Sessions"],
       path: "Tests/Support/StoreContract", swiftSettings: house),
+    .target(name: "Chance", path: "Tests/Support/Chance", swiftSettings: house),
     .target(name: "TestLab", path: "Tests/Support/TestLab", swiftSettings: house),
-    suite("PrimitivesTests", ["Primitives"]),
-    suite("HTTPTests", ["HTTP", "Primitives"]),
-    suite("SessionsTests", ["Sessions", "Primitives", "StoreContract"]),
+    suite("PrimitivesTests", ["Primitives", "Chance"]),
+    suite("HTTPTests", ["HTTP", "Primitives", "Chance"]),
+    suite("SessionsTests", ["Sessions", "Primitives", "Chance", "StoreContract"]),
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
-    suite("ReactorTests", ["Reactor", "Primitives"]),
+    suite("ReactorTests", ["Reactor", "Primitives", "Chance"]),
     suite(
-      "ClusterStoreTests", ["ClusterStore", "Sessions", "Redis", "Primitives", "StoreContract"]),
+      "ClusterStoreTests",
+      ["ClusterStore", "Sessions", "Redis", "Primitives", "Chance", "StoreContract"]),
     suite(
       "StoreTests",
       [
@@ -115,11 +117,11 @@ let package = Package(
     suite(
       "SemanticsTests",
       [
-        "ClusterStore", "Redis", "Sessions", "Primitives", "StoreContract", "TestLab",
+        "ClusterStore", "Redis", "Sessions", "Primitives", "Chance", "StoreContract", "TestLab",
         "session-gateway",
       ]),
     suite("SettingsTests", ["Settings", "Primitives"]),
-    suite("ConformanceTests", ["TestLab", "http-echo"]),
+    suite("ConformanceTests", ["Chance", "TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),
     suite(
       "CallersTests",

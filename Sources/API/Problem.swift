@@ -21,7 +21,6 @@ public enum Problem: Equatable, Sendable {
   /// Nobody here implements the method.
   case methodNotImplemented
   /// This version does not have it yet.
-  case notImplemented
   /// The id is not one.
   case malformedID
   /// A query parameter is unknown, repeated or has no meaning.
@@ -146,8 +145,6 @@ public enum Problem: Equatable, Sendable {
       (405, "method-not-allowed", "The method is not allowed here.", "Allow lists those that are.")
     case .methodNotImplemented:
       (501, "method-not-implemented", "The method is not implemented.", "No resource here has it.")
-    case .notImplemented:
-      (501, "not-implemented", "Not implemented.", "This version does not do that yet.")
     case .noSuchSession:
       (404, "no-such-session", "There is no such session.", "It was removed, or it expired.")
     case .conditionFailed:

@@ -150,7 +150,7 @@ public struct RequestDecoder: Sendable {
     case (.lock, .post): decodeAcquire(head, bytes, &request)
     case (.lock, .put): decodeRenew(head, bytes, &request)
     case (.lock, .delete): decodeRelease(head, bytes, &request)
-    default: .notImplemented
+    default: .methodNotAllowed(request.exchange.route)
     }
   }
 

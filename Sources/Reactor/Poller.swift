@@ -92,12 +92,6 @@ public struct Poller: ~Copyable {
     control(LINUX_EPOLL_CTL_ADD, fd, interest.bits, token)
   }
 
-  /// Changes what a watched `fd` is watched for, and its token. With `edgeTriggered`, what is
-  /// already the case is told again.
-  public func modify(_ fd: Int32, token: UInt64, interest: Interest) -> Bool {
-    control(LINUX_EPOLL_CTL_MOD, fd, interest.bits, token)
-  }
-
   /// Watches `fd` no longer. Closing a socket does the same.
   public func remove(_ fd: Int32) {
     _ = control(LINUX_EPOLL_CTL_DEL, fd, 0, 0)

@@ -148,19 +148,6 @@ public struct Socket: ~Copyable {
       Int32(IPPROTO_TCP), LINUX_TCP_USER_TIMEOUT, Int32(clamping: span.millisecondsRoundedUp))
   }
 
-  /// Sets how much the kernel buffers in each direction, in bytes (SO_SNDBUF, SO_RCVBUF).
-  public func setBuffers(send: Int, receive: Int) {
-    setOption(SOL_SOCKET, SO_SNDBUF, Int32(clamping: send))
-    setOption(SOL_SOCKET, SO_RCVBUF, Int32(clamping: receive))
-  }
-
-  /// Makes closing a reset instead of an orderly end, and leaves no TIME_WAIT behind.
-  public func setResetOnClose() {
-    var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-    _ = unsafe setsockopt(
-      fd, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-  }
-
   /// The address this end is bound to. Nil when it is not of IP.
   public var localAddress: Address? {
     var storage = sockaddr_storage()

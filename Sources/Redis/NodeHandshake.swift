@@ -35,7 +35,7 @@ public struct NodeHandshake: Equatable, Sendable {
     /// The connection may be used.
     case ready
     /// The node refuses, and will refuse again until somebody changes something; unless the error
-    /// is transient.
+    /// is a state of the node that passes.
     case refused(RedisError)
     /// The answer is none to these commands: the connection is out of step.
     case unexpected

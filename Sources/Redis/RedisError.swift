@@ -69,28 +69,6 @@ public enum RedisError: Equatable, Sendable {
     }
   }
 
-  /// Whether the error is a node's or the cluster's passing state: the same command may succeed
-  /// after a while, here or elsewhere.
-  public var isTransient: Bool {
-    switch self {
-    case .tryAgain, .clusterDown, .masterDown, .loading, .readOnly, .busy, .noReplicas: true
-    default: false
-    }
-  }
-
-  /// Whether the command certainly had no effect, so that it may be sent again whatever it does. A
-  /// script's own calls may fail after others of its calls took effect: this holds for scripts that
-  /// write last.
-  public var provesNotExecuted: Bool {
-    switch self {
-    case .other: false
-    case .moved, .ask, .malformedRedirect, .tryAgain, .clusterDown, .masterDown, .loading,
-      .readOnly, .busy, .noReplicas, .noScript, .outOfMemory, .misconfigured, .noAuth,
-      .noPermission, .wrongPassword, .wrongType, .crossSlot, .executionAborted, .clusterDisabled:
-      true
-    }
-  }
-
   /// Whether the error says that the table of slots is out of date.
   public var callsForRefresh: Bool {
     switch self {

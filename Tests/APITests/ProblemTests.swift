@@ -12,7 +12,7 @@ import Testing
   private static let table: [(Problem, Int)] =
     Refusal.allCases.map { (.refusal($0), $0.status) } + [
       (.noSuchPath, 404), (.methodNotAllowed(.session), 405), (.methodNotImplemented, 501),
-      (.notImplemented, 501), (.malformedID, 400), (.malformedQuery, 400),
+      (.malformedID, 400), (.malformedQuery, 400),
       (.malformedTimeout, 400), (.absoluteTimeoutNotAllowed, 400), (.malformedDeadline, 400),
       (.malformedCondition, 400), (.conditionNotSupported, 400), (.malformedContentType, 400),
       (.contentEncodingNotSupported, 415), (.contentRangeNotSupported, 400),

@@ -1,33 +1,21 @@
 // Pipelines made by seed: requests of all framings, cut into pieces at random places, to one
 // connection. Each is answered with its own body, in order, whatever the pieces are.
 
+import Chance
 import Foundation
 import Synchronization
 import TestLab
 import Testing
-
-/// SplitMix64: the same numbers for the same seed.
-private struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-    return bits ^ bits >> 31
-  }
-}
 
 /// A stream of requests and what answers them.
 private struct Pipeline {
   private(set) var bytes: [UInt8] = []
   /// The echoed bodies; nil stands for the answer to a HEAD.
   private(set) var answers: [[UInt8]?] = []
-  private var random: Seeded
+  private var random: SeededRandom
 
   init(seed: UInt64, requests: Int, largest: Int) {
-    random = Seeded(state: seed)
+    random = SeededRandom(seed: seed)
     for _ in 0..<requests { append(Int.random(in: 0...5, using: &random), largest) }
   }
 

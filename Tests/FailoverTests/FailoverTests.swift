@@ -35,7 +35,7 @@ struct FailoverTests {
       case .kill: try victim.kill9()
       case .hang: victim.pause()
       }
-      let slot = (shard * 16_384 + 8_000) / 3
+      let slot = HashSlot.middle(of: shard)
       let elected = try lab.election(after: victim, slot: slot)
       try gateway.wait(for: "/readyz")
       try checker.wait(forMore: 60)

@@ -12,6 +12,9 @@ enum HashSlot {
     return Int(crc % 16_384)
   }
 
+  /// A slot about in the middle of a third.
+  static func middle(of shard: Int) -> Int { (shard * 16_384 + 8_000) / 3 }
+
   /// Which third of the slots a slot is in, as the lab divides them: they begin at 0, 5461, 10922.
   static func shard(of slot: Int) -> Int { (slot * 3 + 2) / 16_384 }
 }

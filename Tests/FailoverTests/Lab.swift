@@ -91,7 +91,7 @@ final class Lab: Sendable {
 
   /// The primaries that have slots, in the order of the slots.
   func owners() throws -> [RedisServer] {
-    try (0..<Checker.shards).map { try cluster.primary(ofSlot: ($0 * 16_384 + 8_000) / 3) }
+    try (0..<Checker.shards).map { try cluster.primary(ofSlot: HashSlot.middle(of: $0)) }
   }
 
   /// Waits until another node than `victim` serves `slot`, and says since when.

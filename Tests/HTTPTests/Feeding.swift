@@ -102,16 +102,3 @@ func request(_ lines: String..., start: String = "GET / HTTP/1.1", host: String?
   for line in lines { text += line + "\r\n" }
   return bytes(text + "\r\n")
 }
-
-/// A generator of pseudo-random numbers with a seed (SplitMix64), so that failures repeat.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}

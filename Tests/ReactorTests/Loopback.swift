@@ -11,7 +11,7 @@ struct Loopback: ~Copyable {
   var far: Socket?
   let peer: Address
 
-  init(host: String = "127.0.0.1", buffers: Int? = nil) throws {
+  init(host: String = "127.0.0.1", buffers: Int32? = nil) throws {
     let listener = try Listener(host: host, port: 0, backlog: 8)
     let near = try Socket.connect(to: listener.address)
     if let buffers { near.setBuffers(send: buffers, receive: buffers) }
@@ -37,6 +37,20 @@ func waitFor(_ fd: Int32, writable: Bool = false) throws {
 }
 
 extension Socket {
+  /// Sets how much the kernel buffers in each direction, in bytes.
+  func setBuffers(send: Int32, receive: Int32) {
+    for (option, size) in [(SO_SNDBUF, send), (SO_RCVBUF, receive)] {
+      var size = size
+      unsafe setsockopt(fd, SOL_SOCKET, option, &size, 4)
+    }
+  }
+
+  /// Makes closing a reset instead of an orderly end.
+  func setResetOnClose() {
+    var now = linger(l_onoff: 1, l_linger: 0)
+    unsafe setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+  }
+
   func send(_ bytes: [UInt8]) -> IOResult { unsafe write(bytes.span.bytes) }
 
   func receive(_ limit: Int = 65_536) -> ([UInt8], IOResult) {
@@ -55,18 +69,5 @@ extension Transport {
     let result = unsafe bytes.withUnsafeMutableBytes { read(into: $0) }
     guard case .moved(let count) = result else { return ([], result) }
     return (Array(bytes[..<count]), result)
-  }
-}
-
-/// Random numbers that a seed repeats (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }

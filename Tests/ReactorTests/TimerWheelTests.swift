@@ -1,3 +1,4 @@
+import Chance
 import Primitives
 import Reactor
 import Testing
@@ -58,7 +59,7 @@ import Testing
   /// A dictionary is the oracle: what fires is due, at most a tick late, and nothing due is kept.
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
   func agreesWithADictionary(seed: UInt64) {
-    var random = Seeded(state: seed)
+    var random = SeededRandom(seed: seed)
     var now = Instant(nanoseconds: Int64(random.next() % 1_000_000_000_000))
     var wheel = TimerWheel(now: now)
     var oracle: [UInt32: Instant] = [:]

@@ -1,3 +1,4 @@
+import Chance
 import Glibc
 import Primitives
 import Reactor
@@ -7,7 +8,7 @@ import Testing
   /// Both directions at once, in pieces of all sizes, over a connection with small buffers.
   @Test(arguments: [true, false], [1, 2, 3] as [UInt64])
   func manyBytesArriveAsTheyWere(encrypted: Bool, seed: UInt64) throws {
-    var random = Seeded(state: seed)
+    var random = SeededRandom(seed: seed)
     var link = try Loopback(buffers: 30_000)
     let trust = try Contexts.client()
     let identity = try Contexts.server()
@@ -99,7 +100,7 @@ private struct Flow {
   private var sent = 0
   private var arrived: [UInt8] = []
 
-  init(count: Int, random: inout Seeded) {
+  init(count: Int, random: inout SeededRandom) {
     let words = (0..<((count + 7) / 8)).map { _ in random.next() }
     bytes = unsafe words.withUnsafeBytes { unsafe Array($0.prefix(count)) }
   }
@@ -107,7 +108,7 @@ private struct Flow {
   var isOver: Bool { arrived.count >= bytes.count }
   var isExact: Bool { arrived == bytes }
 
-  mutating func send(through end: inout Transport, _ random: inout Seeded) {
+  mutating func send(through end: inout Transport, _ random: inout SeededRandom) {
     _ = end.flush()
     let limit = random.next() % 8 == 0 ? 600_000 : 5_000
     let count = min(bytes.count - sent, Int.random(in: 1...limit, using: &random))
@@ -115,7 +116,7 @@ private struct Flow {
     if case .moved(let count) = end.send(Array(bytes[sent..<(sent + count)])) { sent += count }
   }
 
-  mutating func receive(from end: inout Transport, _ random: inout Seeded) {
+  mutating func receive(from end: inout Transport, _ random: inout SeededRandom) {
     arrived += end.receive(Int.random(in: 1...70_000, using: &random)).0
   }
 }

@@ -6,14 +6,7 @@ import Testing
 
 extension GatewayProcess {
   /// How many stand in line for a lock.
-  func lockWaiters() throws -> Int {
-    let page = try connect().exchange("GET", "/metrics").text
-    let line = page.split(separator: "\n").first { $0.hasPrefix("session_gateway_lock_waiters ") }
-    guard let line, let count = Int(line.split(separator: " ").last!) else {
-      throw LabFault("no number of lock waiters")
-    }
-    return count
-  }
+  func lockWaiters() throws -> Int { try metric("session_gateway_lock_waiters ") }
 
   /// Sends a request for a lock on a connection of its own, and waits until it stands in line.
   func standInLine(for path: String, place: Int, _ query: String = "wait=60") throws -> RawHTTP {

@@ -1,6 +1,7 @@
 // Threads stand for workers. They agree on nothing but the sessions, and the test on nothing but
 // what must be so in whatever order they ran.
 
+import Chance
 import Primitives
 import Sessions
 import StoreContract

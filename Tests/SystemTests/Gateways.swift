@@ -78,12 +78,4 @@ extension GatewayProcess {
   ) throws -> RawHTTP.Response {
     try connect().exchange(method, target, fields: fields, body: body)
   }
-
-  /// A number of `/metrics`: the sum of all samples whose line starts with `name`.
-  func metric(_ name: String) throws -> Int {
-    let lines = try ask("GET", "/metrics").text.split(separator: "\n")
-    return lines.filter { $0.hasPrefix(name) }.reduce(0) {
-      $0 + (Int($1.split(separator: " ").last ?? "") ?? 0)
-    }
-  }
 }

@@ -62,7 +62,6 @@ final class WorkerBoard: Sendable {
     431, 500, 501, 503, 504, 505, 100, 429, 0,
   ]
   static let methods = 10
-  static let routes = Route.allCases.count
   // A histogram is 17 ranges and a sum. What follows what: answers, their times by route, ticks,
   // batches, bounds, and the numbers with a name of their own.
   private static let width = 18
@@ -79,6 +78,7 @@ final class WorkerBoard: Sendable {
   init() {
     precondition(Self.cellStart + Cell.allCases.count <= 3_840, "every number has its cell")
     precondition(Bound.allCases.count <= 16, "every bound has its cell")
+    precondition(Route.allCases.count <= 12, "every route has its cells")
     cells = InlineArray { _ in Atomic(0) }
   }
 

@@ -1,6 +1,7 @@
 // A caller who asks sessions for anything, at random: reads, writes of all kinds, touches, deletes,
 // locks that it uses, lets run out or forgets. Each request goes through a gateway at random.
 
+import Chance
 import TestLab
 
 /// One caller, on a thread of its own.

@@ -7,6 +7,8 @@
 // has an entry for each request and one for each answer: behind the answer of an act that was not
 // taken, nothing can be next. An act of unknown outcome has no answer there, and need not be taken.
 
+import Chance
+
 /// What a search found.
 enum Verdict: Equatable, Sendable {
   /// There is an order.

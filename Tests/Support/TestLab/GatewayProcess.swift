@@ -70,6 +70,15 @@ public final class GatewayProcess: Sendable {
   /// A new connection to it.
   public func connect() throws -> RawHTTP { try RawHTTP(port: port) }
 
+  /// A number of `/metrics`: the sum of all samples whose line starts with `name`, 0 where there is
+  /// none.
+  public func metric(_ name: String) throws -> Int {
+    let lines = try connect().exchange("GET", "/metrics").text.split(separator: "\n")
+    return lines.filter { $0.hasPrefix(name) }.reduce(0) {
+      $0 + (Int($1.split(separator: " ").last ?? "") ?? 0)
+    }
+  }
+
   /// Asks it to end (SIGTERM), waits until it has, and says how it ended.
   @discardableResult
   public func terminate(within limit: Duration = .seconds(60)) throws -> ExitStatus {
