@@ -13,6 +13,8 @@ struct Bounds: Sendable {
   var backlog = 1_024
   /// How many connections are accepted in one tick.
   var acceptsPerTick = 64
+  /// How many requests of one client are served in one tick.
+  var requestsPerTick = 32
   /// How many bytes are read at once from a client.
   var readSize = 64 << 10
   /// The largest body, in bytes.

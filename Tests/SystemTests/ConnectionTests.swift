@@ -49,6 +49,17 @@ import Testing
     #expect(try connection.response().text == "ok\n")
   }
 
+  /// One who pipelines hundreds of requests gives way to others: the loop turns again and again.
+  @Test func pipelinesTakeTurns() throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let connection = try gateway.connect()
+    let turns = "session_gateway_tick_duration_seconds_count "
+    let before = try gateway.metric(turns)
+    try connection.send(String(repeating: get("/livez"), count: 640))
+    for _ in 0..<640 { #expect(try connection.response().text == "ok\n") }
+    #expect(try gateway.metric(turns) - before >= 20)
+  }
+
   @Test(arguments: Backing.allCases) func byteByByte(_ backing: Backing) throws {
     let connection = try Gateways.before(backing).connect()
     let path = freshPath()

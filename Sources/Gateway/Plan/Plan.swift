@@ -51,6 +51,7 @@ public struct Plan {
       .row("connections", "\(bounds.connections)", "further ones wait in the kernel")
       .row("waiting in the kernel", "\(bounds.backlog)", "further ones are refused")
       .row("accepted in one tick", "\(bounds.acceptsPerTick)", "")
+      .row("requests of one client in one tick", "\(bounds.requestsPerTick)", "")
       .row("TLS handshake", Quantities.span(bounds.handshake), "closed")
       .row("head, from its first byte", Quantities.span(bounds.head), "408")
       .row("body, from the end of its head", Quantities.span(bounds.body), "408")

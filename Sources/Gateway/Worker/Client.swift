@@ -48,6 +48,11 @@ struct Client: ~Copyable {
   var isReadable = false
   /// The client sends no more, as the kernel has told; there may be bytes before the end.
   var isHalfClosed = false
+  /// In which turn it was last served, and how many requests in it.
+  var turn = 0
+  var served = 0
+  /// Its next request waits for the next turn.
+  var isDeferred = false
   /// The connection ends with the answer that is being sent.
   var closesAfterAnswer = false
   /// It was answered before.

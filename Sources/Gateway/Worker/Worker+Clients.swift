@@ -46,7 +46,9 @@ extension Worker where Store: ~Copyable {
   /// Most requests come whole: they are read into the worker's scratch memory and parsed there. Only
   /// what is left over of an incomplete one moves into memory of the client's own.
   mutating func receive(_ client: Ticket) {
-    while clients.contains(client), clients[client].isReading, clients[client].isReadable {
+    while clients.contains(client), clients[client].isReading, clients[client].isReadable,
+      !clients[client].isDeferred
+    {
       let isLent = clients[client].input.capacity == 0
       var bytes = ByteBuffer()
       if isLent { swap(&bytes, &scratch) } else { swap(&bytes, &clients[client].input) }

@@ -31,7 +31,8 @@ extension Worker where Store: ~Copyable {
       case .idle:
         clients[client].isReadable = true
         receive(client)
-        if clients.contains(client), clients[client].phase == .idle { leave(client) }
+        guard clients.contains(client), !clients[client].isDeferred else { continue }
+        if clients[client].phase == .idle { leave(client) }
       case .handshaking: timers.set(client.index, at: moment.instant + idlePatience)
       case .lingering: drop(client)
       default: break

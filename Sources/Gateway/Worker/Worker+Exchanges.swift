@@ -11,9 +11,12 @@ extension Worker where Store: ~Copyable {
   ///
   /// - Parameter bytes: the client's unanswered bytes, wherever they are.
   mutating func process(_ client: Ticket, _ bytes: inout ByteBuffer) {
-    while clients.contains(client), !bytes.isEmpty {
+    while clients.contains(client), !bytes.isEmpty, !clients[client].isDeferred {
       switch clients[client].phase {
-      case .idle, .head: readHead(client, &bytes)
+      case .idle:
+        if !mayServe(client) { return postpone(client) }
+        readHead(client, &bytes)
+      case .head: readHead(client, &bytes)
       case .body(let head, let end):
         if bytes.count < end { return }
         repeatHead(client, &bytes, body: end - head, end: end)
@@ -21,6 +24,33 @@ extension Worker where Store: ~Copyable {
       case .handshaking, .waiting, .writing, .lingering: return
       }
       if clients.contains(client), isIncomplete(client, bytes) { return }
+    }
+  }
+
+  /// Whether the client's next request is served in this turn: one that pipelines must not keep the
+  /// others waiting.
+  private mutating func mayServe(_ client: Ticket) -> Bool {
+    if clients[client].turn != turn {
+      clients[client].turn = turn
+      clients[client].served = 0
+    }
+    clients[client].served += 1
+    return clients[client].served <= bounds.requestsPerTick
+  }
+
+  private mutating func postpone(_ client: Ticket) {
+    clients[client].isDeferred = true
+    let refused = deferred.append(client) != nil
+    precondition(!refused, "a client is put off once in a tick, and there are no more clients")
+  }
+
+  /// Goes on with the clients whose requests were too many for one turn.
+  mutating func resumeDeferred() {
+    for _ in 0..<deferred.count {
+      guard let client = deferred.popFirst() else { return }
+      guard clients.contains(client) else { continue }
+      clients[client].isDeferred = false
+      resume(client)
     }
   }
 

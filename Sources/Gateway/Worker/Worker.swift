@@ -2,7 +2,7 @@
 //
 // The tick:
 //   1. wait                 until a socket is ready or a deadline comes
-//   2. clients and nodes    read and parse what is ready, submit commands
+//   2. clients and nodes    read and parse what is ready, submit commands, so many for each client
 //   3. the backend          does what time brings
 //   4. completions          read nodes' answers, answer clients at once, take their next requests
 //   5. deadlines            time out what took too long
@@ -69,6 +69,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var nextReport = Instant(nanoseconds: .min)
   var isUnreported = false
 
+  /// How many turns there were.
+  var turn = 0
+  /// Who has requests left for the next turn.
+  var deferred: Ring<Ticket>
+
   /// The request that is being decoded.
   var head = RequestHead()
   var request = DecodedRequest()
@@ -106,6 +111,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     moment = .now()
     turned = moment.instant
     clients = Slab(limit: bounds.connections)
+    deferred = Ring(limit: bounds.connections + bounds.acceptsPerTick)
     timers = TimerWheel(now: moment.instant)
     encoder = ResponseEncoder(moment.wall)
     scratch = ByteBuffer(capacity: bounds.readSize)
@@ -144,6 +150,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     moment = .now()
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
+    turn += 1
+    resumeDeferred()
     for index in 0..<count { take(poller.event(index)) }
     backend.advance(&poller, at: moment)
     answerCompletions()
@@ -155,7 +163,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   /// When the next wait ends at the latest.
   private var deadline: Instant? {
-    if backend.isBusy || mayAccept { return turned }
+    if backend.isBusy || mayAccept || !deferred.isEmpty { return turned }
     var deadline = min(backend.nextDeadline, acceptAgain)
     if let timer = timers.next { deadline = min(deadline, timer) }
     if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
