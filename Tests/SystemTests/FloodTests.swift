@@ -57,6 +57,7 @@ import Testing
     try await Task.sleep(for: .seconds(3))
     let used = gateway.process.processorSeconds - before
     #expect(used < 0.3, "\(used) s of 3 s with nothing to do")
+    #expect(gateway.process.isRunning)
     for connection in crowd { connection.abort() }
     #expect(try gateway.ask("GET", "/livez").status == 200)
     withExtendedLifetime(folder) {}

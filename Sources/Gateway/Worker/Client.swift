@@ -52,7 +52,7 @@ struct Client: ~Copyable {
   var turn = 0
   var served = 0
   /// Its next request waits for the next turn.
-  var isDeferred = false
+  var isPostponed = false
   /// The connection ends with the answer that is being sent.
   var closesAfterAnswer = false
   /// It was answered before.

@@ -47,7 +47,7 @@ extension Worker where Store: ~Copyable {
   /// what is left over of an incomplete one moves into memory of the client's own.
   mutating func receive(_ client: Ticket) {
     while clients.contains(client), clients[client].isReading, clients[client].isReadable,
-      !clients[client].isDeferred
+      !clients[client].isPostponed
     {
       let isLent = clients[client].input.capacity == 0
       var bytes = ByteBuffer()

@@ -31,7 +31,7 @@ extension Worker where Store: ~Copyable {
       case .idle:
         clients[client].isReadable = true
         receive(client)
-        guard clients.contains(client), !clients[client].isDeferred else { continue }
+        guard clients.contains(client), !clients[client].isPostponed else { continue }
         if clients[client].phase == .idle { leave(client) }
       case .handshaking: timers.set(client.index, at: moment.instant + idlePatience)
       case .lingering: drop(client)

@@ -11,7 +11,7 @@ extension Worker where Store: ~Copyable {
   ///
   /// - Parameter bytes: the client's unanswered bytes, wherever they are.
   mutating func process(_ client: Ticket, _ bytes: inout ByteBuffer) {
-    while clients.contains(client), !bytes.isEmpty, !clients[client].isDeferred {
+    while clients.contains(client), !bytes.isEmpty, !clients[client].isPostponed {
       switch clients[client].phase {
       case .idle:
         if !mayServe(client) { return postpone(client) }
@@ -39,17 +39,17 @@ extension Worker where Store: ~Copyable {
   }
 
   private mutating func postpone(_ client: Ticket) {
-    clients[client].isDeferred = true
-    let refused = deferred.append(client) != nil
+    clients[client].isPostponed = true
+    let refused = postponed.append(client) != nil
     precondition(!refused, "a client is put off once in a tick, and there are no more clients")
   }
 
   /// Goes on with the clients whose requests were too many for one turn.
-  mutating func resumeDeferred() {
-    for _ in 0..<deferred.count {
-      guard let client = deferred.popFirst() else { return }
+  mutating func resumePostponed() {
+    for _ in 0..<postponed.count {
+      guard let client = postponed.popFirst() else { return }
       guard clients.contains(client) else { continue }
-      clients[client].isDeferred = false
+      clients[client].isPostponed = false
       resume(client)
     }
   }

@@ -72,7 +72,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// How many turns there were.
   var turn = 0
   /// Who has requests left for the next turn.
-  var deferred: Ring<Ticket>
+  var postponed: Ring<Ticket>
 
   /// The request that is being decoded.
   var head = RequestHead()
@@ -111,7 +111,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     moment = .now()
     turned = moment.instant
     clients = Slab(limit: bounds.connections)
-    deferred = Ring(limit: bounds.connections + bounds.acceptsPerTick)
+    postponed = Ring(limit: bounds.connections + bounds.acceptsPerTick)
     timers = TimerWheel(now: moment.instant)
     encoder = ResponseEncoder(moment.wall)
     scratch = ByteBuffer(capacity: bounds.readSize)
@@ -151,7 +151,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     turn += 1
-    resumeDeferred()
+    resumePostponed()
     for index in 0..<count { take(poller.event(index)) }
     backend.advance(&poller, at: moment)
     answerCompletions()
@@ -163,7 +163,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   /// When the next wait ends at the latest.
   private var deadline: Instant? {
-    if backend.isBusy || mayAccept || !deferred.isEmpty { return turned }
+    if backend.isBusy || mayAccept || !postponed.isEmpty { return turned }
     var deadline = min(backend.nextDeadline, acceptAgain)
     if let timer = timers.next { deadline = min(deadline, timer) }
     if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
