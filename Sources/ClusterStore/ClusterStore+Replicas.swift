@@ -75,14 +75,16 @@ extension ClusterStore {
       nodes[link].pipeline.hasSpareRoom
     {
       let mark = nodes[link].pipeline.log.count
-      CommandEncoder.extend(
-        space, found.id, milliseconds: milliseconds, in: &nodes[link].pipeline.log)
+      CommandEncoder.slide(
+        space, found.id, milliseconds: milliseconds, unlessLonger: true,
+        in: &nodes[link].pipeline.log)
       slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
       return enqueue(operations.insert(slide), on: link, from: mark, asking: false, at: now)
     }
     guard hasParkingRoom else { return }
     var bytes = spare.take()
-    CommandEncoder.extend(space, found.id, milliseconds: milliseconds, in: &bytes)
+    CommandEncoder.slide(
+      space, found.id, milliseconds: milliseconds, unlessLonger: true, in: &bytes)
     slide.commandLengths = (bytes.count, 0)
     park(operations.insert(slide), bytes, until: patience(at: now))
     wantOwner(of: found.slot, at: now)

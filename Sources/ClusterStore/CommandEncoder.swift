@@ -74,18 +74,6 @@ enum CommandEncoder {
     return first == 0 ? (last, 0) : (first, last)
   }
 
-  /// `PEXPIRE key milliseconds GT`: sets the timeout unless it is longer already.
-  static func extend(
-    _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
-    in log: inout ByteBuffer
-  ) {
-    CommandWriter.begin(4, in: &log)
-    CommandWriter.argument("PEXPIRE", in: &log)
-    key(space, id, in: &log)
-    CommandWriter.argument(decimal: milliseconds, in: &log)
-    CommandWriter.argument("GT", in: &log)
-  }
-
   /// How many bytes `asking` writes.
   static let askingLength = 16
 
@@ -95,15 +83,16 @@ enum CommandEncoder {
     CommandWriter.argument("ASKING", in: &log)
   }
 
-  /// `PEXPIRE key milliseconds`
+  /// `PEXPIRE key milliseconds [GT]`; with `GT` a timeout that is longer already stays.
   static func slide(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
-    in log: inout ByteBuffer
+    unlessLonger: Bool = false, in log: inout ByteBuffer
   ) {
-    CommandWriter.begin(3, in: &log)
+    CommandWriter.begin(unlessLonger ? 4 : 3, in: &log)
     CommandWriter.argument("PEXPIRE", in: &log)
     key(space, id, in: &log)
     CommandWriter.argument(decimal: milliseconds, in: &log)
+    if unlessLonger { CommandWriter.argument("GT", in: &log) }
   }
 
   /// `GETRANGE key 0 95`, the header of whatever record is there.

@@ -125,18 +125,20 @@ public struct Reply: ~Copyable {
   /// Becomes a text that came whole. Its size was admitted.
   mutating func take(_ kind: ReplyToken.Kind, _ text: RawSpan) {
     begin()
-    promised = 0
     bytes.append(text)
-    append(ReplyToken(kind: kind, integer: bytes.count, range: ByteRange(0, bytes.count)))
-    close()
+    finish(kind)
   }
 
   /// Becomes the bulk string that was gathered apart, and leaves its own bytes' memory in its place.
   mutating func take(_ bulk: inout LargeBulk) {
     begin()
-    promised = 0
     bulk.end(exchanging: &bytes)
-    append(ReplyToken(kind: .string, integer: bytes.count, range: ByteRange(0, bytes.count)))
+    finish(.string)
+  }
+
+  /// Makes all bytes the one text that the reply is.
+  private mutating func finish(_ kind: ReplyToken.Kind) {
+    append(ReplyToken(kind: kind, integer: bytes.count, range: ByteRange(0, bytes.count)))
     close()
   }
 

@@ -7,7 +7,7 @@ internal import Glibc
 internal import Primitives
 internal import Settings
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Examines the settings and the Redis behind them, with a remedy for each fault.",
@@ -53,10 +53,7 @@ struct CheckCommand: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: .hidden)
   var arguments: [String] = []
 
-  func run() throws {
-    if arguments.contains("--help") || arguments.contains("-h") {
-      throw CleanExit.helpRequest(self)
-    }
+  func run(with arguments: [String]) throws {
     var rest = arguments
     let isStrict = SettingsArguments.takeSwitch("--strict", from: &rest)
     let isJSON = SettingsArguments.takeSwitch("--json", from: &rest)

@@ -6,7 +6,7 @@ internal import Primitives
 internal import Reactor
 internal import Settings
 
-struct HealthcheckCommand: ParsableCommand {
+struct HealthcheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthcheck",
     abstract: "Asks the gateway on this machine whether it is ready.",
@@ -28,10 +28,7 @@ struct HealthcheckCommand: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: .hidden)
   var arguments: [String] = []
 
-  func run() throws {
-    if arguments.contains("--help") || arguments.contains("-h") {
-      throw CleanExit.helpRequest(self)
-    }
+  func run(with arguments: [String]) throws {
     var rest = arguments
     let path = try SettingsArguments.take("--path", from: &rest) ?? "/readyz"
     let seconds = Int(try SettingsArguments.take("--timeout", from: &rest) ?? "3")

@@ -5,7 +5,7 @@ internal import ArgumentParser
 internal import Gateway
 internal import Settings
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Prints every bound, what follows from them, and the Redis that sessions need.",
@@ -28,10 +28,7 @@ struct PlanCommand: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: .hidden)
   var arguments: [String] = []
 
-  func run() throws {
-    if arguments.contains("--help") || arguments.contains("-h") {
-      throw CleanExit.helpRequest(self)
-    }
+  func run(with arguments: [String]) throws {
     var rest = arguments
     let nodes = try SettingsArguments.count("--nodes", 1...1_000, from: &rest) ?? 6
     let sessions = try SettingsArguments.count("--sessions", 1...1_000_000_000, from: &rest)

@@ -7,7 +7,7 @@
 internal import ArgumentParser
 internal import Settings
 
-struct ServeCommand: ParsableCommand {
+struct ServeCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Serves sessions until it is told to stop (SIGTERM or Ctrl-C).",
@@ -36,10 +36,7 @@ struct ServeCommand: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: .hidden)
   var arguments: [String] = []
 
-  func run() throws {
-    if arguments.contains("--help") || arguments.contains("-h") {
-      throw CleanExit.helpRequest(self)
-    }
+  func run(with arguments: [String]) throws {
     if arguments.contains("--version") { throw CleanExit.message(Version.number) }
     let status = Serving.run(try SettingsArguments.load(arguments))
     if status != 0 { throw ExitCode(status) }
