@@ -6,6 +6,7 @@ import Logging
 import Primitives
 import Reactor
 import Redis
+import Server
 import Sessions
 import Settings
 
@@ -44,13 +45,11 @@ struct WorkerDuty: Sendable {
   ) throws(StartFault) {
     let listener = try makeListener(listen, "--listen")
     let address = listener.address
-    let purpose: Doorway.Purpose = settings.adminListen == nil ? .everybody : .callers
-    let entrance = Doorway(listener, for: purpose)
     let context = try makeClientContext()
     var worker = Worker(
-      plan, poller: try makePoller(), entrance: consume entrance,
-      operatorsEntrance: try makeOperatorsEntrance(), clientContext: context,
-      backend: backend, inbox: inbox, board: state.boards[index], state: state, log: log,
+      plan, poller: try makePoller(), listener: consume listener,
+      operatorsListener: try makeOperatorsListener(), identity: context, backend: backend,
+      inbox: inbox, board: state.boards[index], state: state, log: log,
       accessLane: accessLane)
     report.put(.listening(address))
     worker.run()
@@ -75,15 +74,15 @@ struct WorkerDuty: Sendable {
 
   private func makeListener(_ listen: HostPort, _ flag: String) throws(StartFault) -> Listener {
     do throws(ListenFault) {
-      return try Listener(host: listen.host, port: listen.port, backlog: 1_024)
+      return try Listener(host: listen.host, port: listen.port, backlog: plan.bounds.backlog)
     } catch {
       throw StartFault("\(flag) \(listen): \(error)")
     }
   }
 
-  private func makeOperatorsEntrance() throws(StartFault) -> Doorway? {
+  private func makeOperatorsListener() throws(StartFault) -> Listener? {
     guard let listen = settings.adminListen else { return nil }
-    return Doorway(try makeListener(listen, "--admin-listen"), for: .operators)
+    return try makeListener(listen, "--admin-listen")
   }
 
   private func makeClientContext() throws(StartFault) -> TLSContext? {

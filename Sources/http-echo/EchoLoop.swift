@@ -1,44 +1,29 @@
-// One event loop: one thread that shares nothing. The tick: wait; read, parse and answer what is
-// ready; end what took too long; accept, a bounded number.
+// One event loop: one thread that shares nothing. The tick: wait; serve who is ready; end what took
+// too long; accept.
 
 import HTTP
 import Primitives
 import Reactor
+import Server
 import Synchronization
 
-/// An event loop and its connections.
+/// An event loop and its clients.
 struct EchoLoop: ~Copyable {
-  private static let listenerToken = UInt64.max
-
-  let bounds: EchoBounds
-  var poller: Poller
-  let listener: Listener
-  var connections: Slab<Connection>
-  var timers: TimerWheel
-  var writer = ResponseWriter()
-  var date: DateClock
-  var moment: Moment
-  /// The request that is being read.
-  var head = RequestHead()
-  /// What connections are read into.
-  var scratch: ByteBuffer
+  private let largestBody: Int
+  private var poller: Poller
+  private var server: Server
+  private var writer = ResponseWriter()
+  private var date: DateClock
+  private var moment = Moment.now()
   /// The answer that is being made.
-  var reply = ByteBuffer()
-  private var mayAccept = true
-  private var acceptAgain = Instant.never
+  private var reply = ByteBuffer()
 
-  init(_ bounds: EchoBounds, poller: consuming Poller, listener: consuming Listener) {
-    self.bounds = bounds
-    moment = .now()
+  init(_ bounds: Bounds, poller: consuming Poller, listener: consuming Listener) {
+    largestBody = bounds.largestBody
     date = DateClock(moment.wall)
-    connections = Slab(limit: bounds.connections)
-    timers = TimerWheel(now: moment.instant)
-    scratch = ByteBuffer(capacity: bounds.readSize)
-    let isWatched = poller.register(
-      listener.fd, token: Self.listenerToken, interest: [.readable, .edgeTriggered])
-    precondition(isWatched, "a new poller has room for a descriptor")
+    server = Server(bounds, now: moment.instant)
+    server.open(listener, isSecured: false, poller)
     self.poller = poller
-    self.listener = listener
   }
 
   /// Serves as long as the process lives.
@@ -47,75 +32,91 @@ struct EchoLoop: ~Copyable {
   }
 
   private mutating func tick() {
-    let count = poller.wait(until: deadline, now: moment.instant)
+    let count = poller.wait(until: server.deadline, now: moment.instant)
     moment = .now()
     date.set(moment.wall)
-    for index in 0..<count {
-      let event = poller.event(index)
-      if event.token == Self.listenerToken { mayAccept = true } else { take(event) }
-    }
-    expire()
-    acceptSome()
+    server.begin(at: moment.instant)
+    for index in 0..<count { server.take(poller.event(index)) }
+    serve()
+    server.expire()
+    serve()
+    server.accept(poller)
   }
 
-  private var deadline: Instant? {
-    if mayAccept, !connections.isFull { return moment.instant }
-    let deadline = min(acceptAgain, timers.next ?? .never)
-    return deadline == .never ? nil : deadline
-  }
-
-  private mutating func take(_ event: Event) {
-    let ticket = Ticket(
-      index: UInt32(truncatingIfNeeded: event.token),
-      generation: UInt32(truncatingIfNeeded: event.token >> 32))
-    guard connections.contains(ticket) else { return }
-    if event.failed { return drop(ticket) }
-    if event.readable { connections[ticket].isReadable = true }
-    if event.peerClosed { connections[ticket].isEnding = true }
-    switch connections[ticket].phase {
-    case .writing: if event.writable { sendRest(ticket) }
-    case .lingering: receiveRest(ticket)
-    case .idle, .head, .body, .chunks: receive(ticket)
-    }
-  }
-
-  private mutating func expire() {
-    while let index = timers.popExpired(now: moment.instant) {
-      if let ticket = connections.ticket(at: Int(index)) { timeOut(ticket) }
-    }
-    if acceptAgain <= moment.instant {
-      acceptAgain = .never
-      mayAccept = true
-    }
-  }
-
-  private mutating func acceptSome() {
-    guard mayAccept else { return }
-    for _ in 0..<bounds.acceptsPerTick {
-      if connections.isFull { return }
-      switch listener.accept() {
-      case .connection(let socket, _): welcome(socket)
-      case .none:
-        mayAccept = false
-        return
-      case .transient: break
-      case .exhausted:
-        mayAccept = false
-        acceptAgain = moment.instant + bounds.exhaustionPause
-        return
+  private mutating func serve() {
+    var bytes = ByteBuffer()
+    while let event = server.next(&bytes) {
+      switch event {
+      case .head(let client): takeHead(client, bytes)
+      case .request(let client, let body): answer(client, bytes, body)
+      case .refused(let client, let reason): refuse(client, reason)
+      // Nobody waits here, and nothing is remembered.
+      case .sent, .halfClosed, .overdue, .gone: break
       }
     }
   }
 
-  private mutating func welcome(_ socket: consuming Socket) {
-    let fd = socket.fd
-    let ticket = connections.insert(Connection(socket))
-    let token = UInt64(ticket.generation) << 32 | UInt64(ticket.index)
-    guard poller.register(fd, token: token, interest: .connection) else {
-      connections.discard(ticket)
-      return
+  private mutating func takeHead(_ client: Ticket, _ bytes: borrowing ByteBuffer) {
+    if case .length(let length) = server.head.framing, length > largestBody {
+      _ = server.skipBody()
+      refuse(client, .malformed(.bodyTooLarge))
+    } else if let body = server.takeBody() {
+      answer(client, bytes, body)
     }
-    timers.set(ticket.index, at: moment.instant + bounds.idle)
+  }
+
+  // MARK: Answers
+
+  private mutating func answer(
+    _ client: Ticket, _ bytes: borrowing ByteBuffer, _ body: ByteRange
+  ) {
+    switch server.head.method {
+    case .get, .head: send(client, status: 200)
+    case .post, .put:
+      send(client, status: 200, bytes.bytes.extracting(body.indices), isEcho: true)
+    case .options: send(client, status: 200, allows: true)
+    case .delete, .patch, .trace: send(client, status: 405, allows: true)
+    case .connect, .other: send(client, status: 501)
+    }
+  }
+
+  private mutating func send(
+    _ client: Ticket, status: Int, _ body: RawSpan = RawSpan(), isEcho: Bool = false,
+    allows: Bool = false
+  ) {
+    let persistence = server.head.persistence
+    writer.begin(
+      status: status, version: server.head.version, persistence: persistence, date: date)
+    if isEcho { writer.field("Content-Type", "application/octet-stream") }
+    if allows { writer.field("Allow", "GET, HEAD, POST, PUT, OPTIONS") }
+    writer.end(length: body.byteCount)
+    Self.join(writer, body, &reply)
+    server.send(&reply, to: client, closes: persistence == .close)
+  }
+
+  private static func join(
+    _ head: borrowing ResponseWriter, _ body: RawSpan, _ reply: inout ByteBuffer
+  ) {
+    reply.clear()
+    reply.append(head.bytes)
+    reply.append(body)
+  }
+
+  /// Answers what is not served, and ends the connection: nobody knows any more where the next
+  /// request begins.
+  private mutating func refuse(_ client: Ticket, _ reason: RefusedRequest) {
+    let (status, detail): (Int, StaticString) =
+      switch reason {
+      case .malformed(let refusal): (refusal.status, refusal.detail)
+      case .tooSlow: (408, "The request took too long.")
+      case .noRoom: (503, "The server is full.")
+      }
+    writer.begin(status: status, persistence: .close, date: date)
+    writer.field("Content-Type", "text/plain; charset=utf-8")
+    writer.end(length: detail.utf8CodeUnitCount)
+    Self.join(writer, RawSpan(), &reply)
+    reply.append(detail)
+    server.send(&reply, to: client, closes: true)
   }
 }
 

@@ -1,16 +1,18 @@
-/// `http-echo`: a server made of the rooms HTTP and Reactor and nothing else. GET is answered with
-/// 200, POST with its own body, whatever the path. It is what conformance suites are run against,
-/// shows that the rooms stand alone, and is no part of the gateway.
+/// `http-echo`: the room Server and nothing else. GET is answered with 200, POST with its own body,
+/// whatever the path. It is what conformance suites are run against, shows that the room stands
+/// alone, and is no part of the gateway.
 
 internal import ArgumentParser
 internal import Primitives
 internal import Reactor
+internal import Server
 
 @main
 struct HTTPEcho: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "http-echo",
-    abstract: "Answers GET with 200 and POST with its own body, by the gateway's own HTTP rooms.")
+    abstract:
+      "Answers GET with 200 and POST with its own body, by the gateway's own room of servers.")
 
   @Option(help: "The address to listen on.")
   var host = "127.0.0.1"
@@ -29,8 +31,8 @@ struct HTTPEcho: ParsableCommand {
   @Option(help: "How long a client may take to read an answer, in milliseconds.")
   var writeTimeout = 30_000
 
-  private var bounds: EchoBounds {
-    var bounds = EchoBounds()
+  private var bounds: Bounds {
+    var bounds = Bounds()
     bounds.largestBody = maxBody
     bounds.head = .milliseconds(headTimeout)
     bounds.body = .milliseconds(bodyTimeout)
@@ -52,7 +54,7 @@ struct HTTPEcho: ParsableCommand {
     var port = port
     for index in 0..<workers {
       // The first listener chooses the port, if any will do; the others share it.
-      let listener = try Listener(host: host, port: port, backlog: 1_024)
+      let listener = try Listener(host: host, port: port, backlog: bounds.backlog)
       port = listener.address.port
       try Self.start(index, consume listener, bounds)
     }
@@ -65,7 +67,7 @@ struct HTTPEcho: ParsableCommand {
   }
 
   private static func start(
-    _ index: Int, _ listener: consuming sending Listener, _ bounds: EchoBounds
+    _ index: Int, _ listener: consuming sending Listener, _ bounds: Bounds
   ) throws {
     let start = LoopStart(EchoLoop(bounds, poller: try Poller(), listener: listener))
     try WorkerThread.start(name: "echo-\(index)") { start.run() }.abandon()

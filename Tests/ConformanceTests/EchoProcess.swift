@@ -1,4 +1,4 @@
-// The built `http-echo`, which is made of the gateway's own HTTP and Reactor rooms.
+// The built `http-echo`, which is the gateway's own room `Server` and an answer.
 
 import Foundation
 import TestLab

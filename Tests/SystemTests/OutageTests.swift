@@ -74,6 +74,22 @@ import Testing
     }
   }
 
+  @Test func aBatchThatIsLateLeavesNothingToTheNextRequest() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(["--redis", redis.address] + second, until: .ready)
+    let path = freshPath()
+    let connection = try gateway.connect()
+    #expect(try connection.exchange("PUT", path, body: [1]).status == 201)
+    redis.pause()
+    let batch = try connection.exchange(
+      "POST", "/v1/touches", fields: ["Content-Type": "application/json"],
+      body: Array("{\"ids\":[\"a\",\"b\"]}".utf8))
+    #expect(batch.status == 504)
+    redis.resume()
+    try eventually("it serves again") { try gateway.ask("GET", path).status == 200 }
+    #expect(try connection.exchange("GET", path).body == [1])
+  }
+
   @Test func aCallerWaitsNoLongerThanItWantsTo() throws {
     let redis = try RedisServer()
     let gateway = try GatewayProcess(

@@ -7,6 +7,7 @@ import HTTP
 import Primitives
 import Reactor
 import Redis
+import Server
 import Sessions
 public import Settings
 
@@ -112,7 +113,10 @@ public struct Plan {
     workers * (bounds.clientBuffers + settings.maxBody + bounds.readSize)
   }
 
-  private var placeBytes: Int { workers * bounds.connections * MemoryLayout<Client>.stride }
+  private var placeBytes: Int { workers * bounds.connections * placeSize }
+
+  /// A connection, and what is remembered of its client.
+  private var placeSize: Int { Server.bytesPerClient + MemoryLayout<Client>.stride }
 
   /// OpenSSL's own, for a connection that was set up; its buffers come and go with each record.
   private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.connections * (32 << 10) }

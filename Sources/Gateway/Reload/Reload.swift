@@ -14,6 +14,7 @@ import API
 import Logging
 import Reactor
 import Redis
+import Server
 import Sessions
 import Settings
 
@@ -154,6 +155,6 @@ extension Worker where Store: ~Copyable {
 
   /// Shows another certificate to clients that come from now on; the connections there are go on.
   mutating func renew(_ handovers: [TLSHandover]) {
-    if let context = handovers[number].take() { clientContext = consume context }
+    if let context = handovers[number].take() { server.identity = consume context }
   }
 }

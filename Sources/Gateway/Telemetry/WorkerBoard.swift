@@ -5,6 +5,7 @@ import API
 import ClusterStore
 import HTTP
 import Primitives
+import Server
 import Synchronization
 
 /// One worker's numbers.
@@ -108,6 +109,30 @@ final class WorkerBoard: Sendable {
   /// Replaces a number.
   func set(_ cell: Cell, _ value: Int) {
     cells[Self.cellStart + cell.rawValue].store(value, ordering: .relaxed)
+  }
+
+  /// Replaces a bound's number.
+  func setBound(_ bound: Bound, _ value: Int) {
+    cells[Self.boundStart + bound.rawValue].store(value, ordering: .relaxed)
+  }
+
+  /// Replaces the server's numbers.
+  func publish(_ counters: ServerCounters) {
+    set(.connectionsAccepted, counters.accepted)
+    set(.bytesReceived, counters.bytesReceived)
+    set(.bytesSent, counters.bytesSent)
+    set(.handshakes, counters.handshakes)
+    set(.handshakesResumed, counters.handshakesResumed)
+    set(.handshakeFaults, counters.handshakeFaults)
+    setBound(.connections, counters.fullHouses)
+    setBound(.descriptors, counters.exhaustions)
+    setBound(.clientBuffers, counters.fullBuffers)
+    setBound(.handshakeTimeout, counters.handshakeTimeouts)
+    setBound(.headTimeout, counters.headTimeouts)
+    setBound(.bodyTimeout, counters.bodyTimeouts)
+    setBound(.idleTimeout, counters.idleTimeouts)
+    setBound(.writeTimeout, counters.writeTimeouts)
+    setBound(.lingerTimeout, counters.lingerTimeouts)
   }
 
   /// Replaces the store's numbers.

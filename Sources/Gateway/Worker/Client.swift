@@ -1,64 +1,11 @@
-// A client's connection: what is read of its present request, and what is still to be sent of the
-// last answer. One exchange at a time: the next request of a client that pipelines waits, unparsed,
-// until the answer to this one has left.
-//
-//   handshaking ─► idle ─► head ─► body | chunks ─► waiting ─► writing ─► idle …
-//                                                                  └────► lingering ─► gone
-//
-// An idle connection owns no buffer.
+// What a worker remembers of a client besides its connection, which the server has. In a table by the
+// tickets' indices: the server gives a place away only once it has told that its client is gone.
 
 import API
-import HTTP
 import Primitives
-import Reactor
 
-/// A connection from a client.
-struct Client: ~Copyable {
-  /// What is being done.
-  enum Phase: Equatable {
-    /// TLS is being set up.
-    case handshaking
-    /// Nothing of a request has come.
-    case idle
-    /// A part of a head has come.
-    case head
-    /// The head has come and is so long; the body ends at `end` bytes from the request's first.
-    case body(head: Int, end: Int)
-    /// The head has come and is this long; the body comes in chunks.
-    case chunks(head: Int)
-    /// The store has the command.
-    case waiting
-    /// The answer is being sent.
-    case writing
-    /// The last answer was sent, and the rest of what comes is dropped.
-    case lingering
-  }
-
-  var transport: Transport
-  var phase: Phase
-  var parser = RequestParser()
-  var chunks = ChunkedDecoder()
-  /// What was read and is not answered.
-  var input = ByteBuffer()
-  /// What is left to send.
-  var output = ByteBuffer()
-  /// What its buffers were counted as.
-  var bytes = 0
-  /// The kernel has bytes, as far as is known.
-  var isReadable = false
-  /// The client sends no more, as the kernel has told; there may be bytes before the end.
-  var isHalfClosed = false
-  /// In which turn it was last served, and how many requests in it.
-  var turn = 0
-  var served = 0
-  /// Its next request waits for the next turn.
-  var isPostponed = false
-  /// The connection ends with the answer that is being sent.
-  var closesAfterAnswer = false
-  /// It was answered before.
-  var hasAsked = false
-  /// The client was told to go on sending its body.
-  var wasContinued = false
+/// What is remembered of a client from a request's head to its answer.
+struct Client {
   /// The exchange under way.
   var exchange = Exchange()
   /// The request's names in other logs, and its caller's for the access log.
@@ -70,21 +17,50 @@ struct Client: ~Copyable {
   var operation = Ticket.none
   /// The batch of touches that is pending.
   var batch: TouchBatch?
+}
 
-  /// By which door it came.
-  let purpose: Doorway.Purpose
+/// All clients of a worker that ever asked. Not an array: an element of one is reached through a
+/// coroutine, which allocates where the compiler does not see through it.
+@safe
+struct Clients: ~Copyable {
+  private var base: UnsafeMutablePointer<Client>
+  private var count: Int
 
-  init(_ transport: consuming Transport, _ purpose: Doorway.Purpose) {
-    self.purpose = purpose
-    phase = transport.isEncrypted ? .handshaking : .idle
-    self.transport = transport
+  /// Places for no clients yet.
+  init() {
+    unsafe base = .allocate(capacity: 0)
+    count = 0
   }
 
-  /// Whether requests are being read.
-  var isReading: Bool {
-    switch phase {
-    case .idle, .head, .body, .chunks: true
-    case .handshaking, .waiting, .writing, .lingering: false
+  deinit {
+    unsafe base.deinitialize(count: count)
+    unsafe base.deallocate()
+  }
+
+  /// What is remembered of a client, who was admitted.
+  subscript(_ client: Ticket) -> Client {
+    unsafeAddress {
+      precondition(client.index < count, "a client is admitted first")
+      return unsafe UnsafePointer(base + Int(client.index))
     }
+    unsafeMutableAddress {
+      precondition(client.index < count, "a client is admitted first")
+      return unsafe base + Int(client.index)
+    }
+  }
+
+  /// Makes sure that a client has its place.
+  mutating func admit(_ client: Ticket) {
+    if client.index >= count { grow(for: Int(client.index)) }
+  }
+
+  private mutating func grow(for index: Int) {
+    let larger = max(8, 2 * count, index + 1)
+    let table = UnsafeMutablePointer<Client>.allocate(capacity: larger)
+    unsafe table.moveInitialize(from: base, count: count)
+    unsafe (table + count).initialize(repeating: Client(), count: larger - count)
+    unsafe base.deallocate()
+    unsafe base = table
+    count = larger
   }
 }

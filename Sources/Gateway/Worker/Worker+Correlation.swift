@@ -5,12 +5,13 @@
 import API
 import HTTP
 import Primitives
+import Server
 
 extension Worker where Store: ~Copyable {
   /// Keeps the names that the head carries, and with an access log an id and the caller's name.
   mutating func correlate(_ client: Ticket, _ bytes: RawSpan) {
-    guard accessLane != nil || Correlation.isIn(head) else { return }
-    clients[client].correlation = Correlation(head, bytes)
+    guard accessLane != nil || Correlation.isIn(server.head) else { return }
+    clients[client].correlation = Correlation(server.head, bytes)
     guard accessLane != nil else { return }
     clients[client].correlation.identify(&entropy)
     clients[client].caller = callers.name(of: request.exchange.caller)

@@ -4,6 +4,7 @@
 import API
 import HTTP
 import Primitives
+import Server
 import Sessions
 
 extension Worker where Store: ~Copyable {
@@ -17,7 +18,17 @@ extension Worker where Store: ~Copyable {
   mutating func endExchange(_ client: Ticket) {
     guard clients[client].isInFlight else { return }
     clients[client].isInFlight = false
+    clients[client].operation = .none
+    clients[client].batch = nil
     inFlight -= 1
+  }
+
+  /// Tells the board what was counted of clients.
+  func publish() {
+    board.set(.connections, server.count)
+    board.set(.inFlight, inFlight)
+    board.set(.clientBytes, server.clientBytes)
+    board.publish(server.counters)
   }
 
   /// Counts what became of a lock.

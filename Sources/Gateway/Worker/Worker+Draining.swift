@@ -9,6 +9,7 @@
 
 import Primitives
 import Reactor
+import Server
 
 extension Worker where Store: ~Copyable {
   /// From now on connections end with their answers, and who waits for a lock is refused.
@@ -19,37 +20,10 @@ extension Worker where Store: ~Copyable {
     refuseWaiters()
   }
 
-  /// Lets in who waits at the doors, closes them, and ends connections that ask for nothing. What
-  /// has come by now is served, though this tick may not have read it yet. A connection that never
-  /// asked has a client that is about to.
+  /// Lets in who waits at the doors, closes them, and ends connections that ask for nothing.
   mutating func leaveDoors() {
     doorsClose = .never
-    emptyDoors()
-    for index in 0..<clients.places {
-      guard let client = clients.ticket(at: index) else { continue }
-      switch clients[client].phase {
-      case .idle:
-        clients[client].isReadable = true
-        receive(client)
-        guard clients.contains(client), !clients[client].isPostponed else { continue }
-        if clients[client].phase == .idle { leave(client) }
-      case .handshaking: timers.set(client.index, at: moment.instant + idlePatience)
-      case .lingering: drop(client)
-      default: break
-      }
-    }
-  }
-
-  private mutating func leave(_ client: Ticket) {
-    if clients[client].hasAsked {
-      drop(client)
-    } else {
-      timers.set(client.index, at: moment.instant + idlePatience)
-    }
-  }
-
-  /// How long a connection may stay open without a request.
-  var idlePatience: TimeSpan {
-    drainDeadline == nil || doorsClose != .never ? bounds.idle : bounds.linger
+    server.close(poller)
+    serve()
   }
 }

@@ -9,6 +9,7 @@
 import API
 import Primitives
 import Reactor
+import Server
 import Sessions
 
 /// A lock that a client wants.
@@ -43,7 +44,7 @@ extension Worker where Store: ~Copyable {
     wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
     request.command.yields = !wanted.isFirst
     let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
-    let mayWait = request.wait > 0 && drainDeadline == nil && !clients[client].isHalfClosed
+    let mayWait = request.wait > 0 && drainDeadline == nil && !server.isHalfClosed(client)
     wanted.isAsked = wanted.isFirst || mayHaveIt || !mayWait
     wantedLocks[client] = wanted
     if !wanted.isAsked { awaitTurn(client) }
@@ -53,7 +54,6 @@ extension Worker where Store: ~Copyable {
   private mutating func awaitTurn(_ client: Ticket) {
     if wantedLocks[client]?.hasWaited == false { board.add(1, to: .locksWaited) }
     wantedLocks[client]?.hasWaited = true
-    clients[client].phase = .waiting
     clients[client].operation = .none
     rest(client)
   }
@@ -62,7 +62,7 @@ extension Worker where Store: ~Copyable {
   mutating func waitsOn(_ client: Ticket, _ outcome: Outcome) -> Bool {
     guard let wanted = wantedLocks[client] else { return false }
     wantedLocks[client]!.isAsked = false
-    if case .lockHeld = outcome, moment.instant < wanted.end, !clients[client].isHalfClosed {
+    if case .lockHeld = outcome, moment.instant < wanted.end, !server.isHalfClosed(client) {
       if drainDeadline != nil {
         refuseWaiter(client)
         return true
@@ -89,8 +89,8 @@ extension Worker where Store: ~Copyable {
   private mutating func rest(_ client: Ticket) {
     guard let wanted = wantedLocks[client] else { return }
     let pause = TimeSpan.milliseconds(40 + Int(entropy.bits() % 40))
-    timers.set(
-      client.index, at: wanted.isFirst ? min(moment.instant + pause, wanted.end) : wanted.end)
+    server.wait(
+      client, until: wanted.isFirst ? min(moment.instant + pause, wanted.end) : wanted.end)
   }
 
   /// A waiter's timer rang: it asks again, for the last time if it stops waiting. False for a client
@@ -103,7 +103,7 @@ extension Worker where Store: ~Copyable {
 
   /// The queue says that it is the client's turn to ask.
   mutating func takeTurn(_ client: Ticket, isFree: Bool) {
-    guard clients.contains(client), wantedLocks[client]?.isQueued == true else { return }
+    guard server.isWaiting(client), wantedLocks[client]?.isQueued == true else { return }
     wantedLocks[client]!.isFirst = true
     if wantedLocks[client]!.isAsked {
       if isFree { wantedLocks[client]!.isDue = true }
@@ -127,19 +127,15 @@ extension Worker where Store: ~Copyable {
     case .done(let outcome):
       if waitsOn(client, outcome) { return }
       answer(client, outcome)
-      resume(client)
     case .pending(let operation):
       clients[client].operation = operation
-      timers.set(client.index, at: command.deadline)
+      server.wait(client, until: command.deadline)
     }
   }
 
-  /// Whether the store has a command of a client that waits.
-  func isAsking(_ client: Ticket) -> Bool { wantedLocks[client]?.isAsked != false }
-
   /// A client that wants a lock ended its side of the connection: it is taken for gone.
   mutating func leaveIfWaiting(_ client: Ticket) {
-    if wantedLocks[client]?.isQueued == true { drop(client) }
+    if server.isWaiting(client), wantedLocks[client]?.isQueued == true { server.drop(client) }
   }
 
   /// The client is gone, or its answer has left.
@@ -149,9 +145,8 @@ extension Worker where Store: ~Copyable {
     guard let wanted = wantedLocks[client] else { return }
     leaveQueue(client, isFree: wanted.isDue)
     wantedLocks[client] = nil
-    guard isGone else { return }
-    let isGranted = clients[client].phase == .writing
-    if wanted.isAsked || isGranted { giveBack(wanted.command) }
+    // Who is not in line has been granted it, and the answer was to leave.
+    if isGone, wanted.isAsked || !wanted.isQueued { giveBack(wanted.command) }
   }
 
   /// Releases the lock that the command acquired, if it did: by its token, so nobody else's, and only

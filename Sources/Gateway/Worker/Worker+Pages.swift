@@ -2,12 +2,16 @@
 
 import API
 import Primitives
+import Server
 import Synchronization
 
 extension Worker where Store: ~Copyable {
   /// The page of an operators' route.
   mutating func page(for route: Route) -> Page {
-    if route == .health || route == .metrics { report() }
+    if route == .health || route == .metrics {
+      board.publish(server.counters)
+      report()
+    }
     return switch route {
     case .livez: Page(type: "text/plain; charset=utf-8", content: "ok\n")
     case .readyz: readiness

@@ -18,6 +18,7 @@ import HTTP
 import Logging
 import Primitives
 import Reactor
+import Server
 import Sessions
 
 /// What a worker is told at its start.
@@ -35,7 +36,6 @@ struct WorkerPlan: Sendable {
 
 /// An event loop with its clients and its store.
 struct Worker<Store: Backend & ~Copyable>: ~Copyable {
-  let bounds: Bounds
   let plan: WorkerPlan
   let board: WorkerBoard
   let gatewayState: GatewayState
@@ -47,13 +47,14 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let lockQueue: LockQueue
 
   var poller: Poller
-  var entrance: Doorway?
-  var operatorsEntrance: Doorway?
-  var clientContext: TLSContext?
+  /// The clients' connections.
+  var server: Server
+  /// Whether operators have a door of their own, the second.
+  let hasOperatorsDoor: Bool
   var callers: CallerTable
   var backend: Store
-  var clients: Slab<Client>
-  var timers: TimerWheel
+  /// What is remembered of clients.
+  var clients = Clients()
   var encoder: ResponseEncoder
   var entropy = Entropy()
   /// The locks that clients want, until their answers have left.
@@ -61,30 +62,17 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var moment: Moment
   /// When the present turn of the loop ended, or the one before.
   private var turned: Instant
-  /// What the buffers of all clients take.
-  var clientBytes = 0
   /// Requests whose head has come and whose answer is not made.
   var inFlight = 0
   /// When the board is told about the nodes again, if anything has happened since.
   var nextReport = Instant(nanoseconds: .min)
   var isUnreported = false
 
-  /// How many turns there were.
-  var turn = 0
-  /// Who has requests left for the next turn.
-  var postponed: Ring<Ticket>
-
   /// The request that is being decoded.
-  var head = RequestHead()
   var request = DecodedRequest()
-  /// What clients are read into.
-  var scratch: ByteBuffer
   /// The answer that is being made.
-  var reply: ByteBuffer
-  var spare: BufferPool
+  var reply = ByteBuffer()
 
-  /// When accepting goes on after the process ran out of descriptors.
-  var acceptAgain = Instant.never
   /// When the worker ends although clients are left; nil while it serves.
   var drainDeadline: Instant?
   /// When a draining worker closes its doors.
@@ -92,13 +80,12 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var isStopped = false
 
   init(
-    _ plan: WorkerPlan, poller: consuming Poller, entrance: consuming Doorway?,
-    operatorsEntrance: consuming Doorway?,
-    clientContext: consuming TLSContext?, backend: consuming Store, inbox: Inbox,
+    _ plan: WorkerPlan, poller: consuming Poller, listener: consuming Listener,
+    operatorsListener: consuming Listener?, identity: consuming TLSContext?,
+    backend: consuming Store, inbox: Inbox,
     board: WorkerBoard, state: GatewayState, log: Logger, accessLane: AccessLane?
   ) {
     self.plan = plan
-    bounds = plan.bounds
     self.board = board
     gatewayState = state
     self.inbox = inbox
@@ -110,34 +97,19 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     lockQueue = plan.lockQueue
     moment = .now()
     turned = moment.instant
-    clients = Slab(limit: bounds.connections)
-    postponed = Ring(limit: bounds.connections + bounds.acceptsPerTick)
-    timers = TimerWheel(now: moment.instant)
     encoder = ResponseEncoder(moment.wall)
-    scratch = ByteBuffer(capacity: bounds.readSize)
-    spare = BufferPool(
-      capacity: 32 << 10, largest: bounds.largestSpare, limit: bounds.spareBuffers)
-    reply = spare.take()
-    let isWatched =
-      Self.watch(entrance, poller, Token.entrance)
-      && Self.watch(operatorsEntrance, poller, Token.operatorsEntrance)
-      && poller.register(inbox.wake.fd, token: Token.inbox, interest: [.readable])
-    precondition(isWatched, "a new poller has room for three descriptors")
-    self.poller = poller
-    self.entrance = entrance
-    self.operatorsEntrance = operatorsEntrance
-    self.clientContext = clientContext
-    self.backend = backend
-  }
-
-  private static func watch(
-    _ doorway: borrowing Doorway?, _ poller: borrowing Poller, _ token: UInt64
-  ) -> Bool {
-    switch doorway {
-    case .some(let doorway):
-      poller.register(doorway.listener.fd, token: token, interest: [.readable, .edgeTriggered])
-    case .none: true
+    server = Server(plan.bounds, identity: identity, now: moment.instant)
+    server.open(listener, isSecured: true, poller)
+    if let listener = consume operatorsListener {
+      server.open(listener, isSecured: false, poller)
+      hasOperatorsDoor = true
+    } else {
+      hasOperatorsDoor = false
     }
+    let isWatched = poller.register(inbox.wake.fd, token: Token.inbox, interest: [.readable])
+    precondition(isWatched, "a new poller has room for a descriptor")
+    self.poller = poller
+    self.backend = backend
   }
 
   /// Serves until it is told to end.
@@ -150,22 +122,21 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     moment = .now()
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
-    turn += 1
-    resumePostponed()
+    server.begin(at: moment.instant)
     for index in 0..<count { take(poller.event(index)) }
+    serve()
     backend.advance(&poller, at: moment)
     answerCompletions()
     expire()
-    acceptSome()
+    server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
   }
 
   /// When the next wait ends at the latest.
   private var deadline: Instant? {
-    if backend.isBusy || mayAccept || !postponed.isEmpty { return turned }
-    var deadline = min(backend.nextDeadline, acceptAgain)
-    if let timer = timers.next { deadline = min(deadline, timer) }
+    if backend.isBusy { return turned }
+    var deadline = min(backend.nextDeadline, server.deadline)
     if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
     if isUnreported { deadline = min(deadline, nextReport) }
     return deadline == .never ? nil : deadline
@@ -173,12 +144,13 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   private mutating func take(_ event: Event) {
     switch event.token {
-    case Token.entrance: entrance?.mayAccept = true
-    case Token.operatorsEntrance: operatorsEntrance?.mayAccept = true
-    case Token.inbox: readInbox()
+    case Token.inbox:
+      // What a message is about may be a client that is gone.
+      serve()
+      readInbox()
     case let token where Token.isNode(token):
       backend.take(event, on: Token.ticket(token), at: moment.instant)
-    case let token: take(event, from: Token.ticket(token))
+    default: server.take(event)
     }
   }
 
@@ -201,27 +173,23 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func answerCompletions() {
     while let completion = backend.nextCompletion(at: moment, reply: &reply) {
       take(completion)
+      serve()
     }
   }
 
   private mutating func expire() {
-    while let index = timers.popExpired(now: moment.instant) {
-      if let client = clients.ticket(at: Int(index)) { timeOut(client) }
-    }
-    if acceptAgain <= moment.instant {
-      acceptAgain = .never
-    }
+    server.expire()
+    serve()
     if doorsClose <= moment.instant { leaveDoors() }
     if let drain = drainDeadline {
-      let isAlone = clients.count == 0 && doorsClose == .never
+      let isAlone = server.count == 0 && doorsClose == .never
       if isAlone || drain <= moment.instant { isStopped = true }
     }
   }
 
   /// Tells the board and the log what happened in this tick.
   private mutating func tell() {
-    board.set(.connections, clients.count)
-    board.set(.inFlight, inFlight)
+    publish()
     backend.publish(to: board)
     while let event = backend.nextEvent() {
       log.tell(event)

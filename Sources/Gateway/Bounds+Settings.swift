@@ -1,0 +1,15 @@
+// What settings make of the bounds of a worker's clients.
+
+import Primitives
+import Server
+import Settings
+
+extension Bounds {
+  /// The bounds of one of so many workers. There is always room for one request of the largest size.
+  init(_ settings: Settings, workers: Int) {
+    self.init()
+    largestBody = settings.maxBody
+    let share = settings.clientBuffers / workers
+    clientBuffers = max(share, 2 * settings.maxBody + (256 << 10))
+  }
+}

@@ -1,0 +1,13 @@
+import Reactor
+
+/// Where connections come in.
+struct Door: ~Copyable {
+  let listener: Listener
+  /// Whether clients are encrypted, where the server has an identity.
+  let isSecured: Bool
+
+  init(_ listener: consuming Listener, isSecured: Bool) {
+    self.listener = listener
+    self.isSecured = isSecured
+  }
+}

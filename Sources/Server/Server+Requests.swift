@@ -1,0 +1,131 @@
+// What is made of the present client's bytes: heads, bodies, refusals.
+
+import HTTP
+public import Primitives
+import Reactor
+
+extension Server {
+  /// Takes a request out of what was read; nil when none is complete, or when there is to be none now.
+  mutating func parse(_ bytes: inout ByteBuffer) -> ServerEvent? {
+    switch connections[present].phase {
+    case .idle where !bytes.isEmpty:
+      if connections[present].mayAsk(in: turn, atMost: bounds.requestsPerTick) {
+        return readHead(bytes)
+      }
+      postpone(present)
+    case .head: return readHead(bytes)
+    case .body(let head, let end):
+      if bytes.count >= end { return repeatHead(bytes, body: end - head, end: end) }
+    case .chunks(let head): return readChunks(&bytes, after: head)
+    case .late: return refuse(.tooSlow)
+    case .lingering: bytes.clear()
+    case .handshaking, .idle, .waiting, .writing: break
+    }
+    return nil
+  }
+
+  private mutating func readHead(_ bytes: borrowing ByteBuffer) -> ServerEvent? {
+    switch connections[present].parser.parse(bytes.bytes, into: &head) {
+    case .needMore:
+      if connections[present].phase == .idle {
+        connections[present].phase = .head
+        timers.set(present.index, at: now + bounds.head)
+      }
+      return nil
+    case .refused(let refusal): return refuse(.malformed(refusal))
+    case .head:
+      connections[present].phase = .waiting
+      come = bytes.count
+      return .head(present)
+    }
+  }
+
+  private mutating func readChunks(
+    _ bytes: inout ByteBuffer, after head: Int
+  ) -> ServerEvent? {
+    switch decodeChunks(&bytes, after: head) {
+    case .needMore(let keep):
+      bytes.truncate(to: head + keep)
+      return nil
+    case .complete(let body, let consumed):
+      return repeatHead(bytes, body: body, end: head + consumed)
+    case .refused(let refusal): return refuse(.malformed(refusal))
+    }
+  }
+
+  private mutating func decodeChunks(
+    _ bytes: inout ByteBuffer, after head: Int
+  ) -> ChunkedDecoder.Progress {
+    let start = unsafe bytes.mutableReadable + head
+    var body = unsafe MutableRawSpan(_unsafeStart: start, byteCount: bytes.count - head)
+    return connections[present].chunks.decode(&body, maximum: bounds.largestBody)
+  }
+
+  /// The body has come after the head: heads are not kept, so this one is read again.
+  private mutating func repeatHead(
+    _ bytes: borrowing ByteBuffer, body: Int, end: Int
+  ) -> ServerEvent {
+    let progress = connections[present].parser.parse(bytes.bytes, into: &head)
+    precondition(progress == .head, "a head that was read once is read again")
+    connections[present].phase = .waiting
+    told = end
+    return .request(present, body: ByteRange(head.length, head.length + body))
+  }
+
+  /// The connection ends with the answer: nobody knows where the next request begins.
+  mutating func refuse(_ reason: RefusedRequest) -> ServerEvent {
+    connections[present].phase = .waiting
+    connections[present].closesAfterAnswer = true
+    return .refused(present, reason)
+  }
+
+  // MARK: What the program makes of a head
+
+  /// Where the body of the request is whose head was told; nil when it has not come whole. Then the
+  /// client is told to go on if it asks, and of the request the program is told once more.
+  public mutating func takeBody() -> ByteRange? {
+    switch head.framing {
+    case .none:
+      told = head.length
+      return ByteRange(head.length, head.length)
+    case .length(let length):
+      let end = head.length + length
+      if come < end {
+        awaitBody(.body(head: head.length, end: end))
+        return nil
+      }
+      told = end
+      return ByteRange(head.length, end)
+    case .chunked:
+      connections[present].chunks = ChunkedDecoder()
+      awaitBody(.chunks(head: head.length))
+      return nil
+    }
+  }
+
+  /// Passes over the body of the request whose head was told, as far as it has come. Whether that was
+  /// all of it: if not, it is not waited for, and the connection ends with the answer.
+  public mutating func skipBody() -> Bool {
+    switch head.framing {
+    case .none: told = head.length
+    // A refused length may be any number: the sum of the two could be none.
+    case .length(let length) where length <= come - head.length:
+      told = head.length + length
+    case .length, .chunked:
+      connections[present].closesAfterAnswer = true
+      return false
+    }
+    return true
+  }
+
+  private mutating func awaitBody(_ phase: Connection.Phase) {
+    connections[present].phase = phase
+    timers.set(present.index, at: now + bounds.body)
+    guard head.expectsContinue, !connections[present].wasContinued else { return }
+    connections[present].wasContinued = true
+    // 25 bytes on a connection whose last answer has left: they fit, or the client is gone.
+    var interim = ByteBuffer(capacity: 32)
+    interim.append(ResponseWriter.continueResponse)
+    _ = connections[present].transport.write(interim.bytes)
+  }
+}
