@@ -85,18 +85,8 @@ public struct Correlation: Sendable {
   /// 1 to 128 of `A-Z a-z 0-9 - . _ ~ + / = : , @`.
   private static func isID(_ range: ByteRange, in bytes: RawSpan) -> Bool {
     guard range.count > 0, range.count <= longestID else { return false }
-    for place in range.indices where !isIDByte(bytes.byte(place)) { return false }
-    return true
-  }
-
-  private static func isIDByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "+")...UInt8(ascii: "/"),
-      UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "="), UInt8(ascii: "@"):
-      true
-    default: false
-    }
+    let end = Int(range.upper)
+    return bytes.first(outside: .correlation, from: Int(range.lower), to: end) == end
   }
 
   /// `version "-" trace-id "-" parent-id "-" flags` in lower-case hexadecimal: 2, 32, 16 and 2 digits.

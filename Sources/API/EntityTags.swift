@@ -37,7 +37,7 @@ public struct EntityTags: Equatable, Sendable {
   /// Reads one field value; nil when it is malformed or lists too many tags. `weak` says whether
   /// weak tags match, as they do for If-None-Match but not for If-Match (RFC 9110 §13.1).
   init?(_ value: ByteRange, in bytes: RawSpan, weak: Bool) {
-    if bytes.isExactly("*", value) {
+    if bytes.matches("*", in: value) {
       matchesAny = true
       return
     }
@@ -68,7 +68,7 @@ public struct EntityTags: Equatable, Sendable {
   private static func tag(
     _ place: inout Int, _ end: Int, in bytes: RawSpan
   ) -> (opaque: ByteRange, isWeak: Bool)? {
-    let isWeak = bytes.has("W/", at: ByteRange(place, end))
+    let isWeak = bytes.begins(with: "W/", in: ByteRange(place, end))
     if isWeak { place += 2 }
     guard place < end, bytes.byte(place) == UInt8(ascii: "\"") else { return nil }
     place += 1

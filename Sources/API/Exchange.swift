@@ -33,7 +33,7 @@ public struct Exchange: Sendable {
   ///   - bytes: what came of the request.
   ///   - now: when it was given up.
   public init(refused bytes: RawSpan, at now: Instant) {
-    if bytes.has("HEAD ", at: ByteRange(0, bytes.byteCount)) { method = .head }
+    if bytes.begins(with: "HEAD ", in: ByteRange(0, bytes.byteCount)) { method = .head }
     began = now
   }
 

@@ -7,6 +7,6 @@ enum MediaType {
     var end = Int(value.lower)
     while end < Int(value.upper), bytes.byte(end) != UInt8(ascii: ";") { end += 1 }
     while end > Int(value.lower), bytes.byte(end - 1) == 32 || bytes.byte(end - 1) == 9 { end -= 1 }
-    return bytes.isExactly(ignoringCase: "application/json", ByteRange(Int(value.lower), end))
+    return bytes.matches(ignoringCase: "application/json", in: ByteRange(Int(value.lower), end))
   }
 }

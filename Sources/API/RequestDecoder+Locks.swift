@@ -65,13 +65,13 @@ extension RequestDecoder {
     var parameters = QueryParameters(head.query)
     var seen = false
     while let parameter = parameters.next(in: bytes) {
-      guard !seen, bytes.isExactly("unlock", parameter.name), let value = parameter.value else {
+      guard !seen, bytes.matches("unlock", in: parameter.name), let value = parameter.value else {
         return .malformedQuery
       }
       seen = true
-      if bytes.isExactly("true", value) {
+      if bytes.matches("true", in: value) {
         request.command.unlocks = true
-      } else if !bytes.isExactly("false", value) {
+      } else if !bytes.matches("false", in: value) {
         return .malformedQuery
       }
     }
@@ -94,12 +94,12 @@ extension RequestDecoder {
     var (hasLease, hasWait) = (false, false)
     while let parameter = parameters.next(in: bytes) {
       guard let value = parameter.value else { return .malformedQuery }
-      if !hasLease, bytes.isExactly("lease", parameter.name) {
+      if !hasLease, bytes.matches("lease", in: parameter.name) {
         hasLease = true
         guard let seconds = bytes.number(value), seconds >= 1, seconds <= Int(rules.longestLease)
         else { return .malformedLease }
         request.command.lease = Int32(seconds)
-      } else if allowingWait, !hasWait, bytes.isExactly("wait", parameter.name) {
+      } else if allowingWait, !hasWait, bytes.matches("wait", in: parameter.name) {
         hasWait = true
         guard let seconds = bytes.number(value), Self.waits.contains(seconds) else {
           return .malformedWait

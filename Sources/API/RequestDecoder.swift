@@ -162,13 +162,13 @@ public struct RequestDecoder: Sendable {
     var parameters = QueryParameters(head.query)
     var seen = false
     while let parameter = parameters.next(in: bytes) {
-      guard !seen, bytes.isExactly("touch", parameter.name), let value = parameter.value else {
+      guard !seen, bytes.matches("touch", in: parameter.name), let value = parameter.value else {
         return .malformedQuery
       }
       seen = true
-      if bytes.isExactly("false", value) {
+      if bytes.matches("false", in: value) {
         request.command.verb = .peek
-      } else if !bytes.isExactly("true", value) {
+      } else if !bytes.matches("true", in: value) {
         return .malformedQuery
       }
     }

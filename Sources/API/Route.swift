@@ -34,11 +34,11 @@ public enum Route: UInt8, CaseIterable, Sendable {
   /// The resource that `path` names, and where in `bytes` the id is that it names.
   public static func find(_ path: ByteRange, in bytes: RawSpan) -> (route: Route, id: ByteRange) {
     let prefix = "/v1/sessions/" as StaticString
-    if bytes.has(prefix, at: path) {
+    if bytes.begins(with: prefix, in: path) {
       let start = Int(path.lower) + prefix.utf8CodeUnitCount
       return withID(start, Int(path.upper), in: bytes)
     }
-    for place in 0..<fixed.count where bytes.isExactly(fixed[place].template, path) {
+    for place in 0..<fixed.count where bytes.matches(fixed[place].template, in: path) {
       return (fixed[place], .empty)
     }
     return (.unknown, .empty)
@@ -48,13 +48,12 @@ public enum Route: UInt8, CaseIterable, Sendable {
   private static func withID(
     _ start: Int, _ end: Int, in bytes: RawSpan
   ) -> (route: Route, id: ByteRange) {
-    var slash = start
-    while slash < end, bytes.byte(slash) != UInt8(ascii: "/") { slash += 1 }
+    let slash = bytes.first(UInt8(ascii: "/"), from: start, to: end)
     let id = ByteRange(start, slash)
     if slash == end { return (.session, id) }
     let rest = ByteRange(slash, end)
-    if bytes.isExactly("/touch", rest) { return (.touch, id) }
-    if bytes.isExactly("/lock", rest) { return (.lock, id) }
+    if bytes.matches("/touch", in: rest) { return (.touch, id) }
+    if bytes.matches("/lock", in: rest) { return (.lock, id) }
     return (.unknown, .empty)
   }
 

@@ -24,7 +24,7 @@ enum Authority {
       }
       hostEnd = bracket + 1
     } else {
-      hostEnd = bytes.first(outside: .name, from: start, to: end)
+      hostEnd = bytes.first(outside: .unreserved, from: start, to: end)
     }
     if hostEnd == start { throw .malformedHost }
     if hostEnd == end { return false }
@@ -35,12 +35,14 @@ enum Authority {
   }
 
   /// `*DIGIT`, and what it says is a port (RFC 3986, 3.2.3: it may be empty).
+  @inline(__always)
   private static func isPort(_ bytes: RawSpan, from start: Int, to end: Int) -> Bool {
     guard end - start <= 5 else { return false }
     var port = 0
     for at in start..<end {
-      guard Octet.isDigit(bytes[at]) else { return false }
-      port = port * 10 + Int(bytes[at] - 48)
+      let digit = bytes[at] &- 48
+      guard digit < 10 else { return false }
+      port = port &* 10 &+ Int(digit)
     }
     return port <= 65535
   }

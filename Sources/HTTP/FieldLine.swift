@@ -19,22 +19,15 @@ public struct FieldLine: Equatable, Sendable {
     _ bytes: RawSpan, at start: inout Int, to end: Int
   ) throws(Refusal) -> FieldLine {
     if Octet.isBlank(bytes[start]) { throw .obsoleteFolding }
-    let line = bytes.first(Octet.carriageReturn, from: start, to: end)
-    let colon = bytes.first(UInt8(ascii: ":"), from: start, to: line)
-    if colon == line { throw .malformedField }
+    // A name is a token; white space before the colon is none (RFC 9112, 5.1).
+    let colon = bytes.first(outside: .token, from: start, to: end)
+    guard colon > start, bytes[colon] == UInt8(ascii: ":") else { throw .malformedField }
     let name = ByteRange(start, colon)
     let tag = FieldName(bytes, name)
-    // A well-known name was compared whole, so its bytes need no second look.
-    if tag == .other { try check(bytes, name) }
+    if tag == .other, FieldName.isImitated(bytes, name) { throw .ambiguousFieldName }
+    let line = bytes.first(Octet.carriageReturn, from: colon + 1, to: end)
     let value = bytes.trimmed(from: colon + 1, to: line)
     start = line + 2
     return FieldLine(name: name, value: value, tag: tag)
-  }
-
-  /// A name is a token; white space before the colon is none (RFC 9112, 5.1).
-  private static func check(_ bytes: RawSpan, _ name: ByteRange) throws(Refusal) {
-    let end = bytes.first(outside: .token, from: Int(name.lower), to: Int(name.upper))
-    guard !name.isEmpty, end == Int(name.upper) else { throw .malformedField }
-    if FieldName.isImitated(bytes, name) { throw .ambiguousFieldName }
   }
 }

@@ -21,6 +21,7 @@ extension RequestHead {
 
   /// One Host in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112, 3.2). A target's own authority wins
   /// over it (3.2.2), so a Host that differs would be read in two ways.
+  @inline(__always)
   private mutating func settleHost(_ bytes: RawSpan) throws(Refusal) {
     switch fields.only(.host) {
     case .repeated: throw .repeatedHost
@@ -37,6 +38,7 @@ extension RequestHead {
   }
 
   /// RFC 9112, 6.3, with every repair it allows refused.
+  @inline(__always)
   private mutating func settleFraming(_ bytes: RawSpan) throws(Refusal) {
     let hasLength = fields.contains(.contentLength)
     guard fields.contains(.transferEncoding) else {
@@ -55,14 +57,14 @@ extension RequestHead {
     guard value.count >= 1, value.count <= 19 else { throw .malformedContentLength }
     let first = Int(value.lower)
     if bytes[first] == 48, value.count > 1 { throw .malformedContentLength }
-    var length = 0
+    // The largest number of 19 digits is below 2^64.
+    var length: UInt64 = 0
     for at in first..<Int(value.upper) {
-      guard Octet.isDigit(bytes[at]) else { throw .malformedContentLength }
-      let (tens, tooLarge) = length.multipliedReportingOverflow(by: 10)
-      let (sum, overflow) = tens.addingReportingOverflow(Int(bytes[at] - 48))
-      if tooLarge || overflow { throw .malformedContentLength }
-      length = sum
+      let digit = bytes[at] &- 48
+      guard digit < 10 else { throw .malformedContentLength }
+      length = length &* 10 &+ UInt64(digit)
     }
+    guard let length = Int(exactly: length) else { throw .malformedContentLength }
     return length
   }
 
@@ -87,6 +89,7 @@ extension RequestHead {
   }
 
   /// RFC 9112, 9.3: `close` closes; HTTP/1.1 stays open; HTTP/1.0 stays open with `keep-alive`.
+  @inline(__always)
   private mutating func settlePersistence(_ bytes: RawSpan) throws(Refusal) {
     persistence = version == .http11 ? .keepAlive : .close
     var closes = false
@@ -106,6 +109,7 @@ extension RequestHead {
 
   /// RFC 9110, 10.1.1: `100-continue` is the only expectation there is, HTTP/1.0 has none, and
   /// without a body to come there is nothing to wait for.
+  @inline(__always)
   private mutating func settleExpectation(_ bytes: RawSpan) throws(Refusal) {
     expectsContinue = false
     var place = 0

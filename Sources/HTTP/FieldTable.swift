@@ -26,8 +26,8 @@ public struct FieldTable: ~Copyable {
   private var places: InlineArray<32, UInt8>
   private var present: UInt32
   private var repeated: UInt32
-  // Which lengths (modulo 64) the names have. Most names that are asked for by their text are absent,
-  // and this says so for nearly all of them without a look at the bytes.
+  // Which lengths (modulo 64) the names have that are not well-known. Most names that are asked for by
+  // their text are absent, and this says so for nearly all of them without a look at the bytes.
   private var lengths: UInt64
   /// How many fields there are.
   public private(set) var count: Int
@@ -52,6 +52,7 @@ public struct FieldTable: ~Copyable {
   }
 
   /// The only field of a well-known name.
+  @inline(__always)
   public func only(_ name: FieldName) -> Lookup {
     let bit: UInt32 = 1 << UInt32(name.rawValue)
     if present & bit == 0 { return .absent }
@@ -66,35 +67,40 @@ public struct FieldTable: ~Copyable {
   }
 
   /// Whether there is a field of a well-known name.
+  @inline(__always)
   public func contains(_ name: FieldName) -> Bool {
     present & (1 << UInt32(name.rawValue)) != 0
   }
 
-  /// The only field of any name; `bytes` are those the head was read from.
+  /// The only field of a name that is not well-known; `bytes` are those the head was read from.
   public func only(named name: StaticString, in bytes: RawSpan) -> Lookup {
     guard let place = next(named: name, in: bytes, from: 0) else { return .absent }
     if next(named: name, in: bytes, from: place + 1) != nil { return .repeated }
     return .one(self[place].value)
   }
 
-  /// The value of the first field of any name; `bytes` are those the head was read from.
+  /// The value of the first field of a name that is not well-known; `bytes` are those the head was read
+  /// from.
   public func first(named name: StaticString, in bytes: RawSpan) -> ByteRange? {
     guard let place = next(named: name, in: bytes, from: 0) else { return nil }
     return self[place].value
   }
 
-  /// The place of the next field of any name at or behind `place`, to walk over repeated ones.
+  /// The place of the next field of a name that is not well-known at or behind `place`, to walk over
+  /// repeated ones.
   public func next(named name: StaticString, in bytes: RawSpan, from place: Int) -> Int? {
     var place = place
     guard lengths & Self.bit(name.utf8CodeUnitCount) != 0 else { return nil }
     while place < count {
-      if bytes.matches(ignoringCase: name, in: self[place].name) { return place }
+      let line = self[place]
+      if line.tag == .other, bytes.matches(ignoringCase: name, in: line.name) { return place }
       place += 1
     }
     return nil
   }
 
   /// The place of the next field of a well-known name at or behind `place`.
+  @inline(__always)
   public func next(_ name: FieldName, from place: Int) -> Int? {
     if !contains(name) { return nil }
     var place = place
@@ -116,6 +122,7 @@ public struct FieldTable: ~Copyable {
   }
 
   /// Adds a field. The scanner has counted the lines, so there is room.
+  @inline(__always)
   mutating func append(_ line: FieldLine) {
     precondition(count < Self.capacity, "the limits let no more lines through than fit")
     let bit: UInt32 = 1 << UInt32(line.tag.rawValue)
@@ -125,7 +132,7 @@ public struct FieldTable: ~Copyable {
       repeated |= bit
     }
     present |= bit
-    lengths |= Self.bit(line.name.count)
+    if line.tag == .other { lengths |= Self.bit(line.name.count) }
     unsafe lines[count] = line
     count += 1
   }

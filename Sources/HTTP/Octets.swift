@@ -1,37 +1,9 @@
-// How the room looks at bytes. Every access is bounds-checked, so a mistake in the parser stops the
-// program and never reads past the request; `unsafe` below says only that the standard library
-// leaves the meaning of the loaded bits to us, and for integers every pattern of bits is a value.
-//
-// Sets of bytes are bit masks, not tables: they live in registers and need no initialisation.
+// How the room looks at bytes. A run of bytes is checked to lie in the request before it is looked
+// through, and a single byte when it is asked for, so a mistake in the parser stops the program and
+// never reads past the request. `unsafe` below says only that the standard library leaves the
+// meaning of the loaded bits to us, and for integers every pattern of bits is a value.
 
 internal import Primitives
-
-/// A set of ASCII bytes.
-struct ByteSet {
-  let low: UInt64
-  let high: UInt64
-
-  @inline(__always)
-  func contains(_ byte: UInt8) -> Bool {
-    let half = byte & 64 == 0 ? low : high
-    return byte < 128 && (half >> UInt64(byte & 63)) & 1 == 1
-  }
-
-  /// `tchar`: what methods, field names and list tokens are made of (RFC 9110, 5.6.2).
-  static var token: ByteSet {
-    ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
-  }
-
-  /// `pchar` and `/` without the percent sign (RFC 3986, 3.3).
-  static var path: ByteSet {
-    ByteSet(low: 0x2FFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
-  }
-
-  /// `unreserved`: what a host name is made of here (see `Authority`).
-  static var name: ByteSet {
-    ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
-  }
-}
 
 /// The bytes that HTTP gives a meaning to.
 enum Octet {
@@ -56,72 +28,43 @@ enum Octet {
   }
 }
 
-/// Eight bytes at a time: `x` in each byte of a word.
-@inline(__always)
-private func each(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
-
-/// The top bit of each byte of `word` that is zero; exact up to the first such byte.
-@inline(__always)
-private func zeroes(_ word: UInt64) -> UInt64 { (word &- each(1)) & ~word & each(0x80) }
-
 extension RawSpan {
   @inline(__always)
   subscript(offset: Int) -> UInt8 {
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
-  @inline(__always)
-  func word(_ offset: Int) -> UInt64 {
-    unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-  }
-
-  /// The offset of the first `byte`, or `end`.
-  @inline(__always)
-  func first(_ byte: UInt8, from start: Int, to end: Int) -> Int {
-    var at = start
-    while at &+ 8 <= end {
-      let found = zeroes(word(at) ^ each(byte))
-      if found != 0 { return at &+ found.trailingZeroBitCount / 8 }
-      at &+= 8
-    }
-    while at < end, self[at] != byte { at &+= 1 }
-    return at
-  }
-
-  /// The offset of the first byte outside of `set`, or `end`.
-  @inline(__always)
-  func first(outside set: ByteSet, from start: Int, to end: Int) -> Int {
-    var at = start
-    while at < end, set.contains(self[at]) { at &+= 1 }
-    return at
-  }
-
   /// The offset of the first control byte (the tab included), or `end`. With `ascii`, bytes of 128
   /// and up are found too.
   func firstControl(from start: Int, to end: Int, ascii: Bool) -> Int {
-    let high = ascii ? each(0x80) : 0
+    precondition(start >= 0 && end <= byteCount, "what is looked at lies in the span")
     var at = start
-    while at &+ 8 <= end {
-      let word = word(at)
-      let below = (word &- each(0x20)) & ~word & each(0x80)
-      let found = below | zeroes(word ^ each(Octet.delete)) | (word & high)
-      if found != 0 { return at &+ found.trailingZeroBitCount / 8 }
+    // Safe: eight bytes are loaded only where the span has them, some of them perhaps behind `end`.
+    while at < end, at <= byteCount &- 8 {
+      let bytes = unsafe eightBytes(uncheckedAt: at)
+      let marks =
+        bytes.marks(below: Octet.space) | bytes.marks(of: Octet.delete)
+        | (ascii ? bytes.marksOutsideASCII : 0)
+      if marks != 0 { return min(at &+ EightBytes.first(of: marks), end) }
       at &+= 8
     }
     while at < end {
-      let byte = self[at]
+      let byte = unsafe byte(uncheckedAt: at)
       if byte < Octet.space || byte == Octet.delete || (ascii && byte >= 0x80) { break }
       at &+= 1
     }
-    return at
+    return min(at, end)
   }
 
   /// The range without the spaces and tabs at its ends (OWS; RFC 9110, 5.6.3).
+  @inline(__always)
   func trimmed(from start: Int, to end: Int) -> ByteRange {
+    precondition(start >= 0 && end <= byteCount, "what is looked at lies in the span")
     var lower = start
     var upper = end
-    while lower < upper, Octet.isBlank(self[lower]) { lower &+= 1 }
-    while lower < upper, Octet.isBlank(self[upper &- 1]) { upper &-= 1 }
+    // Safe: all offsets are from `start` up to and without `end`.
+    while lower < upper, Octet.isBlank(unsafe byte(uncheckedAt: lower)) { lower &+= 1 }
+    while lower < upper, Octet.isBlank(unsafe byte(uncheckedAt: upper &- 1)) { upper &-= 1 }
     return ByteRange(lower, upper)
   }
 }

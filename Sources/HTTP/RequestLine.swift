@@ -9,12 +9,10 @@ extension RequestHead {
     _ bytes: RawSpan, from start: Int, to end: Int, limits: Limits
   ) throws(Refusal) {
     // 1. The method: a token.
-    let methodEnd = bytes.first(Octet.space, from: start, to: end)
+    if bytes[start] == Octet.space { throw .malformedRequestLine }
+    let methodEnd = bytes.first(outside: .token, from: start, to: end)
+    if methodEnd < end, bytes[methodEnd] != Octet.space { throw .malformedMethod }
     methodName = ByteRange(start, methodEnd)
-    if methodName.isEmpty { throw .malformedRequestLine }
-    guard bytes.first(outside: .token, from: start, to: methodEnd) == methodEnd else {
-      throw .malformedMethod
-    }
     if methodName.count > Limits.method { throw .methodTooLong }
     if methodEnd == end { throw .malformedRequestLine }
     method = Method(bytes, methodName)
@@ -34,19 +32,27 @@ extension RequestHead {
 extension Version {
   /// Reads ` HTTP/1.1` or ` HTTP/1.0`. A line that ends with its target is HTTP/0.9's.
   init(_ bytes: RawSpan, from start: Int, to end: Int) throws(Refusal) {
-    if start == end { throw .unsupportedVersion }
+    let name = ByteRange(start + 1, end)
+    if bytes.matches("HTTP/1.1", in: name) {
+      self = .http11
+    } else if bytes.matches("HTTP/1.0", in: name) {
+      self = .http10
+    } else {
+      throw Version.refusal(bytes, from: start, to: end)
+    }
+  }
+
+  /// Why there is no version that is spoken here.
+  private static func refusal(_ bytes: RawSpan, from start: Int, to end: Int) -> Refusal {
+    if start == end { return .unsupportedVersion }
     let first = start + 1
     guard bytes.first(Octet.space, from: first, to: end) == end else {
-      throw .malformedRequestLine
+      return .malformedRequestLine
     }
-    guard end - first == 8, bytes.matches("HTTP/", in: ByteRange(first, first + 5)),
+    guard end - first == 8, bytes.begins(with: "HTTP/", in: ByteRange(first, end)),
       Octet.isDigit(bytes[first + 5]), bytes[first + 6] == UInt8(ascii: "."),
       Octet.isDigit(bytes[first + 7])
-    else { throw .malformedVersion }
-    switch (bytes[first + 5], bytes[first + 7]) {
-    case (UInt8(ascii: "1"), UInt8(ascii: "1")): self = .http11
-    case (UInt8(ascii: "1"), UInt8(ascii: "0")): self = .http10
-    default: throw .unsupportedVersion
-    }
+    else { return .malformedVersion }
+    return .unsupportedVersion
   }
 }

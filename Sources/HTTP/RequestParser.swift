@@ -13,6 +13,8 @@
 // and longer to read), and keeping heads while bodies arrive (2 KiB a connection; reading again
 // costs less than the system call that brought the bytes).
 
+internal import Primitives
+
 /// Finds and reads the head of one request after the other.
 public struct RequestParser: Sendable {
   /// What became of the bytes so far.

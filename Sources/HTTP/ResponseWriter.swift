@@ -7,11 +7,11 @@
 // Field values that come from users pass through `field(_:_: RawSpan)`, which cannot split an
 // answer in two: bytes that no value may hold are sent as spaces (RFC 9110, 5.5).
 
-internal import Primitives
+public import Primitives
 
 /// Writes the head of one answer after the other.
 public struct ResponseWriter: ~Copyable {
-  private var buffer: ByteBuffer
+  @usableFromInline var buffer: ByteBuffer
   private var status = 0
 
   /// A writer of heads that seldom pass `capacity` bytes.
@@ -54,6 +54,8 @@ public struct ResponseWriter: ~Copyable {
   }
 
   /// A field whose value is part of the program.
+  @inlinable
+  @inline(__always)
   public mutating func field(_ name: StaticString, _ value: StaticString) {
     start(name)
     put(value)
@@ -61,6 +63,8 @@ public struct ResponseWriter: ~Copyable {
   }
 
   /// A field with a number, in decimal digits.
+  @inlinable
+  @inline(__always)
   public mutating func field(_ name: StaticString, decimal value: Int) {
     start(name)
     buffer.append(decimal: value)
@@ -68,6 +72,8 @@ public struct ResponseWriter: ~Copyable {
   }
 
   /// A field with 16 hexadecimal digits in quotes, as a strong entity tag is (RFC 9110, 8.8.3).
+  @inlinable
+  @inline(__always)
   public mutating func field(_ name: StaticString, quotedHexadecimal value: UInt64) {
     start(name)
     put("\"")
@@ -100,12 +106,15 @@ public struct ResponseWriter: ~Copyable {
     put("\r\n")
   }
 
-  private mutating func start(_ name: StaticString) {
+  @inlinable
+  @inline(__always)
+  mutating func start(_ name: StaticString) {
     put(name)
     put(": ")
   }
 
   /// A literal handed to `ByteBuffer.append` would become a String, with a count of references.
+  @inlinable
   @inline(__always)
-  private mutating func put(_ text: StaticString) { buffer.append(text) }
+  mutating func put(_ text: StaticString) { buffer.append(text) }
 }

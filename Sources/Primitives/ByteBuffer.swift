@@ -209,19 +209,34 @@ public struct ByteBuffer: ~Copyable {
   /// Appends a number in decimal digits.
   public mutating func append(decimal number: Int) {
     reserve(20)
-    if number < 0 {
-      append(UInt8(ascii: "-"))
+    if number < 0 { append(UInt8(ascii: "-")) }
+    let magnitude = number.magnitude
+    if magnitude < 100_000_000 {
+      let digits = Self.decimal(magnitude)
+      // Zeros in front are left out, but for the last digit of a number that has no others.
+      append(digits, from: min(digits.trailingZeroBitCount >> 3, 7))
+    } else {
+      append(decimal: Int(magnitude / 100_000_000))
+      append(Self.decimal(magnitude % 100_000_000), from: 0)
     }
-    var rest = number.magnitude
-    let digits = Self.digits(of: rest)
-    let first = unsafe writable.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    var at = digits
-    repeat {
-      at -= 1
-      unsafe first[at] = UInt8(truncatingIfNeeded: 48 + rest % 10)
-      rest /= 10
-    } while at > 0
-    upper += digits
+  }
+
+  /// Appends eight digits without the first `zeros` of them. There is room for eight.
+  @inline(__always)
+  private mutating func append(_ digits: UInt64, from zeros: Int) {
+    let text = (digits | 0x3030_3030_3030_3030) >> UInt64(truncatingIfNeeded: 8 &* zeros)
+    unsafe writable.storeBytes(of: text.littleEndian, as: UInt64.self)
+    upper &+= 8 &- zeros
+  }
+
+  /// The eight digits of a number below 10^8, the first in the lowest byte. The number is cut in two,
+  /// the halves side by side are, and again; to multiply and shift is to divide by 100 and by 10.
+  private static func decimal(_ number: UInt) -> UInt64 {
+    var digits = UInt64(number / 10_000 | (number % 10_000) << 32)
+    let hundreds = (digits &* 10_486) >> 20 & 0x0000_007F_0000_007F
+    digits = hundreds | (digits &- hundreds &* 100) << 16
+    let tens = (digits &* 103) >> 10 & 0x000F_000F_000F_000F
+    return tens | (digits &- tens &* 10) << 8
   }
 
   /// Appends a number as 16 lower-case hexadecimal digits.
@@ -261,13 +276,11 @@ public struct ByteBuffer: ~Copyable {
   /// How many decimal digits `number` has.
   public static func digits(of number: UInt) -> Int {
     var digits = 1
-    var bound: UInt = 10
-    while number >= bound {
-      digits += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
+    var rest = number
+    while rest >= 10_000 {
+      rest /= 10_000
+      digits += 4
     }
-    return digits
+    return rest < 10 ? digits : rest < 100 ? digits + 1 : rest < 1_000 ? digits + 2 : digits + 3
   }
 }

@@ -33,7 +33,7 @@ public struct SessionID: Sendable {
 
   /// Appends one decoded byte; false when it is not allowed or is one too many.
   public mutating func append(_ byte: UInt8) -> Bool {
-    guard count < Self.maximum, Self.allows(byte) else { return false }
+    guard count < Self.maximum, ByteSet.segment.contains(byte) else { return false }
     storage[count] = byte
     count += 1
     return true
@@ -43,23 +43,15 @@ public struct SessionID: Sendable {
   public mutating func assign(_ bytes: RawSpan) -> Bool {
     count = 0
     let length = bytes.byteCount
-    guard length > 0, length <= Self.maximum else { return false }
-    var areAllowed = true
+    guard length > 0, length <= Self.maximum,
+      bytes.first(outside: .segment, from: 0, to: length) == length
+    else { return false }
     var span = storage.mutableSpan
     unsafe bytes.withUnsafeBytes { source in
       unsafe span.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
-      for at in source.indices {
-        areAllowed = areAllowed && Self.allows(unsafe source[at])
-      }
     }
-    if areAllowed { count = length }
-    return areAllowed
-  }
-
-  /// Whether `byte` may stand in an id.
-  public static func allows(_ byte: UInt8) -> Bool {
-    let half = byte < 64 ? allowedLow : byte < 128 ? allowedHigh : 0
-    return (half >> UInt64(byte & 63)) & 1 == 1
+    count = length
+    return true
   }
 
   /// A new id of 132 random bits, as 22 letters of the base64url alphabet.
@@ -74,12 +66,6 @@ public struct SessionID: Sendable {
     id.count = 22
     return id
   }
-
-  /// One bit for each of the 128 ASCII characters: `!`, `$` to `.`, digits, `:`, `;`, `=` in the
-  /// first half, `@`, letters, `_` and `~` in the second. Constants, since a table would be looked
-  /// up behind a check whether it is made yet.
-  private static var allowedLow: UInt64 { 0x2FFF_7FD2_0000_0000 }
-  private static var allowedHigh: UInt64 { 0x47FF_FFFE_87FF_FFFF }
 
   private static let letters: InlineArray<64, UInt8> = {
     var letters = InlineArray<64, UInt8>(repeating: 0)

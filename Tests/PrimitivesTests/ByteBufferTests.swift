@@ -116,6 +116,19 @@ struct ByteBufferTests {
     #expect(ByteBuffer.digits(of: number.magnitude) == String(number.magnitude).count)
   }
 
+  @Test("Decimal digits of numbers of every length", arguments: 0..<UInt64(4))
+  func decimals(_ seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    var buffer = ByteBuffer()
+    for _ in 0..<5_000 {
+      let number = Int(truncatingIfNeeded: random.next()) >> Int.random(in: 0..<64, using: &random)
+      buffer.clear()
+      buffer.append(decimal: number)
+      #expect(Self.text(of: buffer) == String(number))
+      #expect(ByteBuffer.digits(of: number.magnitude) == String(number.magnitude).count)
+    }
+  }
+
   @Test("Every count of decimal digits")
   func digits() {
     var bound: UInt = 1

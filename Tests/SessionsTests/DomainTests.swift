@@ -9,7 +9,6 @@ struct DomainTests {
     let documented = Set(
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@".utf8)
     for byte in UInt8.min...UInt8.max {
-      #expect(SessionID.allows(byte) == documented.contains(byte), "\(byte)")
       var id = SessionID()
       #expect(id.append(byte) == documented.contains(byte))
       #expect(id.count == (documented.contains(byte) ? 1 : 0))
@@ -35,7 +34,7 @@ struct DomainTests {
       let id = SessionID.random(&entropy)
       #expect(id.count == 22)
       let bytes = unsafe id.bytes.withUnsafeBytes { unsafe Array($0) }
-      #expect(bytes.allSatisfy(SessionID.allows))
+      #expect(unsafe bytes.span.bytes.first(outside: .segment, from: 0, to: 22) == 22)
       seen.insert(bytes)
     }
     #expect(seen.count == 2_000)

@@ -27,10 +27,9 @@ enum Credentials: Equatable {
   /// `Bearer 1*SP token68`; the scheme's case does not matter.
   private static func read(_ value: ByteRange, in bytes: RawSpan) -> Credentials {
     let end = Int(value.upper)
-    var place = Int(value.lower)
-    while place < end, bytes.byte(place) != UInt8(ascii: " ") { place += 1 }
+    var place = bytes.first(UInt8(ascii: " "), from: Int(value.lower), to: end)
     let scheme = ByteRange(Int(value.lower), place)
-    guard bytes.isExactly(ignoringCase: "bearer", scheme) else { return .none }
+    guard bytes.matches(ignoringCase: "bearer", in: scheme) else { return .none }
     while place < end, bytes.byte(place) == UInt8(ascii: " ") { place += 1 }
     let token = ByteRange(place, end)
     return isToken(token, in: bytes) ? .bearer(token) : .malformed
@@ -42,17 +41,6 @@ enum Credentials: Equatable {
     var end = Int(range.upper)
     while end > Int(range.lower), bytes.byte(end - 1) == UInt8(ascii: "=") { end -= 1 }
     guard end > Int(range.lower) else { return false }
-    for place in Int(range.lower)..<end where !isTokenByte(bytes.byte(place)) { return false }
-    return true
-  }
-
-  private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-      UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-      true
-    default: false
-    }
+    return bytes.first(outside: .token68, from: Int(range.lower), to: end) == end
   }
 }
