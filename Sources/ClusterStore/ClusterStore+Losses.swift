@@ -30,12 +30,12 @@ extension ClusterStore {
   private mutating func salvage(
     _ handle: Ticket, from link: Link, wasHanded: Bool, at now: Instant
   ) {
-    let isNews = wasHanded && !operations[handle].isDoubtful
+    let wasLost = operations[handle].isLostWrite
     if wasHanded { operations[handle].isDoubtful = true }
     let isLate = operations[handle].deadline <= now
     guard !isLate, hasParkingRoom else { return giveUp(handle, .unavailable) }
     let commands = copyFront(of: link)
-    let becomesRepeat = isNews && !operations[handle].isRepeatable
+    let becomesRepeat = operations[handle].isLostWrite && !wasLost
     park(handle, becomesRepeat ? repeated(handle, commands) : commands, until: now)
   }
 

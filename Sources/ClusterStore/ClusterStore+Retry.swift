@@ -113,7 +113,7 @@ extension ClusterStore {
       if let asked { open(asked, at: now) }
       return putBack(waiting, until: patience(at: now))
     }
-    if operations[handle].isDoubtful, !operations[handle].isRepeatable {
+    if operations[handle].isLostWrite {
       let found = operations[handle].ground
       if found == .unknown { return verify(waiting, at: link, at: now) }
       RepeatedWrite.demand(found, in: &waiting.bytes)

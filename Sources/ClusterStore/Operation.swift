@@ -173,6 +173,9 @@ struct Operation {
     }
   }
 
+  /// Whether it may have been carried out and must not be once more as it is.
+  var isLostWrite: Bool { isDoubtful && !isRepeatable }
+
   /// The loading of a script; nobody waits for it.
   static func loading(until deadline: Instant) -> Operation { Operation(loadingUntil: deadline) }
 
@@ -255,7 +258,7 @@ struct Operation {
         error == .noScript ? .noScript : error.lastingFault.map(First.failed) ?? .refused
       return .more
     }
-    return error.lastingFault.map { .done(.fault(isDoubtful ? .outcomeUnknown : $0)) }
+    return error.lastingFault.map { .done(.fault(isLostWrite ? .outcomeUnknown : $0)) }
       ?? .refused(error)
   }
 
