@@ -48,13 +48,13 @@ public struct ClusterCounters: Sendable, Equatable {
 
   /// Operations that were sent again for whatever reason.
   public var retried = 0
-  /// Writes that were handed over and lost, and whose fate was asked for.
+  /// Questions after the fate of writes that were handed over and lost.
   public var verified = 0
-  /// Of those, the ones that turned out to have been carried out.
+  /// Of those, the ones whose write turned out to have been carried out.
   public var verifiedExecuted = 0
-  /// Of those, the ones that turned out not to have been, and were sent again.
+  /// Of those, the ones whose write goes again over what was found.
   public var verifiedRepeated = 0
-  /// Of those, the ones that a later write had taken the place of.
+  /// Of those, the ones of whose write a later one had taken the place.
   public var verifiedSuperseded = 0
   /// Operations that ended without anybody knowing whether they were carried out.
   public var unknownOutcomes = 0

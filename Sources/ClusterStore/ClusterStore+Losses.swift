@@ -7,7 +7,9 @@
 //     put, delete              parked, and its fate is asked for first
 //
 // The question is GETRANGE of the record's header, at whoever owns the slot by then; what the answer
-// means stands in `Operation+Fate`.
+// means stands in `Operation+Fate`. Where it means that the write goes again, it does so on condition
+// that what was found is still there (`RepeatedWrite`), wherever and as often as it must be sent; when
+// it is not, it is asked again.
 
 import Primitives
 import Redis
@@ -28,10 +30,28 @@ extension ClusterStore {
   private mutating func salvage(
     _ handle: Ticket, from link: Link, wasHanded: Bool, at now: Instant
   ) {
+    let wasLost = operations[handle].isLostWrite
     if wasHanded { operations[handle].isDoubtful = true }
     let isLate = operations[handle].deadline <= now
     guard !isLate, hasParkingRoom else { return giveUp(handle, .unavailable) }
-    park(handle, copyFront(of: link), until: now)
+    let commands = copyFront(of: link)
+    let becomesRepeat = operations[handle].isLostWrite && !wasLost
+    park(handle, becomesRepeat ? repeated(handle, commands) : commands, until: now)
+  }
+
+  /// The repeat of a write that was lost for the first time.
+  private mutating func repeated(
+    _ handle: Ticket, _ commands: consuming ByteBuffer
+  ) -> ByteBuffer {
+    let commands = operations[handle].isStaged ? inlined(handle, commands) : commands
+    let lengths = operations[handle].commandLengths
+    var whole = spare.take()
+    RepeatedWrite.encode(
+      commands, from: lengths.1 == 0 ? 0 : lengths.0, of: operations[handle],
+      spaces[Int(operations[handle].namespace.rawValue)], into: &whole)
+    operations[handle].commandLengths = (whole.count, 0)
+    spare.give(commands)
+    return whole
   }
 
   /// A copy of the front entry's commands, each without the ASKING in front of it.
@@ -81,10 +101,10 @@ extension ClusterStore {
     case .superseded(let outcome):
       counters.verifiedSuperseded += 1
       finish(handle, outcome)
-    case .repeated:
+    case .repeated(let found):
       counters.verifiedRepeated += 1
       // It stays doubtful: an earlier write that was found may have come after it.
-      operations[handle].clearance = (link, nodes[link].readySince)
+      operations[handle].stand(on: found)
       wake(handle, at: now)
     case .unknown:
       giveUp(handle, .unavailable)

@@ -125,6 +125,11 @@ extension ClusterStore {
     case .refused(let error):
       refused(entry.operation, error, by: link, at: now)
       return nil
+    case .changed:
+      // Somebody wrote since the question, or the repeat was carried out and lost too.
+      operations[entry.operation].stand(on: .unknown)
+      again(entry.operation, copyFront(of: link), at: now, hurry: true)
+      return nil
     }
   }
 
@@ -138,6 +143,7 @@ extension ClusterStore {
     guard case .session = operations[handle].purpose else { return nil }
     switch outcome {
     case .found, .locked: swapBytes(of: link, &bytes)
+    case .fault(.outcomeUnknown): counters.unknownOutcomes += 1
     default: break
     }
     return Completion(

@@ -113,18 +113,13 @@ extension ClusterStore {
       if let asked { open(asked, at: now) }
       return putBack(waiting, until: patience(at: now))
     }
-    if operations[handle].isDoubtful, !operations[handle].isRepeatable, !clear(handle, for: link) {
-      return verify(waiting, at: link, at: now)
+    if operations[handle].isLostWrite {
+      let found = operations[handle].ground
+      if found == .unknown { return verify(waiting, at: link, at: now) }
+      RepeatedWrite.demand(found, in: &waiting.bytes)
     }
     send(handle, waiting.bytes.bytes, to: link, asking: asked != nil, at: now)
     spare.give(waiting.bytes)
-  }
-
-  /// Whether a lost write's question was just answered on this connection. Used up by one attempt.
-  private mutating func clear(_ handle: Ticket, for link: Link) -> Bool {
-    guard let clearance = operations[handle].clearance else { return false }
-    operations[handle].clearance = nil
-    return clearance.link == link && clearance.since == nodes[link].readySince
   }
 
   /// The node that ASK named, unless it is gone or cannot be reached: then the owner is asked again.

@@ -1,6 +1,6 @@
 // What became of a write whose answer was lost, by the header that was found afterwards: the one place
 // that decides it (docs/decisions/0009, 0010). A write that is repeated never undoes another that was
-// begun after it.
+// begun after it: it goes again over what was found, and over nothing else.
 
 import Primitives
 import Redis
@@ -36,8 +36,8 @@ extension Operation {
     case executed(Outcome)
     /// A later write stands where it would have stood: as if it had been carried out just before.
     case superseded(Outcome)
-    /// It goes again.
-    case repeated
+    /// It goes again over what was found.
+    case repeated(over: Prior)
     /// Nobody knows.
     case unknown
   }
@@ -48,7 +48,8 @@ extension Operation {
     switch verb {
     case .put: return fateOfPut(found, condition)
     case .delete: return fateOfDelete(found)
-    case .get, .peek, .inspect, .touch, .lock, .renew, .unlock: return .repeated
+    case .get, .peek, .inspect, .touch, .lock, .renew, .unlock:
+      preconditionFailure("what may be done twice goes again without a question")
     }
   }
 
@@ -58,13 +59,13 @@ extension Operation {
     case .nothing:
       // Somebody removed what its reading had shown: it must not come back.
       if case .version = prior { return .unknown }
-      return .repeated
+      return .repeated(over: .nothing)
     case .record(let header):
       if header.version == version {
         let isNew = condition == .absent || condition == .none && prior == .nothing
         return .executed(isNew ? .created(version) : .replaced(version))
       }
-      if .version(header.version) == prior { return .repeated }
+      if .version(header.version) == prior { return .repeated(over: prior) }
       let isPlain = condition == .none && !isScripted
       return fate(header, isPlain: isPlain, .replaced(version))
     }
@@ -81,7 +82,7 @@ extension Operation {
   /// By a record that is neither this write's nor one that it saw.
   private func fate(_ header: RecordHeader, isPlain: Bool, _ outcome: Outcome) -> Fate {
     switch beginning.order(of: header) {
-    case .before: .repeated
+    case .before: .repeated(over: .version(header.version))
     case .after: isPlain && header.stamp.kind == .plain ? .superseded(outcome) : .unknown
     case .undecided: .unknown
     }

@@ -39,6 +39,7 @@ extension Operation {
     case .lockLost: .done(.lockLost)
     case .conditionFailed(let present): .done(.conditionFailed(present: present))
     case .noRecord: .done(.fault(.unreadable))
+    case .changed: .changed
     case .stagedGone:
       // The SET in front of it was refused, or its five seconds are over: nothing was done.
       if case .failed(let fault) = first { .done(.fault(fault)) } else { .refused(.tryAgain) }

@@ -38,9 +38,9 @@ struct Operation {
     case verification(of: Ticket)
   }
 
-  /// What was under the key before a `put` wrote, as far as its own reading told.
+  /// What was under the key before a write, as far as a reading told.
   enum Prior: Equatable {
-    /// Its reading was not answered.
+    /// No reading was answered.
     case unknown
     /// Nothing.
     case nothing
@@ -65,6 +65,8 @@ struct Operation {
     case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
     case refused(RedisError)
+    /// It was not executed: what is there is not what it was to go again over.
+    case changed
   }
 
   /// What the command in front of the deciding one came to.
@@ -116,10 +118,9 @@ struct Operation {
 
   /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
   var isDoubtful = false
-  /// The connection on which it turned out that it may go again: its node, and since when it is
-  /// ready. It holds for one attempt there, which follows at once; later somebody may have written who
-  /// knows of it.
-  var clearance: (link: Ticket, since: Instant)?
+  /// What the question after its fate found, over which it goes again; unknown as long as it has to
+  /// be asked.
+  private(set) var ground = Prior.unknown
   /// What the `put` that may have been carried out had seen before it.
   private(set) var prior = Prior.unknown
 
@@ -172,6 +173,9 @@ struct Operation {
     }
   }
 
+  /// Whether it may have been carried out and must not be once more as it is.
+  var isLostWrite: Bool { isDoubtful && !isRepeatable }
+
   /// The loading of a script; nobody waits for it.
   static func loading(until deadline: Instant) -> Operation { Operation(loadingUntil: deadline) }
 
@@ -217,10 +221,16 @@ struct Operation {
   /// Forgets what an attempt that is to be repeated had learnt.
   mutating func startOver() {
     if !isDoubtful { prior = .unknown }
-    existed = false
+    if case .version = ground { existed = true } else { existed = false }
     ownIdleTimeout = 0
     millisecondsLeft = 0
     first = .passed
+  }
+
+  /// It goes again over what was found, or, where that is unknown, after another question.
+  mutating func stand(on found: Prior) {
+    ground = found
+    startOver()
   }
 
   /// Takes the reply to its command number `index`.
@@ -248,7 +258,8 @@ struct Operation {
         error == .noScript ? .noScript : error.lastingFault.map(First.failed) ?? .refused
       return .more
     }
-    return error.lastingFault.map { .done(.fault($0)) } ?? .refused(error)
+    return error.lastingFault.map { .done(.fault(isLostWrite ? .outcomeUnknown : $0)) }
+      ?? .refused(error)
   }
 
   private mutating func take(
@@ -270,6 +281,8 @@ struct Operation {
     case (.touch, _):
       return again() ?? slid(reply, condition)
     case (.delete, _):
+      // A script's letter: a repeat was not done.
+      if reply.kind == .string { return .changed }
       let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
       return .done(reply.integer == 1 ? .deleted : missing)
     case (.lock, _), (.renew, _), (.unlock, _):
@@ -357,9 +370,11 @@ struct Operation {
     if !existed { prior = .nothing } else if let header { prior = .version(header.version) }
   }
 
-  /// SET: OK, or nil where NX or XX did not hold.
+  /// SET: OK, or nil where NX or XX did not hold; a script's letter where a repeat was not done.
   private func written(_ reply: borrowing Reply, _ condition: Condition) -> Step {
-    guard reply.kind == .status else { return .done(.conditionFailed(present: nil)) }
+    guard reply.kind == .status else {
+      return reply.kind == .string ? .changed : .done(.conditionFailed(present: nil))
+    }
     switch condition {
     case .none: return .done(existed ? .replaced(version) : .created(version))
     case .absent: return .done(.created(version))

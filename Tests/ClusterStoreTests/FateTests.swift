@@ -29,7 +29,8 @@ struct FateTests {
     #expect(world.taken(by: 7000) == ["GETRANGE \(key) 0 95"])
     world.say(7000, found)
     let repeated = world.taken(by: 7000)
-    #expect(repeated.isEmpty || repeated == sent)
+    let version = found.count > 96 ? theirs.version : nil
+    #expect(repeated.isEmpty || repeated == [Command.again(sent.last!, over: version)])
     return (world, number, repeated)
   }
 
@@ -39,11 +40,11 @@ struct FateTests {
     Say.header(theirs, stamp: stamp, wall: world.wall - ago)
   }
 
-  @Test("Nothing is there: it goes again, and what it then finds tells 201 from 204")
+  @Test("Nothing is there: it goes again, and is a creation")
   func nothing() {
     let (world, call, repeated) = lose(put) { _ in Array(Say.empty.utf8) }
-    #expect(repeated.count == 2)
-    world.say(7000, Say.empty + Say.ok)
+    #expect(repeated.count == 1)
+    world.say(7000, Say.ok)
     #expect(world.outcomes[call] == .created(mine))
     #expect(world.counters.verifiedRepeated == 1)
     #expect(world.depth == 0)
@@ -54,8 +55,8 @@ struct FateTests {
     arguments: [WriteStamp.Kind.plain, .conditional, .scripted])
   func older(_ kind: WriteStamp.Kind) {
     let (world, call, repeated) = lose(put) { header($0, $0.stamp(kind, before: 1)) }
-    #expect(repeated.count == 2)
-    world.say(7000, Say.header(theirs) + Array(Say.ok.utf8))
+    #expect(repeated.count == 1)
+    world.say(7000, Say.ok)
     #expect(world.outcomes[call] == .replaced(mine))
   }
 
@@ -122,7 +123,7 @@ struct FateTests {
   @Test("A delete goes again where an earlier write is, and is done where a later one is")
   func delete() {
     let earlier = lose(.delete(ID.low)) { header($0, $0.stamp(before: 1)) }
-    #expect(earlier.repeated == ["UNLINK \(key)"])
+    #expect(earlier.repeated.count == 1)
     earlier.world.say(7000, Say.one)
     #expect(earlier.world.outcomes[earlier.number] == .deleted)
     let later = lose(.delete(ID.low)) { header($0, $0.stamp(before: -1)) }

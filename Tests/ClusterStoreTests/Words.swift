@@ -1,10 +1,11 @@
 // What goes over the wire, for tests to write down and to read.
 
-import ClusterStore
 import Primitives
 import Redis
 import Sessions
 import StoreContract
+
+@testable import ClusterStore
 
 /// A command as the store wrote it.
 enum Command {
@@ -40,6 +41,17 @@ enum Command {
   /// The words in one line; a record is told by its name only.
   static func line(_ words: [String]) -> String {
     words.map { $0.hasPrefix("SG\u{1}") ? "<record>" : $0 }.joined(separator: " ")
+  }
+
+  /// What a lost write's deciding command becomes when it goes again over a version, or over nothing.
+  static func again(_ command: String, over version: UInt64? = nil) -> String {
+    let found = String(
+      decoding: (0..<8).reversed().map { UInt8(truncatingIfNeeded: (version ?? 0) >> ($0 * 8)) },
+      as: UTF8.self)
+    let words = command.split(separator: " ", maxSplits: 2)
+    if words[0] == "EVALSHA" { return "\(command) \(found)" }
+    let rest = ["EVALSHA", "\(Script.repeated.digest)", "1", String(words[1]), String(words[0])]
+    return (rest + words.dropFirst(2).map(String.init) + [found]).joined(separator: " ")
   }
 
   private static func number(after mark: UInt8, in bytes: [UInt8], _ at: inout Int) -> Int? {
@@ -117,6 +129,8 @@ enum Say {
   static let empty = "$0\r\n\r\n"
   static let one = ":1\r\n"
   static let zero = ":0\r\n"
+  /// What a repeat's script answers where it finds something else.
+  static let changed = "$1\r\nO\r\n"
 
   static func bulk(_ bytes: [UInt8]) -> [UInt8] {
     Array("$\(bytes.count)\r\n".utf8) + bytes + [13, 10]

@@ -2,7 +2,7 @@
 // accepted, the gateway is told (SIGHUP), the old ones go. All connections are dropped in between,
 // so that new ones must be made with what was read.
 
-import Glibc
+import Foundation
 import TestLab
 import Testing
 
@@ -13,14 +13,15 @@ struct ReloadTests {
     let folder: TemporaryFolder
     let flags: [String]
 
-    init(_ cluster: RedisCluster) throws {
+    init(_ cluster: RedisCluster, user: [String] = []) throws {
       folder = try TemporaryFolder()
-      flags = [
-        "--redis", cluster.nodes.map(\.address).joined(separator: ","), "--redis-tls",
-        "--redis-ca", folder.file("ca"), "--redis-cert", folder.file("cert"),
-        "--redis-key", folder.file("key"), "--redis-password-file", folder.file("password"),
-        "--workers", "2",
-      ]
+      flags =
+        user + [
+          "--redis", cluster.nodes.map(\.address).joined(separator: ","), "--redis-tls",
+          "--redis-ca", folder.file("ca"), "--redis-cert", folder.file("cert"),
+          "--redis-key", folder.file("key"), "--redis-password-file", folder.file("password"),
+          "--workers", "2",
+        ]
       try trust([cluster.authority!])
       try show(cluster.authority!)
       try folder.write("password", cluster.settings.password! + "\n")
@@ -37,8 +38,9 @@ struct ReloadTests {
     }
   }
 
-  private func cluster() throws -> RedisCluster {
+  private func cluster(users: [String] = []) throws -> RedisCluster {
     var settings = RedisCluster.Settings()
+    settings.users = users
     settings.requiresClientCertificate = true
     settings.nodeTimeout = Lab.nodeTimeout
     return try RedisCluster(settings)
@@ -68,8 +70,7 @@ struct ReloadTests {
     defer { checker.stop() }
 
     for node in cluster.nodes { try node.accept(password: "a newer password") }
-    try files.folder.write("password", "a newer password\n")
-    try hangUp(gateway, until: "Redis password reloaded")
+    try show("a newer password", to: gateway, files)
     for node in cluster.nodes { try node.insist(on: "a newer password") }
     try dropConnections(cluster, checker)
     #expect(!gateway.log.contains("credentials"))
@@ -84,6 +85,44 @@ struct ReloadTests {
     #expect(!gateway.log.contains("tls_"))
     #expect(!gateway.log.contains("a newer password"))
     #expect(try gateway.terminate() == .exited(0))
+  }
+
+  /// The gateway's user has the rights that the documentation tells to give it, and no others.
+  @Test("A named user's password is rotated; no request fails")
+  func namedUser() throws {
+    let cluster = try cluster(users: ["gateway on >first \(Self.documentedRights())"])
+    let files = try Files(cluster, user: ["--redis-user", "gateway"])
+    try files.folder.write("password", "first\n")
+    let gateway = try GatewayProcess(files.flags, until: .ready)
+    let checker = try Checker(port: gateway.port)
+    defer { checker.stop() }
+
+    for node in cluster.nodes { try node.command("ACL", "SETUSER", "gateway", ">second") }
+    try show("second", to: gateway, files)
+    for node in cluster.nodes { try node.command("ACL", "SETUSER", "gateway", "<first") }
+    for node in cluster.nodes { try node.command("CLIENT", "KILL", "USER", "gateway") }
+    try checker.wait(forMore: 40)
+    Lab.judge(try checker.end(), "a named user's password rotated", .nothing)
+    #expect(!gateway.log.contains("credentials") && !gateway.log.contains("permission"))
+    for node in try cluster.primaries() {
+      #expect(try node.command("CLIENT", "LIST").text.contains("user=gateway"))
+    }
+    #expect(try gateway.terminate() == .exited(0))
+  }
+
+  /// What stands behind the password in the line that makes a user for the gateway.
+  private static func documentedRights() throws -> String {
+    let operations = URL(filePath: #filePath).appending(path: "../../../docs/operations.md")
+    let text = text(of: operations.standardized.path)
+    let line = try #require(text.firstRange(of: "ACL SETUSER gateway on >PASSWORD "))
+    let end = try #require(text[line.upperBound...].firstRange(of: "```"))
+    return text[line.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+  }
+
+  private func show(_ password: String, to gateway: GatewayProcess, _ files: Files) throws {
+    try files.folder.write("password", password + "\n")
+    try hangUp(gateway, until: "Redis password reloaded")
   }
 
   private func replaceAuthority(

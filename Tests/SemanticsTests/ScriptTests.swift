@@ -6,6 +6,13 @@ import Testing
 
 @testable import ClusterStore
 
+extension Observation {
+  /// The version that a reading found.
+  fileprivate var version: UInt64? {
+    if case .found(let session) = self { session.version } else { nil }
+  }
+}
+
 @Suite("What scripts do in Redis", .serialized)
 struct ScriptTests {
   private static let redis = Result { try RedisServer() }
@@ -98,10 +105,67 @@ struct ScriptTests {
     #expect(Array(bytes.suffix(5_000)) == put.payload && bytes.count == 96 + 10 + 5_000)
   }
 
+  @Test("A repeat acts where what was found is there, and nowhere else")
+  func repeats() throws {
+    let redis = try RedisServer()
+    for script in Script.allCases { try redis.command("SCRIPT", "LOAD", script.text) }
+    var harness = RedisHarness(port: redis.port, suffix: "-r")
+    let put = Call.put("s", version: 5).carrying(Array(repeating: 1, count: 500))
+    let long = put.carrying(Array(repeating: 1, count: 50_000))
+    let delete = Call.delete("s")
+    for call in [
+      put, put.when(.exists), put.when(version: 1), long, long.when(version: 1), delete,
+      delete.when(version: 1),
+    ] {
+      #expect(harness.perform(.put("s", version: 1)) == .created(version: 1))
+      for found in [Operation.Prior.nothing, .version(SessionVersion(bits: 2))] {
+        #expect(try redis.answer(to: Self.repetition(of: call, over: found)).text == "O")
+        #expect(harness.perform(.peek("s")).version == 1)
+      }
+      let found = Operation.Prior.version(SessionVersion(bits: 1))
+      #expect(try redis.answer(to: Self.repetition(of: call, over: found)).text != "O")
+      #expect(harness.perform(.peek("s")).version == (call.verb == .put ? 5 : nil))
+      _ = harness.perform(delete)
+    }
+    for call in [put, put.when(.absent), long] {
+      let found = Operation.Prior.version(SessionVersion(bits: 1))
+      #expect(try redis.answer(to: Self.repetition(of: call, over: found)).text == "O")
+      #expect(harness.perform(.peek("s")) == .missing)
+      #expect(try redis.answer(to: Self.repetition(of: call, over: .nothing)) == .status("OK"))
+      #expect(harness.perform(.peek("s")).version == 5)
+      #expect(try redis.answer(to: Self.repetition(of: call, over: .nothing)).text == "O")
+      _ = harness.perform(delete)
+    }
+  }
+
+  private static func repetition(of call: Call, over found: Operation.Prior) -> [[UInt8]] {
+    let (command, request) = call.prepared()
+    let space = KeySpace(ContractNamespaces.list(suffix: "-r")[ContractNamespaces.first])
+    let begun = Beginning(
+      instant: Instant(nanoseconds: 1), wall: UnixTime(milliseconds: 1), origin: 1)
+    let operation = Operation(
+      .session(call.verb, call.condition), command: command, ticket: .none, slot: 0, space: space,
+      begun: begun)
+    var commands = ByteBuffer()
+    let lengths = unsafe CommandEncoder.encode(
+      command, request: request.span.bytes, space: space, begun: begun, into: &commands)
+    var deciding = lengths.1 == 0 ? 0 : lengths.0
+    if operation.isScripted, lengths.1 > 0 {
+      var whole = ByteBuffer()
+      RecordStaging.inlined(commands, first: lengths.0, into: &whole)
+      commands = whole
+      deciding = 0
+    }
+    var repetition = ByteBuffer()
+    RepeatedWrite.encode(commands, from: deciding, of: operation, space, into: &repetition)
+    RepeatedWrite.demand(found, in: &repetition)
+    return arguments(of: repetition)
+  }
+
   private static func arguments(of buffer: borrowing ByteBuffer) -> [[UInt8]] {
     let bytes = buffer.bytes
     var walk = ArgumentWalk(bytes, from: 0)
-    return (0..<10).map { _ in
+    return (0..<walk.count).map { _ in
       let range = walk.next(in: bytes)
       return unsafe bytes.extracting(range).withUnsafeBytes { unsafe Array($0) }
     }

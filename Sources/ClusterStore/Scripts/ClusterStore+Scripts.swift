@@ -38,7 +38,7 @@ extension ClusterStore {
     }
   }
 
-  private mutating func inlined(
+  mutating func inlined(
     _ handle: Ticket, _ commands: consuming ByteBuffer
   ) -> ByteBuffer {
     var whole = spare.take()

@@ -112,12 +112,15 @@ enum RecordStaging {
 
 /// Walks over the arguments of a command that this store wrote.
 struct ArgumentWalk {
-  private var at: Int
+  /// How many arguments the command has, its name included.
+  private(set) var count = 0
+  /// Where the argument after the last one that was given begins, its length included.
+  private(set) var at: Int
 
   /// Stands before the name of the command that begins at `start`.
   init(_ commands: RawSpan, from start: Int) {
     at = start
-    _ = skipLine(in: commands)
+    count = skipLine(in: commands)
   }
 
   /// Where the next argument is.

@@ -6,9 +6,11 @@ extension Script {
   ///
   /// KEYS: the session; the staged record, where it does not come as an argument.
   /// ARGV: condition, token or nothing, `1` to release the lock or nothing, idle timeout and the
-  /// absolute timeout of a new session in milliseconds, the record where it is not staged.
-  /// Answers: C, R, F, X, S, B. A refused write leaves nothing staged.
+  /// absolute timeout of a new session in milliseconds, the record where it is not staged, what a lost
+  /// write found.
+  /// Answers: C, R, F, X, S, O, B. A refused write leaves nothing staged.
   static let writeBody = #"""
+    if changed(ARGV[7]) then return 'O' end
     local staged = KEYS[2]
     local function refuse(answer)
       if staged then redis.call('UNLINK', staged) end

@@ -16,22 +16,23 @@
 //   V  released before, and since then nobody wrote or locked
 //   M  missing                          S  the staged record is gone
 //   F  the condition failed; the        B  what is stored is no record
-//      present version, if there is one
+//      present version, if there is one O  other than what was found when the write was lost
 
 /// One of the store's scripts.
 enum Script: CaseIterable {
-  case write, touch, delete, lock, renew, release
+  case write, touch, delete, lock, renew, release, repeated
 
   /// The SHA-1 of the text in hexadecimal, by which Redis knows it. A constant, since it goes out with
   /// each command; a test compares it with what SCRIPT LOAD says.
   var digest: StaticString {
     switch self {
-    case .write: "b3674d160c2cce0181cc0ee390b7412ea696d02a"
-    case .touch: "660d9cd3944c5b1884e2f4437c6374ddee19e9e5"
-    case .delete: "35734790790ed119640f148b8c9ac832a60a1291"
-    case .lock: "5ced8ada3b2f85dfc5da4861c41ae9895cfb523c"
-    case .renew: "9d9ea56db2c9152d907cf7871d2127be7b4c3bdc"
-    case .release: "c0f79df34db5d150fb4922430646c027a99c5eb9"
+    case .write: "f8021289dd65d62eec8de98319caca8d8a700f1d"
+    case .touch: "eb3349565e6104ca8a8ffe98b237d89f962db5d8"
+    case .delete: "3f5bcfd3e765f1fc3aded4f50eebd1452ce48269"
+    case .lock: "5574ef0989f68221d274bc26a6904073465b4107"
+    case .renew: "4b5c5a855ab76368c32be3e6bac23e3b0498665a"
+    case .release: "ece9743eec07eda9d0d8356afea71e0a44d13efb"
+    case .repeated: "c79caa99e372533e8072d96cd73639cfed54f181"
     }
   }
 
@@ -46,13 +47,15 @@ enum Script: CaseIterable {
     case .lock: Self.lockBody
     case .renew: Self.renewBody
     case .release: Self.releaseBody
+    case .repeated: Self.repeatedBody
     }
   }
 
   /// What all of them begin with: the header `h`, the time `now`, whether the session `lives`, its
-  /// `absolute` deadline, and three questions.
+  /// `absolute` deadline, and four questions.
   ///
-  /// A condition is nothing, `*` (exists), `!` (does not exist), or `=` and versions of 8 bytes.
+  /// A condition is nothing, `*` (exists), `!` (does not exist), or `=` and versions of 8 bytes. What a
+  /// lost write found is a version, or 8 zeros for nothing (`RepeatedWrite`).
   private static let prelude = #"""
     local h = redis.call('GETRANGE', KEYS[1], 0, 95)
     if #h > 0 and (#h < 96 or h:sub(1, 3) ~= 'SG\1') then return 'B' end
@@ -72,6 +75,9 @@ enum Script: CaseIterable {
         if lives and c:sub(at, at + 7) == h:sub(9, 16) then return true end
       end
       return false
+    end
+    local function changed(found)
+      return found and found ~= (#h > 0 and h:sub(9, 16) or string.rep('\0', 8))
     end
     local function refusal(c)
       return lives and c:sub(1, 1) == '=' and 'F' .. h:sub(9, 16) or 'F'

@@ -7,7 +7,7 @@ import Sessions
 /// An answer of one of the scripts.
 enum ScriptAnswer: Equatable {
   case created, replaced, touched, deleted, released, releasedBefore, missing, lockLost, stagedGone
-  case noRecord
+  case noRecord, changed
   case conditionFailed(SessionVersion?)
   /// Milliseconds.
   case held(age: UInt64, left: UInt64)
@@ -30,6 +30,7 @@ enum ScriptAnswer: Equatable {
     case UInt8(ascii: "X"): self = .lockLost
     case UInt8(ascii: "S"): self = .stagedGone
     case UInt8(ascii: "B"): self = .noRecord
+    case UInt8(ascii: "O"): self = .changed
     case UInt8(ascii: "F"):
       let version = reply.string().word(at: 1, as: UInt64.self)
       self = .conditionFailed(version.map(SessionVersion.init(bits:)))

@@ -62,7 +62,7 @@ extension MetricsPage {
   private mutating func addLosses(_ state: GatewayState) {
     counter("redis_moved_to_self_total", "MOVED to who was asked.", state.sum(.storeMovedToSelf))
     let name = "session_gateway_redis_lost_writes_total"
-    family(name, "counter", "Writes that were handed over and lost, by what was found out.")
+    family(name, "counter", "Questions after writes that were lost, by what was found out.")
     let known = [
       ("executed", state.sum(.storeVerifiedExecuted)),
       ("repeated", state.sum(.storeVerifiedRepeated)),

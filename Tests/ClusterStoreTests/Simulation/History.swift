@@ -51,9 +51,10 @@ struct History {
 
   /// What cannot be.
   var contradictions: [String] {
-    let writes = events.filter { $0.writes != nil }
+    let writes = Dictionary(
+      uniqueKeysWithValues: events.compactMap { event in event.writes.map { ($0, event) } })
     let readings = events.filter { $0.writes == nil && !$0.isVoid && $0.ended < .max }
-    let acknowledged = writes.filter(\.isAcknowledged)
+    let acknowledged = events.filter { $0.writes != nil && $0.isAcknowledged }
     var found: [String] = []
     for reading in readings {
       guard let version = reading.read else {
@@ -62,7 +63,7 @@ struct History {
         }
         continue
       }
-      guard let write = writes.first(where: { $0.writes == version }) else {
+      guard let write = writes[version] else {
         found.append("version \(version) was never written")
         continue
       }
@@ -91,12 +92,12 @@ struct History {
   }
 
   /// Readings one after the other of writes one after the other, in the opposite order.
-  private func inversions(_ readings: [Event], _ writes: [Event]) -> [String] {
+  private func inversions(_ readings: [Event], _ writes: [UInt64: Event]) -> [String] {
     var found: [String] = []
     for later in readings {
-      guard let old = writes.first(where: { $0.writes == later.read }) else { continue }
+      guard let old = later.read.flatMap({ writes[$0] }) else { continue }
       for earlier in readings where earlier.ended < later.began {
-        guard let new = writes.first(where: { $0.writes == earlier.read }) else { continue }
+        guard let new = earlier.read.flatMap({ writes[$0] }) else { continue }
         if old.ended < new.began {
           found.append("version \(old.writes!) was read after \(new.writes!)")
         }

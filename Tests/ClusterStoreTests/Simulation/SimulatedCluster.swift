@@ -49,8 +49,14 @@ final class SimulatedCluster {
   private var migration: (range: Int, to: UInt16, moved: Set<[UInt8]>, ends: Instant)?
   /// How many readings in front of a write were refused: it cannot tell 201 from 204 then.
   private(set) var blindWrites = 0
+  /// The nodes that know the script of a repeat.
+  private var scripted: Set<UInt16> = []
+  /// Whether that script looks at what is there.
+  var looksFirst = true
   /// Lets a node read all that its sockets hold.
   var readsUp: (UInt16) -> Void = { _ in }
+  /// After how many turns of its loop a worker loses a connection, on average.
+  var turnsToCut = 300
   /// Whether things go wrong.
   var isHostile = true
 
@@ -89,6 +95,7 @@ final class SimulatedCluster {
   private func kill() -> UInt16 {
     let port = someone()
     down.insert(port)
+    scripted.remove(port)
     hungUntil[port] = nil
     let elected = now + .milliseconds(Int.random(in: 300...6_000, using: &random))
     elections.append((port, elected, elected + .milliseconds(2_000)))
@@ -139,16 +146,33 @@ final class SimulatedCluster {
     switch name {
     case "CLIENT": return Array("+OK\r\n".utf8)
     case "CLUSTER": return topology(words[1])
+    case "SCRIPT":
+      scripted.insert(port)
+      return Self.bulk([])
     case "ASKING":
       asking = true
       return Array("+OK\r\n".utf8)
     default: break
     }
-    if let refusal = refusal(words[1], at: port, asking: wasAsking) {
+    let isRepeat = name == "EVALSHA"
+    if let refusal = refusal(words[isRepeat ? 3 : 1], at: port, asking: wasAsking) {
       if name == "GETRANGE" { blindWrites += 1 }
       return Array(refusal.utf8)
     }
-    return carryOut(name, words)
+    if isRepeat, !scripted.contains(port) { return Array("-NOSCRIPT x\r\n".utf8) }
+    return isRepeat ? carryOutAgain(words) : carryOut(words)
+  }
+
+  /// What `Script.repeated` does.
+  private func carryOutAgain(_ words: [[UInt8]]) -> [UInt8] {
+    let there = living(words[3])?.bytes[8..<16] ?? [0, 0, 0, 0, 0, 0, 0, 0]
+    if looksFirst, there != words.last![...] { return Self.bulk([UInt8(ascii: "O")]) }
+    return carryOut([words[4], words[3]] + words[5..<words.count - 1])
+  }
+
+  private func living(_ key: [UInt8]) -> Entry? {
+    if let entry = entries[key], entry.ends <= wall { entries[key] = nil }
+    return entries[key]
   }
 
   private func topology(_ part: [UInt8]) -> [UInt8] {
@@ -181,18 +205,18 @@ final class SimulatedCluster {
     return unsafe Int(HashSlot.of(key: tag.span.bytes))
   }
 
-  private func carryOut(_ name: String, _ words: [[UInt8]]) -> [UInt8] {
+  private func carryOut(_ words: [[UInt8]]) -> [UInt8] {
     let key = words[1]
-    if let entry = entries[key], entry.ends <= wall { entries[key] = nil }
-    switch name {
-    case "GET": return Self.bulk(entries[key]?.bytes)
+    let entry = living(key)
+    switch String(decoding: words[0], as: UTF8.self) {
+    case "GET": return Self.bulk(entry?.bytes)
     case "GETEX":
       if entries[key] != nil { entries[key]!.ends = wall + Self.number(words[3]) }
       return Self.bulk(entries[key]?.bytes)
     case "GETRANGE":
-      return Self.bulk(Array((entries[key]?.bytes ?? []).prefix(Int(Self.number(words[3])) + 1)))
+      return Self.bulk(Array((entry?.bytes ?? []).prefix(Int(Self.number(words[3])) + 1)))
     case "PTTL":
-      return Self.integer(entries[key].map { $0.ends - wall } ?? -2)
+      return Self.integer(entry.map { $0.ends - wall } ?? -2)
     case "PEXPIRE":
       guard entries[key] != nil else { return Self.integer(0) }
       entries[key]!.ends = wall + Self.number(words[2])

@@ -95,7 +95,9 @@ final class SimulatedWorker {
     // What TCP must send again comes long after what a new connection brings.
     for wire in abandoned where cluster.random.once(in: 20) { serve(wire) }
     abandoned.removeAll { $0.toNode.isEmpty || cluster.down.contains($0.port) }
-    if cluster.isHostile, cluster.random.once(in: 300), let link = links.first { cut(wires[link]!) }
+    if cluster.isHostile, cluster.random.once(in: cluster.turnsToCut), let link = links.first {
+      cut(wires[link]!)
+    }
     while store.nextEvent() != nil {}
   }
 

@@ -24,6 +24,7 @@ final class Simulation {
 
   private let cluster: SimulatedCluster
   private let workers: [SimulatedWorker]
+  private let isCrowded: Bool
   private let oracle: SharedSessions
   private var truth: MemoryStore
   private var truthReply = ByteBuffer()
@@ -40,10 +41,16 @@ final class Simulation {
 
   static let callers: UInt32 = 12
 
-  /// - Parameter mayKill: whether Redis lets a connection end the one before it.
-  init(seed: UInt64, mayKill: Bool = true) {
+  /// - Parameters:
+  ///   - mayKill: whether Redis lets a connection end the one before it.
+  ///   - isCrowded: whether all callers read and write one session, on connections that end often.
+  ///   - looksFirst: whether Redis looks at what is there before it does a repeat.
+  init(seed: UInt64, mayKill: Bool = true, isCrowded: Bool = false, looksFirst: Bool = true) {
     let cluster = SimulatedCluster(seed: seed)
     self.cluster = cluster
+    self.isCrowded = isCrowded
+    cluster.looksFirst = looksFirst
+    if isCrowded { cluster.turnsToCut = 40 }
     workers = (0..<2).map { _ in SimulatedWorker(cluster, mayKill: mayKill) }
     oracle = SharedSessions(namespaces: ContractNamespaces.list(), memoryLimit: 1 << 30)
     truth = MemoryStore(oracle)
@@ -89,7 +96,7 @@ final class Simulation {
   private func begin(_ caller: UInt32) {
     // A write that was given up may still be on its way. Who asks by the same way comes behind it.
     let worker = doubts[caller]?.worker ?? Int.random(in: 0..<2, using: &cluster.random)
-    let isCommon = doubts[caller] == nil && cluster.random.once(in: 3)
+    let isCommon = isCrowded || doubts[caller] == nil && cluster.random.once(in: 3)
     let call = isCommon ? commonCall() : ownCall(caller)
     let seconds = cluster.random.once(in: 6) ? 1 : 10
     let deadline = cluster.now + .seconds(seconds)
@@ -109,8 +116,9 @@ final class Simulation {
   }
 
   private func commonCall() -> Call {
-    let id = "common-\(Int.random(in: 0...1, using: &cluster.random))"
-    return cluster.random.once(in: 2) ? .peek(id) : put(id)
+    let id = isCrowded ? "common-0" : "common-\(Int.random(in: 0...1, using: &cluster.random))"
+    if cluster.random.once(in: 2) { return .peek(id) }
+    return isCrowded && cluster.random.once(in: 8) ? put(id).when(.exists) : put(id)
   }
 
   private func ownCall(_ caller: UInt32) -> Call {

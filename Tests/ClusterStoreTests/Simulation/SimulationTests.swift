@@ -34,14 +34,31 @@ struct SimulationTests {
     #expect(contradictions[1].isEmpty)
   }
 
+  /// The seed is one of those whose history needs it.
+  @Test("Repeats that do not look undo writes that knew of theirs, those that do undo none")
+  func looksFirst() {
+    let contradictions = [false, true].map { looksFirst in
+      let simulation = Simulation(seed: 26, isCrowded: true, looksFirst: looksFirst)
+      simulation.run(turns: 1_000)
+      return simulation.contradictions
+    }
+    #expect(contradictions[0].contains { $0.hasSuffix("came back") })
+    #expect(contradictions[1].isEmpty)
+  }
+
   @Test("What callers are told is what the embedded store tells")
-  func seeds() {
+  func seeds() { run(crowded: false) }
+
+  @Test("What callers of one session are told is of one write at a time")
+  func crowds() { run(crowded: true) }
+
+  private func run(crowded: Bool) {
     let first = Self.number("SESSION_GATEWAY_FIRST_SEED", 1)
     let count = Self.number("SESSION_GATEWAY_SIMULATIONS", 2)
     var total = ClusterCounters()
     var (ended, unknown, refused) = (0, 0, 0)
     for seed in first..<first + count {
-      let simulation = Simulation(seed: UInt64(seed))
+      let simulation = Simulation(seed: UInt64(seed), isCrowded: crowded)
       simulation.run(turns: 3_000)
       let contradictions = simulation.contradictions
       #expect(contradictions == [], "seed \(seed)")
@@ -50,7 +67,8 @@ struct SimulationTests {
       for counters in simulation.counters { total.add(counters) }
     }
     print(
-      "simulated seeds \(first)..<\(first + count): \(ended) calls, \(refused) not carried out,",
+      "simulated \(crowded ? "crowds" : "seeds") \(first)..<\(first + count): \(ended) calls,",
+      "\(refused) not carried out,",
       "\(unknown) unknown; \(total.moved) MOVED, \(total.asked) ASK, \(total.deferred) refusals,",
       "\(total.linkFaults) connections lost, \(total.verifiedExecuted) lost writes executed,",
       "\(total.verifiedRepeated) repeated, \(total.verifiedSuperseded) superseded")

@@ -1,0 +1,54 @@
+// A lost write as it goes again: on condition that what its question found is still there. Whoever
+// wrote in between may have known of the lost write, and must not be undone (docs/decisions/0010).
+//
+//   SET key record PX idle       becomes  EVALSHA repeated 1 key SET record PX idle found
+//   UNLINK key                            EVALSHA repeated 1 key UNLINK found
+//   EVALSHA write | delete ...            EVALSHA write | delete ... found
+//
+// `found` is the version that was found, or eight zeros for no session, and so always as long: what it
+// is becomes known later than the rest. What else a write sent is left out: the question has told what
+// its own reading would, and a staged record goes as an argument. Its payload passes through Lua, once.
+
+import Primitives
+import Redis
+import Sessions
+
+/// Writes what a lost write becomes.
+enum RepeatedWrite {
+  /// The last argument's version and line end.
+  private static let foundLength = 8 + 2
+
+  /// Writes the repeat of `operation`, whose deciding command is the one that begins at `start`. What
+  /// must be found is still to be demanded.
+  static func encode(
+    _ commands: borrowing ByteBuffer, from start: Int, of operation: Operation,
+    _ space: borrowing KeySpace, into copy: inout ByteBuffer
+  ) {
+    let commands = commands.bytes
+    var walk = ArgumentWalk(commands, from: start)
+    if operation.isScripted {
+      CommandWriter.begin(walk.count + 1, in: &copy)
+    } else {
+      let name = walk.next(in: commands)
+      _ = walk.next(in: commands)
+      ScriptedCommand.begin(
+        .repeated, arguments: walk.count, space, operation.id, in: &copy)
+      CommandWriter.argument(commands.extracting(name), in: &copy)
+    }
+    copy.append(commands.extracting(droppingFirst: walk.at))
+    let found = CommandWriter.open(byteCount: 8, in: &copy)
+    copy.append(networkOrder: 0)
+    CommandWriter.close(found, in: &copy)
+  }
+
+  /// Makes the repeat act only where this is found.
+  static func demand(_ found: Operation.Prior, in commands: inout ByteBuffer) {
+    commands.truncate(to: commands.count - foundLength)
+    switch found {
+    case .version(let version): commands.append(networkOrder: version.bits)
+    case .nothing: commands.append(networkOrder: 0)
+    case .unknown: preconditionFailure("a write goes again only over what was found")
+    }
+    commands.append("\r\n")
+  }
+}

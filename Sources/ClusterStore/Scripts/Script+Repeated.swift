@@ -1,0 +1,12 @@
+// A lost write that goes again, decided in Redis in one step with the write.
+
+extension Script {
+  /// Does a plain command if the session is still what was found when the write was lost.
+  ///
+  /// KEYS: the session. ARGV: the command's name, its arguments behind the key, what was found.
+  /// Answers: O, B, or the command's own.
+  static let repeatedBody = #"""
+    if changed(ARGV[#ARGV]) then return 'O' end
+    return redis.pcall(ARGV[1], KEYS[1], unpack(ARGV, 2, #ARGV - 1))
+    """#
+}
