@@ -79,6 +79,7 @@ struct Node: ~Copyable {
 
   let endpoint: Endpoint
   let isSeed: Bool
+  private let inPlace = InPlace()
   var role = NodeRole.unknown
   var state = State.down(retryAt: Instant(nanoseconds: .min))
   var pipeline: Pipeline
