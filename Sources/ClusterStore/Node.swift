@@ -157,6 +157,14 @@ struct Node: ~Copyable {
     operations[handle].take(reply, index: index, wall: wall)
   }
 
+  /// Forgets an entry whose replies have all come. Whether the connection can be made anew now.
+  mutating func settle(_ entry: Pipeline.Entry, at now: Instant) -> Bool {
+    latency = now - entry.since
+    tally.count(entry.kind, took: latency)
+    pipeline.retire()
+    return isRenewing && pipeline.isEmpty
+  }
+
   /// What of this node the store has counted.
   var tally = NodeTally()
 
