@@ -220,24 +220,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Appends a number in decimal digits.
-  ///
-  /// Nearly all have at most eight, which are put together in a register, the last one first.
   public mutating func append(decimal number: Int) {
-    guard number >= 0, number < 100_000_000 else { return append(longDecimal: number) }
-    var word: UInt64 = 0
-    var rest = UInt32(number)
-    var size = 0
-    repeat {
-      word = word << 8 | UInt64(48 + rest % 10)
-      rest /= 10
-      size += 1
-    } while rest > 0
-    reserve(8)
-    unsafe writable.storeBytes(of: word.littleEndian, as: UInt64.self)
-    upper += size
-  }
-
-  private mutating func append(longDecimal number: Int) {
     reserve(20)
     if number < 0 { append(UInt8(ascii: "-")) }
     let magnitude = number.magnitude
