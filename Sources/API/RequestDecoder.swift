@@ -37,6 +37,7 @@ public struct DecodedRequest: ~Copyable {
   public var lockRequest = ByteRange.empty
   /// How many seconds the caller waits for the lock. Meaningful with `Verb.lock`.
   public var wait = 0
+  private let inPlace = InPlace()
 
   /// A request that has yet to be decoded.
   public init() {}

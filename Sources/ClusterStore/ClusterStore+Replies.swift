@@ -60,7 +60,7 @@ extension ClusterStore {
       return nil
     }
     if entry.operation == .none {
-      if entry.answered + 1 == entry.replies { nodes[link].pipeline.retire() }
+      if entry.isLast { nodes[link].pipeline.retire() }
       takeProbe(entry, from: link)
       takeTopology(entry, from: link, at: now)
       return nil
@@ -81,7 +81,7 @@ extension ClusterStore {
     _ entry: Pipeline.Entry, from link: Link, at moment: Moment, _ bytes: inout ByteBuffer
   ) -> Completion? {
     let now = moment.instant
-    let isLast = entry.answered + 1 == entry.replies
+    let isLast = entry.isLast
     defer { if isLast { settle(link, entry, at: now) } }
     // With ASKING in front of each command, every other reply is that one's OK.
     let isCommand = !entry.asking || entry.answered % 2 == 1
@@ -158,10 +158,7 @@ extension ClusterStore {
 
   /// Forgets an entry whose replies have all come.
   private mutating func settle(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
-    nodes[link].latency = now - entry.since
-    nodes[link].tally.count(entry.kind, took: nodes[link].latency)
-    nodes[link].pipeline.retire()
-    if nodes[link].isRenewing, nodes[link].pipeline.isEmpty { check(at: now) }
+    if nodes[link].settle(entry, at: now) { check(at: now) }
   }
 
   /// Sets the timeout that the record names, behind the command that set the namespace's.

@@ -21,6 +21,7 @@ public struct ClusterStore: ~Copyable {
   var configuration: ClusterConfiguration
   let spaces: [KeySpace]
   var jitter: Jitter
+  private let inPlace = InPlace()
 
   var nodes: Slab<Node>
   var slots = SlotTable()

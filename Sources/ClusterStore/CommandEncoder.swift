@@ -26,7 +26,7 @@ enum CommandEncoder {
       CommandWriter.begin(4, in: &log)
       CommandWriter.argument("GETEX", in: &log)
       key(space, command.id, in: &log)
-      expiry(space.idleMilliseconds, in: &log)
+      log.append(space.expiry)
       return (log.count - start, 0)
     case .peek:
       one("PTTL", space, command.id, in: &log)
@@ -133,7 +133,7 @@ enum CommandEncoder {
     key(space, command.id, in: &log)
     let kind: WriteStamp.Kind = command.condition == .none ? .plain : .conditional
     record(command, request: request, as: kind, begun: begun, in: &log)
-    expiry(idle, in: &log)
+    if idle == space.idleMilliseconds { log.append(space.expiry) } else { expiry(idle, in: &log) }
     switch command.condition {
     case .none: break
     case .absent: CommandWriter.argument("NX", in: &log)
@@ -160,7 +160,8 @@ enum CommandEncoder {
     CommandWriter.close(record, in: &log)
   }
 
-  private static func expiry(_ milliseconds: Int, in log: inout ByteBuffer) {
+  /// `PX milliseconds`
+  static func expiry(_ milliseconds: Int, in log: inout ByteBuffer) {
     CommandWriter.argument("PX", in: &log)
     CommandWriter.argument(decimal: milliseconds, in: &log)
   }
@@ -168,8 +169,8 @@ enum CommandEncoder {
   static func key(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
   ) {
-    let key = CommandWriter.open(byteCount: space.prefix.count + id.count + 1, in: &log)
-    unsafe log.append(space.prefix.span.bytes)
+    let key = CommandWriter.open(byteCount: space.prefix.byteCount + id.count + 1, in: &log)
+    log.append(space.prefix)
     log.append(id.bytes)
     log.append(UInt8(ascii: "}"))
     CommandWriter.close(key, in: &log)

@@ -79,6 +79,7 @@ struct Node: ~Copyable {
 
   let endpoint: Endpoint
   let isSeed: Bool
+  private let inPlace = InPlace()
   var role = NodeRole.unknown
   var state = State.down(retryAt: Instant(nanoseconds: .min))
   var pipeline: Pipeline
@@ -154,6 +155,14 @@ struct Node: ~Copyable {
     _ handle: Ticket, of operations: inout Slab<Operation>, index: Int, wall: UnixTime
   ) -> Operation.Step {
     operations[handle].take(reply, index: index, wall: wall)
+  }
+
+  /// Forgets an entry whose replies have all come. Whether the connection can be made anew now.
+  mutating func settle(_ entry: Pipeline.Entry, at now: Instant) -> Bool {
+    latency = now - entry.since
+    tally.count(entry.kind, took: latency)
+    pipeline.retire()
+    return isRenewing && pipeline.isEmpty
   }
 
   /// What of this node the store has counted.

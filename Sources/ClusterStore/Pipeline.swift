@@ -33,11 +33,15 @@ struct Pipeline: ~Copyable {
     var since: Instant
     /// Counts the entries this pipeline ever had.
     var sequence: UInt64
+
+    /// Whether one reply is missing, the present one.
+    var isLast: Bool { answered + 1 == replies }
   }
 
   /// Commands in RESP: written at the end by `open` and `close`, forgotten when answered.
   var log: ByteBuffer
   private var entries: Ring<Entry>
+  private let inPlace = InPlace()
   private let most: Int
   private let largest: Int
   /// How many of the log's bytes were handed to the transport. A command is surely unexecuted while

@@ -27,8 +27,18 @@ public struct ByteBuffer: ~Copyable {
   @usableFromInline var headroom: Int
   @usableFromInline var size: Int
 
+  /// A buffer that owns no bytes yet.
+  @inlinable
+  public init() {
+    unsafe base = nil
+    lower = 0
+    upper = 0
+    headroom = 0
+    size = 0
+  }
+
   /// A buffer that owns `capacity` bytes; none are allocated for 0.
-  public init(capacity: Int = 0) {
+  public init(capacity: Int) {
     precondition(capacity >= 0, "a buffer's capacity is not negative")
     unsafe base = capacity == 0 ? nil : malloc(capacity)
     unsafe precondition(capacity == 0 || base != nil, "the machine is out of memory")
@@ -107,6 +117,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Forgets `count` bytes at the front. An empty buffer starts over at its first byte.
+  @inlinable
   public mutating func consume(_ count: Int) {
     precondition(count >= 0 && count <= self.count, "only what is readable can be consumed")
     lower += count
@@ -127,6 +138,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Forgets all bytes and leaves `headroom` bytes free in front (see `reserve` for their storage).
+  @inlinable
   public mutating func clear(headroom: Int = 0) {
     if headroom > capacity { grow(to: headroom) }
     lower = headroom
@@ -156,6 +168,7 @@ public struct ByteBuffer: ~Copyable {
     }
   }
 
+  @usableFromInline
   mutating func grow(to capacity: Int) {
     unsafe base = realloc(base, capacity)
     unsafe precondition(base != nil, "the machine is out of memory")

@@ -1,14 +1,16 @@
 // A bounded queue. Storage starts small and doubles up to the limit; what does not fit is given
 // back to the caller, who tells its own caller (503, 413, …) before work is wasted.
+//
+// What the data path asks is open to inlining across modules: only so is it made for the element's
+// type, instead of moving each element by a table of functions.
 
 /// A first-in, first-out queue of at most `limit` elements.
 @safe
 public struct Ring<Element: ~Copyable>: ~Copyable {
-  private var base: UnsafeMutablePointer<Element>?
-  private var mask: Int
-  private var head: Int
-  /// How many elements wait.
-  public private(set) var count: Int
+  @usableFromInline var base: UnsafeMutablePointer<Element>?
+  @usableFromInline var mask: Int
+  @usableFromInline var head: Int
+  @usableFromInline var waiting: Int
   /// How many elements may wait.
   public let limit: Int
 
@@ -18,7 +20,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
     unsafe base = nil
     mask = -1
     head = 0
-    count = 0
+    waiting = 0
     self.limit = limit
   }
 
@@ -28,39 +30,49 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
     unsafe base.deallocate()
   }
 
+  /// How many elements wait.
+  @inlinable
+  public var count: Int { waiting }
+
   /// Whether nothing waits.
+  @inlinable
   public var isEmpty: Bool { count == 0 }
 
   /// Whether no more may wait.
+  @inlinable
   public var isFull: Bool { count == limit }
 
   /// Puts `element` at the end, or gives it back when the ring is full.
+  @inlinable
   @discardableResult
   public mutating func append(_ element: consuming Element) -> Element? {
     if count == limit { return element }
     if count > mask { grow() }
     unsafe (base! + ((head + count) & mask)).initialize(to: element)
-    count += 1
+    waiting += 1
     return nil
   }
 
   /// Takes the element that waited longest.
+  @inlinable
   public mutating func popFirst() -> Element? {
     if count == 0 { return nil }
     let element = unsafe (base! + head).move()
     head = (head + 1) & mask
-    count -= 1
+    waiting -= 1
     return element
   }
 
   /// Takes the element that came last.
+  @inlinable
   public mutating func popLast() -> Element? {
     if count == 0 { return nil }
-    count -= 1
+    waiting -= 1
     return unsafe (base! + ((head + count) & mask)).move()
   }
 
   /// The element `position` places behind the first.
+  @inlinable
   public subscript(position: Int) -> Element {
     unsafeAddress {
       precondition(position >= 0 && position < count, "no element waits at that place")
@@ -72,6 +84,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
     }
   }
 
+  @usableFromInline
   mutating func grow() {
     let capacity = unsafe base == nil ? 8 : (mask + 1) * 2
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)

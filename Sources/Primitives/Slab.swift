@@ -1,6 +1,9 @@
 // A table with stable places: an element is found by its place in one step, and a place that was
 // freed and taken again is told from its former self by the generation. What epoll, timers and
 // answers from Redis carry is a ticket; when its element is gone, it finds nothing.
+//
+// What the data path asks is open to inlining across modules: only so is it made for the element's
+// type, instead of moving each element by a table of functions.
 
 /// Where an element of a slab is, and which of the place's tenants it is.
 public struct Ticket: Hashable, Sendable {
@@ -22,14 +25,12 @@ public struct Ticket: Hashable, Sendable {
 /// A bounded table of elements with stable places.
 @safe
 public struct Slab<Element: ~Copyable>: ~Copyable {
-  private var base: UnsafeMutablePointer<Element>?
+  @usableFromInline var base: UnsafeMutablePointer<Element>?
   // Odd while the place is taken, even while it is free.
-  private var generations: UnsafeMutablePointer<UInt32>?
-  private var free: UnsafeMutablePointer<UInt32>?
-  private var freeCount: Int
-  private var capacity: Int
-  /// How many places are taken.
-  public private(set) var count: Int
+  @usableFromInline var generations: UnsafeMutablePointer<UInt32>?
+  @usableFromInline var free: UnsafeMutablePointer<UInt32>?
+  @usableFromInline var freeCount: Int
+  @usableFromInline var capacity: Int
   /// How many places there may be.
   public let limit: Int
 
@@ -41,7 +42,6 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     unsafe free = nil
     freeCount = 0
     capacity = 0
-    count = 0
     self.limit = limit
   }
 
@@ -54,13 +54,20 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     unsafe free?.deallocate()
   }
 
+  /// How many places are taken.
+  @inlinable
+  public var count: Int { capacity - freeCount }
+
   /// Whether no more elements fit.
+  @inlinable
   public var isFull: Bool { count == limit }
 
   /// How many places have storage; tickets' indices are below it.
+  @inlinable
   public var places: Int { capacity }
 
   /// Gives `element` a place. The table must not be full.
+  @inlinable
   public mutating func insert(_ element: consuming Element) -> Ticket {
     precondition(count < limit, "ask isFull before inserting")
     if freeCount == 0 { grow() }
@@ -68,23 +75,25 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     let index = unsafe free![freeCount]
     unsafe generations![Int(index)] &+= 1
     unsafe (base! + Int(index)).initialize(to: element)
-    count += 1
     return unsafe Ticket(index: index, generation: generations![Int(index)])
   }
 
   /// Whether the ticket's element is still there.
+  @inlinable
   public func contains(_ ticket: Ticket) -> Bool {
     guard Int(ticket.index) < capacity, ticket.generation & 1 == 1 else { return false }
     return unsafe generations![Int(ticket.index)] == ticket.generation
   }
 
   /// The ticket of the element at a place, if the place is taken.
+  @inlinable
   public func ticket(at index: Int) -> Ticket? {
     guard index < capacity, unsafe generations![index] & 1 == 1 else { return nil }
     return unsafe Ticket(index: UInt32(truncatingIfNeeded: index), generation: generations![index])
   }
 
   /// The ticket's element. It must be there.
+  @inlinable
   public subscript(ticket: Ticket) -> Element {
     unsafeAddress {
       precondition(contains(ticket), "the element is gone: ask contains first")
@@ -97,6 +106,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   /// Takes the ticket's element out and frees its place. It must be there.
+  @inlinable
   public mutating func remove(_ ticket: Ticket) -> Element {
     precondition(contains(ticket), "the element is gone: ask contains first")
     let element = unsafe (base! + Int(ticket.index)).move()
@@ -106,19 +116,21 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
 
   /// Ends the ticket's element where it is and frees its place: what `remove` does without moving the
   /// element out. It must be there.
+  @inlinable
   public mutating func discard(_ ticket: Ticket) {
     precondition(contains(ticket), "the element is gone: ask contains first")
     unsafe (base! + Int(ticket.index)).deinitialize(count: 1)
     vacate(ticket)
   }
 
-  private mutating func vacate(_ ticket: Ticket) {
+  @inlinable
+  mutating func vacate(_ ticket: Ticket) {
     unsafe generations![Int(ticket.index)] &+= 1
     unsafe free![freeCount] = ticket.index
     freeCount += 1
-    count -= 1
   }
 
+  @usableFromInline
   mutating func grow() {
     let larger = min(limit, max(8, capacity * 2))
     let elements = UnsafeMutablePointer<Element>.allocate(capacity: larger)

@@ -26,6 +26,7 @@ public struct TimerWheel: ~Copyable {
     var tick: Int64 = -1
   }
 
+  private let inPlace = InPlace()
   private let tick: Int64
   // The tick whose list comes next; all entries are in the turn that starts with it.
   private var cursor: Int64

@@ -31,24 +31,10 @@ enum BulkLength: Equatable {
       self = .broken(.malformed)
     } else if bytes.byte(at: 0) == UInt8(ascii: "-") {
       self = .null
-    } else if let size = Self.number(head.extracting(0..<end)) {
+    } else if let size = head.extracting(0..<end).decimal(upTo: .max) {
       self = .bytes(size, lineLength: end + 2)
     } else {
       self = .broken(.malformed)
     }
-  }
-
-  /// Plain digits without a leading zero, of a number that 63 bits hold.
-  private static func number(_ digits: RawSpan) -> Int? {
-    guard !digits.isEmpty, digits.byteCount == 1 || digits.byte(at: 0) != 48 else { return nil }
-    var number = 0
-    for at in 0..<digits.byteCount {
-      let digit = Int(digits.byte(at: at)) - 48
-      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
-      let (sum, overflows) = tens.addingReportingOverflow(digit)
-      guard digit >= 0, digit <= 9, !isTooLarge, !overflows else { return nil }
-      number = sum
-    }
-    return number
   }
 }

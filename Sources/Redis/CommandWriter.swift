@@ -53,6 +53,7 @@ public enum CommandWriter {
 
   /// Starts an argument of `byteCount` bytes that is made of several pieces: append them to the
   /// buffer, then `close` the argument.
+  @inlinable
   public static func open(byteCount: Int, in output: inout ByteBuffer) -> OpenArgument {
     length(byteCount, in: &output)
     return OpenArgument(end: output.count + byteCount)
@@ -60,6 +61,7 @@ public enum CommandWriter {
 
   /// Ends an argument. Its pieces must be as long as was said: otherwise the bytes of one session
   /// would be read as the commands of another.
+  @inlinable
   public static func close(_ argument: consuming OpenArgument, in output: inout ByteBuffer) {
     precondition(output.count == argument.end, "an argument is as long as it was declared")
     output.appendLineEnd()
@@ -89,7 +91,10 @@ public enum CommandWriter {
 
   /// An argument whose pieces are being appended.
   public struct OpenArgument: ~Copyable {
-    fileprivate let end: Int
+    @usableFromInline let end: Int
+
+    @inlinable
+    init(end: Int) { self.end = end }
   }
 }
 

@@ -2,8 +2,8 @@
 // of the key or of its hash tag, modulo 16,384. Source: Redis Cluster specification, "Key
 // distribution model" and "Hash tags", and its appendix A.
 //
-// The remainder is computed a byte at a time with shifts, since 0x1021 has only three bits below
-// its top: what a table of 512 bytes would answer costs as few cycles to compute and no cache.
+// The remainder is computed with shifts, eight bytes at a time, since 0x1021 has only three bits: a
+// table would take as many steps for each byte as this for two, and the cache besides.
 
 /// The hash slots of Redis Cluster.
 public enum HashSlot {
@@ -46,10 +46,38 @@ public enum HashSlot {
       remainder = (remainder << 8) ^ (quotient << 12) ^ (quotient << 5) ^ quotient
     }
 
+    /// Passes eight bytes, the first one in the top byte.
+    ///
+    /// 1. The polynomial is x^16 times 1 + s, where s = x^-4 + x^-11 + x^-16. So the quotient of
+    ///    eight bytes, moved up by x^16, is their product with 1 / (1 + s).
+    /// 2. Where 1 + 1 = 0, that is (1 + s)(1 + s^2)(1 + s^4)(1 + s^8) as far as 64 bits see, and
+    ///    squares have no mixed terms: a line for each factor.
+    /// 3. The remainder is what the quotient times the polynomial leaves in its last 16 bits.
+    @inline(__always)
+    mutating func update(eight bytes: UInt64) {
+      var quotient = bytes ^ UInt64(remainder) << 48
+      quotient ^= quotient >> 4 ^ quotient >> 11 ^ quotient >> 16
+      quotient ^= quotient >> 8 ^ quotient >> 22 ^ quotient >> 32
+      quotient ^= quotient >> 16 ^ quotient >> 44
+      quotient ^= quotient >> 32
+      remainder = UInt16(truncatingIfNeeded: quotient ^ quotient << 5 ^ quotient << 12)
+    }
+
     /// Passes a piece of the tag.
     public mutating func update(_ bytes: RawSpan) {
       var passed = self
-      unsafe bytes.withUnsafeBytes { for at in $0.indices { passed.update(unsafe $0[at]) } }
+      unsafe bytes.withUnsafeBytes { piece in
+        var at = 0
+        while at + 8 <= piece.count {
+          let eight = unsafe piece.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+          passed.update(eight: eight.bigEndian)
+          at += 8
+        }
+        while at < piece.count {
+          passed.update(unsafe piece[at])
+          at += 1
+        }
+      }
       self = passed
     }
 

@@ -39,13 +39,14 @@ extension RawSpan {
   /// The number in plain decimal digits that the span is, from 0 to `limit`; no sign, no blank, no
   /// leading zero.
   func decimal(upTo limit: Int) -> Int? {
-    guard byteCount > 0, byteCount <= 18, byteCount == 1 || byte(at: 0) != 48 else { return nil }
-    var number = 0
+    // 19 digits are less than 2^64.
+    guard byteCount > 0, byteCount <= 19, byteCount == 1 || byte(at: 0) != 48 else { return nil }
+    var number: UInt64 = 0
     for at in 0..<byteCount {
-      let digit = Int(byte(at: at)) - 48
-      guard digit >= 0, digit <= 9 else { return nil }
-      number = number * 10 + digit
+      let digit = byte(at: at) &- 48
+      guard digit <= 9 else { return nil }
+      number = number &* 10 &+ UInt64(digit)
     }
-    return number <= limit ? number : nil
+    return number <= limit ? Int(number) : nil
   }
 }

@@ -30,6 +30,7 @@ public import Reactor
 /// The clients of an event loop.
 public struct Server: ~Copyable {
   let bounds: Bounds
+  private let inPlace = InPlace()
   /// What clients are encrypted with where their door says so; nil for nothing.
   public var identity: TLSContext?
   /// The head of the request that was told last.

@@ -27,4 +27,28 @@ struct SlotTableTests {
     #expect(table.coverage == 0)
     #expect(table.owner(of: 16383) == SlotTable.nobody)
   }
+
+  @Test("each slot has its own owner, wherever ranges begin and end")
+  func owners() {
+    var table = SlotTable()
+    var expected = [UInt16](repeating: SlotTable.nobody, count: HashSlot.count)
+    func give(_ first: Int, _ last: Int, _ node: UInt16) {
+      table.assign(SlotRange(UInt16(first), UInt16(last)), node)
+      for slot in first...last { expected[slot] = node }
+    }
+    give(0, 5460, 0)
+    give(5461, 10922, 1)
+    give(10923, 16383, 2)
+    give(64, 127, 3)
+    give(1000, 1000, 4)
+    for slot in 128..<192 {
+      table.patch(UInt16(slot), 5)
+      expected[slot] = 5
+    }
+    table.patch(16383, SlotTable.nobody)
+    expected[16383] = SlotTable.nobody
+    for slot in 0..<HashSlot.count {
+      #expect(table.owner(of: UInt16(slot)) == expected[slot], "slot \(slot)")
+    }
+  }
 }

@@ -101,8 +101,8 @@ enum RecordStaging {
     _ command: borrowing SessionCommand, _ space: borrowing KeySpace, in log: inout ByteBuffer
   ) {
     let key = CommandWriter.open(
-      byteCount: space.prefix.count + command.id.count + 18, in: &log)
-    unsafe log.append(space.prefix.span.bytes)
+      byteCount: space.prefix.byteCount + command.id.count + 18, in: &log)
+    log.append(space.prefix)
     log.append(command.id.bytes)
     log.append("}:")
     log.append(hexadecimal: command.version.bits)

@@ -84,9 +84,9 @@ final class WorkerBoard: Sendable {
   }
 
   /// Counts one answer.
-  func count(_ exchange: Exchange, status: Int, took span: TimeSpan) {
-    let route = Int(exchange.route.rawValue)
-    let method = Int(exchange.method.rawValue)
+  func count(_ route: Route, _ method: Method, status: Int, took span: TimeSpan) {
+    let route = Int(route.rawValue)
+    let method = Int(method.rawValue)
     add(1, at: (route * Self.methods + method) * 28 + Self.place(of: status))
     count(span, at: Self.latencyStart + route * Self.width)
   }

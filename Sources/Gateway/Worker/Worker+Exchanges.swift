@@ -212,7 +212,8 @@ extension Worker where Store: ~Copyable {
     // took none.
     let took = Instant.now() - clients[client].exchange.began
     endExchange(client)
-    board.count(clients[client].exchange, status: status, took: took)
+    board.count(
+      clients[client].exchange.route, clients[client].exchange.method, status: status, took: took)
     tellAccess(client, status, took: took)
     let closes = clients[client].exchange.persistence == .close
     let hasLeft = server.send(&reply, to: client, closes: closes)

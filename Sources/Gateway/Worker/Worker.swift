@@ -45,6 +45,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let decoder: RequestDecoder
   let number: Int
   let lockQueue: LockQueue
+  private let inPlace = InPlace()
 
   var poller: Poller
   /// The clients' connections.
