@@ -39,7 +39,10 @@ import Testing
       opened.append(gateway.process.descriptorCount)
     }
     let met = try bounds(gateway)
-    for company in [hostiles, caller, scrapes] { #expect(try company.end() == nil) }
+    for company in [hostiles, caller, scrapes] {
+      let fault = try company.end()
+      #expect(fault == nil)
+    }
     let report = try soak.end()
     #expect(report.fault == nil)
     // Far below what any machine does; it tells a stall from progress.
