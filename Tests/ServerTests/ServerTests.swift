@@ -1,0 +1,199 @@
+import Primitives
+import Server
+import TestLab
+import Testing
+
+@Suite struct ServerTests {
+  private let put = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+  private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+  @Test func aConnectionServesOneRequestAfterTheOther() throws {
+    let stage = try Stage()
+    let client = try stage.connect()
+    for count in 1...3 {
+      try client.send(put)
+      try stage.turn { stage.told.count == count }
+      #expect(try client.response().status == 200)
+    }
+    #expect(stage.told == Array(repeating: .request("hello"), count: 3))
+    #expect(stage.server.count == 1 && stage.server.counters.accepted == 1)
+    #expect(stage.server.counters.bytesReceived == 3 * put.utf8.count)
+  }
+
+  @Test func whatComesByteByByteIsToldWhenItIsComplete() throws {
+    let stage = try Stage()
+    let client = try stage.connect()
+    for (place, byte) in put.utf8.enumerated() {
+      #expect(stage.told.isEmpty)
+      try client.send([byte])
+      try stage.turn { stage.server.counters.bytesReceived == place + 1 }
+      #expect((stage.server.clientBytes > 0) == (place + 1 < put.utf8.count))
+    }
+    #expect(stage.told == [.request("hello")])
+  }
+
+  @Test func aBodyThatIsHopedForIsAskedFor() throws {
+    let stage = try Stage()
+    let client = try stage.connect()
+    let head = "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+    try client.send(head)
+    try stage.turn { stage.server.counters.bytesReceived == head.utf8.count }
+    #expect(stage.told.isEmpty)
+    #expect(try client.response().status == 100)
+    try client.send("hello")
+    try stage.turn { stage.told == [.request("hello")] }
+    #expect(try client.response().status == 200)
+  }
+
+  @Test func aTurnServesSoManyRequestsOfOneClient() throws {
+    var bounds = Bounds()
+    bounds.requestsPerTick = 3
+    let stage = try Stage(bounds)
+    let client = try stage.connect()
+    try stage.turn { stage.server.count == 1 }
+    try client.send(String(repeating: get, count: 8))
+    for expected in [3, 6, 8] {
+      try stage.turn { !stage.told.isEmpty }
+      if expected > 3 { stage.turn() }
+      #expect(stage.told.count == expected)
+      #expect((stage.server.deadline <= stage.now) == (expected < 8))
+    }
+  }
+
+  @Test func theNextRequestIsReadWhenTheAnswerHasLeft() throws {
+    let stage = try Stage()
+    stage.answersAtOnce = false
+    let client = try stage.connect()
+    try client.send(put + get)
+    try stage.turn { !stage.told.isEmpty }
+    for _ in 0..<3 { stage.turn() }
+    #expect(stage.told == [.request("hello")])
+    stage.answer()
+    #expect(stage.told == [.request("hello"), .request("")])
+  }
+
+  @Test func whoWaitsForTooLongIsToldOf() throws {
+    let stage = try Stage()
+    stage.answersAtOnce = false
+    let client = try stage.connect()
+    try client.send(get)
+    try stage.turn { stage.waiting.count == 1 }
+    stage.now = stage.now + .milliseconds(999)
+    stage.turn()
+    #expect(stage.told == [.request("")])
+    stage.now = stage.now + .milliseconds(10)
+    stage.turn()
+    #expect(stage.told == [.request(""), .overdue])
+    stage.answer()
+    #expect(try client.response().status == 200)
+  }
+
+  @Test func whoLeavesIsToldOfOnce() throws {
+    let stage = try Stage()
+    stage.answersAtOnce = false
+    let (resets, ends) = (try stage.connect(), try stage.connect())
+    try resets.send(get)
+    try stage.turn { stage.waiting.count == 1 }
+    resets.abort()
+    try stage.turn { stage.told.contains(.gone) }
+    #expect(!stage.isWaiting(0))
+    try ends.send(get)
+    try stage.turn { stage.waiting.count == 2 }
+    ends.finish()
+    try stage.turn { stage.told.contains(.halfClosed) }
+    #expect(stage.told == [.request(""), .gone, .request(""), .halfClosed])
+    // It may still read: its answer leaves, and then it is gone.
+    #expect(stage.isWaiting(1))
+  }
+
+  @Test func whatIsNoRequestEndsTheConnection() throws {
+    let stage = try Stage()
+    let client = try stage.connect()
+    try client.send("GET / HTTP/1.1\r\n\r\n" + get)
+    try stage.turn { !stage.told.isEmpty }
+    guard case .refused(.malformed) = stage.told[0] else {
+      Issue.record("a request without Host was taken")
+      return
+    }
+    #expect(try client.response().status == 200)
+    client.close()
+    try stage.turn { stage.server.count == 0 }
+    #expect(stage.told.count == 2 && stage.told[1] == .gone)
+  }
+
+  @Test func slownessHasBounds() throws {
+    let stage = try Stage()
+    let (head, body, idle) = (try stage.connect(), try stage.connect(), try stage.connect())
+    let (halfHead, halfBody) = (String(get.dropLast(9)), String(put.dropLast(3)))
+    try head.send(halfHead)
+    try body.send(halfBody)
+    let sent = halfHead.utf8.count + halfBody.utf8.count
+    try stage.turn { stage.server.counters.bytesReceived == sent && stage.server.count == 3 }
+    for (seconds, expected) in [(9, 0), (2, 1), (20, 2), (45, 3)] {
+      stage.now = stage.now + .seconds(seconds)
+      for _ in 0..<3 { stage.turn() }
+      let counters = stage.server.counters
+      #expect(counters.headTimeouts + counters.bodyTimeouts + counters.idleTimeouts == expected)
+    }
+    #expect(stage.told.filter { $0 == .refused(.tooSlow) }.count == 2)
+    #expect(try head.response().status == 200 && body.response().status == 200)
+    #expect(stage.server.count == 0 && stage.server.clientBytes == 0)
+    withExtendedLifetime(idle) {}
+  }
+
+  @Test func buffersOfAllClientsHaveABound() throws {
+    var bounds = Bounds()
+    bounds.clientBuffers = 64 << 10
+    let stage = try Stage(bounds)
+    let client = try stage.connect()
+    let head = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n"
+    try client.send(Array(head.utf8) + [UInt8](repeating: 7, count: 100_000))
+    try stage.turn { !stage.told.isEmpty }
+    #expect(stage.told == [.refused(.noRoom)])
+    #expect(stage.server.counters.fullBuffers == 1 && stage.server.clientBytes == 0)
+  }
+
+  @Test func whoDoesNotReadIsDropped() throws {
+    let stage = try Stage()
+    stage.answerLength = 32 << 20
+    let client = try stage.connect()
+    try client.send(get)
+    try stage.turn { !stage.told.isEmpty }
+    #expect(stage.server.clientBytes >= 16 << 20)
+    stage.now = stage.now + .seconds(31)
+    stage.turn()
+    #expect(stage.told == [.request(""), .gone])
+    #expect(stage.server.counters.writeTimeouts == 1 && stage.server.clientBytes == 0)
+  }
+
+  @Test func aFullHouseLetsTheNextInWhenSomebodyLeaves() throws {
+    var bounds = Bounds()
+    bounds.connections = 1
+    let stage = try Stage(bounds)
+    let (first, second) = (try stage.connect(), try stage.connect())
+    try second.send(get)
+    for _ in 0..<5 { stage.turn() }
+    #expect(stage.server.count == 1 && stage.told.isEmpty)
+    #expect(stage.server.counters.fullHouses > 0)
+    first.close()
+    try stage.turn { stage.told.contains(.request("")) }
+    #expect(stage.told == [.gone, .request("")])
+  }
+
+  @Test func closingLetsWhoAskedFinish() throws {
+    let stage = try Stage()
+    stage.answersAtOnce = false
+    let (idle, busy) = (try stage.connect(), try stage.connect())
+    try busy.send(get)
+    try stage.turn { stage.server.count == 2 && stage.waiting.count == 1 }
+    stage.close()
+    stage.now = stage.now + .milliseconds(2_100)
+    stage.turn()
+    // Who never asked was given two seconds; who waits for an answer gets it.
+    #expect(stage.server.count == 1 && stage.server.counters.idleTimeouts == 1)
+    stage.answer()
+    #expect(try busy.response().status == 200)
+    #expect(throws: LabFault.self) { try stage.connect() }
+    withExtendedLifetime(idle) {}
+  }
+}

@@ -1,0 +1,120 @@
+// A server on a port of its own, in a time that the test chooses: only the socket is real. It answers
+// what it is asked with an empty 200, or, where it is to be asked in vain, lets clients wait a second.
+
+import HTTP
+import Primitives
+import Reactor
+import Server
+import TestLab
+
+/// A server, and what it told.
+final class Stage {
+  /// What the server tells, without saying of whom.
+  enum Told: Equatable {
+    case request(String)
+    case refused(RefusedRequest)
+    case sent, halfClosed, overdue, gone
+  }
+
+  private(set) var server: Server
+  /// All that was told, in its order.
+  private(set) var told: [Told] = []
+  /// The clients that wait for an answer.
+  private(set) var waiting: [Ticket] = []
+  /// What the server takes for the time.
+  var now = Instant.now()
+  /// Whether requests are answered at once.
+  var answersAtOnce = true
+  /// The length of answers' bodies.
+  var answerLength = 0
+
+  private var poller: Poller
+  private let port: Int
+  private var reply = ByteBuffer()
+
+  init(_ bounds: Bounds = Bounds()) throws {
+    let listener = try Listener(host: "127.0.0.1", port: 0, backlog: 16)
+    port = Int(listener.address.port)
+    poller = try Poller()
+    server = Server(bounds, now: now)
+    server.open(listener, isSecured: false, poller)
+  }
+
+  /// Whether the client that asked at this place still waits.
+  func isWaiting(_ place: Int) -> Bool { server.isWaiting(waiting[place]) }
+
+  /// A new client. Whoever connects is let in by the next turn.
+  func connect() throws -> RawHTTP { try RawHTTP(port: port) }
+
+  /// Turns the loop until `condition` holds.
+  func turn(until condition: () -> Bool) throws {
+    try eventually("the server is asked and tells", within: .seconds(30)) {
+      if !condition() { turn() }
+      return condition()
+    }
+  }
+
+  /// One turn of the loop, in which the time is `now`.
+  func turn() {
+    let real = Instant.now()
+    let isPressed = server.deadline <= now
+    let count = poller.wait(until: isPressed ? real : real + .milliseconds(5), now: real)
+    server.begin(at: now)
+    for index in 0..<count { server.take(poller.event(index)) }
+    listen()
+    server.expire()
+    listen()
+    server.accept(poller)
+  }
+
+  /// Closes the doors.
+  func close() {
+    server.close(poller)
+    listen()
+  }
+
+  /// Answers whoever waits.
+  func answer() {
+    let clients = waiting
+    waiting = []
+    for client in clients { send(to: client) }
+    listen()
+  }
+
+  private func listen() {
+    var bytes = ByteBuffer()
+    while let event = server.next(&bytes) {
+      switch event {
+      case .head(let client):
+        if let body = server.takeBody() { take(client, bytes, body) }
+      case .request(let client, let body): take(client, bytes, body)
+      case .refused(let client, let reason):
+        told.append(.refused(reason))
+        send(to: client, closes: true)
+      case .sent: told.append(.sent)
+      case .halfClosed: told.append(.halfClosed)
+      case .overdue: told.append(.overdue)
+      case .gone: told.append(.gone)
+      }
+    }
+  }
+
+  private func take(_ client: Ticket, _ bytes: borrowing ByteBuffer, _ body: ByteRange) {
+    let text = unsafe bytes.bytes.extracting(body.indices).withUnsafeBytes {
+      unsafe String(decoding: $0, as: UTF8.self)
+    }
+    told.append(.request(text))
+    if answersAtOnce { return send(to: client, closes: server.head.persistence == .close) }
+    waiting.append(client)
+    server.wait(client, until: now + .seconds(1))
+  }
+
+  private func send(to client: Ticket, closes: Bool = false) {
+    reply.clear()
+    reply.append("HTTP/1.1 200 OK\r\nContent-Length: ")
+    reply.append(decimal: answerLength)
+    reply.append("\r\n\r\n")
+    for _ in 0..<answerLength { reply.append("x") }
+    server.send(&reply, to: client, closes: closes)
+  }
+}
