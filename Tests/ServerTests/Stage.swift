@@ -90,7 +90,7 @@ final class Stage {
       case .request(let client, let body): take(client, bytes, body)
       case .refused(let client, let reason):
         told.append(.refused(reason))
-        send(to: client, closes: true)
+        send(to: client)
       case .sent: told.append(.sent)
       case .halfClosed: told.append(.halfClosed)
       case .overdue: told.append(.overdue)
