@@ -8,6 +8,7 @@
 //   5. deadlines            time out what took too long
 //   6. accept               new connections, a bounded number
 //   7. flush                write once to each node that has something to be told
+//   8. tell                 the board of numbers and the log what happened
 //
 // An answer leaves when it is complete, in one write, since a client has one exchange at a time; the
 // commands of all clients that a tick served leave together, which is where pipelines come from.
