@@ -30,7 +30,7 @@ struct WorkerPlan: Sendable {
   /// Which of the workers it is.
   var number: Int
   /// Who waits for a lock, at all workers.
-  var lockQueue: LockQueue
+  var lockLines: LockLines
   /// How long what is in flight may take once the gateway drains.
   var drainTimeout: TimeSpan
 }
@@ -45,7 +45,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let accessLane: AccessLane?
   let decoder: RequestDecoder
   let number: Int
-  let lockQueue: LockQueue
+  let lockLines: LockLines
   private let inPlace = InPlace()
 
   var poller: Poller
@@ -96,7 +96,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     decoder = RequestDecoder(policy: plan.requests)
     callers = plan.callers
     number = plan.number
-    lockQueue = plan.lockQueue
+    lockLines = plan.lockLines
     moment = .now()
     turned = moment.instant
     encoder = ResponseEncoder(moment.wall)
