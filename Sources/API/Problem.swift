@@ -20,7 +20,6 @@ public enum Problem: Equatable, Sendable {
   case methodNotAllowed(Route)
   /// Nobody here implements the method.
   case methodNotImplemented
-  /// This version does not have it yet.
   /// The id is not one.
   case malformedID
   /// A query parameter is unknown, repeated or has no meaning.
@@ -73,7 +72,7 @@ public enum Problem: Equatable, Sendable {
   case malformedWait
   /// The method has nothing to do with locks.
   case lockNotSupported
-  /// The gateway is shutting down.
+  /// The gateway drains.
   case draining
   /// Too much memory is held by what other clients send slowly or do not read.
   case noRoom

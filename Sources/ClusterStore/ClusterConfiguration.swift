@@ -50,7 +50,7 @@ public struct ClusterLimits: Sendable {
   public var longestAnswer = TimeSpan.seconds(30)
   /// How long an answer to a request for the topology is waited for before another node is asked.
   public var refreshPatience = TimeSpan.milliseconds(500)
-  /// How long a connection may take to be made, handshakes included.
+  /// How long a connection may take to be made, TLS included; and once more how long its greeting.
   public var connecting = TimeSpan.seconds(3)
   /// How old the topology may become before it is asked for again.
   public var topologyAge = TimeSpan.seconds(60)

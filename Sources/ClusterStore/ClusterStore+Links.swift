@@ -132,12 +132,12 @@ extension ClusterStore {
   public mutating func linkOpened(_ link: Link, at now: Instant) {
     guard nodes.contains(link), case .opening = nodes[link].state else { return }
     nodes[link].state = .greeting(since: now)
-    nodes[link].hello.clear()
+    nodes[link].unsaid.clear()
     nodes[link].saidReadOnly = nodes[link].role == .replica && configuration.reads == .replica
-    nodes[link].handshake = NodeHandshake(
+    nodes[link].greeting = NodeGreeting(
       authenticates: configuration.credentials != nil,
       readsFromReplica: nodes[link].saidReadOnly, predecessor: nodes[link].client)
-    nodes[link].handshake.write(configuration.credentials, to: &nodes[link].hello)
+    nodes[link].greeting.write(configuration.credentials, to: &nodes[link].unsaid)
     markDirty(link)
     check(at: now + configuration.limits.connecting)
   }
@@ -163,7 +163,7 @@ extension ClusterStore {
   /// The greeting was answered: the node takes commands.
   mutating func linkReady(_ link: Link, at now: Instant) {
     nodes[link].state = .ready
-    nodes[link].client = nodes[link].handshake.client
+    nodes[link].client = nodes[link].greeting.client
     nodes[link].readySince = now
     nodes[link].usedAt = now
     nodes[link].lastFault = nil
@@ -251,9 +251,9 @@ extension ClusterStore {
   @_lifetime(borrow self)
   public func output(_ link: Link) -> RawSpan {
     switch nodes[link].state {
-    case .greeting: nodes[link].hello.bytes
+    case .greeting: nodes[link].unsaid.bytes
     case .ready where !nodes[link].isSuspect: nodes[link].pipeline.unsent
-    case .ready, .down, .opening: nodes[link].hello.bytes.extracting(0..<0)
+    case .ready, .down, .opening: nodes[link].unsaid.bytes.extracting(0..<0)
     }
   }
 
@@ -269,7 +269,7 @@ extension ClusterStore {
 
   /// The connection took the first `count` bytes of `output`.
   public mutating func handed(_ link: Link, _ count: Int, at now: Instant) {
-    if case .greeting = nodes[link].state { return nodes[link].hello.consume(count) }
+    if case .greeting = nodes[link].state { return nodes[link].unsaid.consume(count) }
     if !nodes[link].pipeline.owesAnswer {
       nodes[link].heardAt = now
       check(at: now + configuration.limits.suspicion)

@@ -69,7 +69,7 @@ extension ClusterStore {
   }
 
   private mutating func greet(_ link: Link, at now: Instant) {
-    switch nodes[link].judgeHandshake() {
+    switch nodes[link].judgeGreeting() {
     case .continue: break
     case .ready: linkReady(link, at: now)
     case .refused(let error): lose(link, .refused(error), at: now, close: true)

@@ -1,16 +1,18 @@
 // Sessions kept in Redis: one node or a cluster. Sans-IO: the tick owns the connections, and this
 // store is told what they brought and says what they should carry.
 //
-//   submit ─► slot ─► owner's pipeline ─► dirty ─► output ─► (socket) ─► receive ─► nextCompletion
-//                         ▲                                                  │
-//                         └── parked: no owner yet, a redirect, a pause ◄────┘
+//   submit ─► slot ─► owner's pipeline ─► dirty ─► output ─► (socket) ─► received ─► nextCompletion
+//                         ▲                                                    │
+//                         └── parked: no owner yet, a redirect, a pause ◄──────┘
 //
 // An operation is always in one of two places: in the pipeline of a node whose connection is ready,
 // or parked with a copy of its commands. So what was never handed to a connection can always be
 // taken back, and an operation that was abandoned there is surely never carried out.
 //
 // The files: this one holds the state and the way of a command; Links what happens to connections;
-// Replies what comes back; Retry what is parked; Refresh how the topology is learnt.
+// Replies what comes back; Retry what is parked; Losses what becomes of what a connection took with it;
+// Refresh how the topology is learnt, Views whose is believed; Replicas reads from them; Scripts their
+// loading.
 
 public import Primitives
 import Redis

@@ -1,57 +1,9 @@
 // One Redis process as this worker knows it: where it is, the state of the one connection to it, and
 // what was asked of it. The connection itself belongs to the tick; a link is its number here.
 
-public import Primitives
+import Primitives
 import Redis
 import Sessions
-
-/// Names the connection to one node. Tickets of nodes that are gone find nothing.
-public typealias Link = Ticket
-
-/// Why a connection to a node could not be made or was lost: a stable code for metrics and a
-/// sentence for people. Holds no secret.
-public struct LinkFault: Error, Equatable, Sendable {
-  /// A stable word such as `refused` or `tls-expired`.
-  public let code: String
-  /// A sentence that says what happened.
-  public let detail: String
-
-  /// A fault from its parts.
-  public init(code: String, detail: String) {
-    self.code = code
-    self.detail = detail
-  }
-
-  static let silent = LinkFault(
-    code: "silent", detail: "the node took commands and gave no answer in time")
-  static let slowConnect = LinkFault(
-    code: "connect-timeout", detail: "the connection was not made in time")
-  /// A plain Redis takes a ClientHello for the beginning of a line, and waits for its end.
-  static let slowHandshake = LinkFault(
-    code: "handshake-timeout",
-    detail: "the node took the connection and gave TLS no answer in time: "
-      + "it hangs, or its port is a plain one and --redis-tls is wrong")
-  static let slowGreeting = LinkFault(
-    code: "greeting-timeout", detail: "the node gave the first commands no answer in time")
-  static let brokenProtocol = LinkFault(
-    code: "protocol", detail: "what the node sent is not a reply, or nobody asked for it")
-  static let demoted = LinkFault(
-    code: "demoted", detail: "the node gave no answer, and others serve its slots now")
-  static func refused(_ error: RedisError) -> LinkFault {
-    switch error {
-    case .wrongPassword, .noAuth:
-      LinkFault(
-        code: "credentials",
-        detail: "Redis refuses the user or the password: check --redis-user and the password")
-    case .noPermission:
-      LinkFault(code: "permission", detail: "the ACL user may not run a command it needs")
-    case .loading:
-      LinkFault(code: "loading", detail: "Redis is still loading its data")
-    default:
-      LinkFault(code: "greeting", detail: "Redis refuses the connection's first commands")
-    }
-  }
-}
 
 /// What a node is for.
 public enum NodeRole: String, Sendable {
@@ -85,15 +37,15 @@ struct Node: ~Copyable {
   var pipeline: Pipeline
   var reader: ReplyReader
   var reply: Reply
-  var handshake: NodeHandshake
+  var greeting: NodeGreeting
   /// When it was last given the scripts.
   var scriptsLoadedAt = Instant(nanoseconds: .min)
   /// Whether TCP is connected, and TLS under way.
   var isShakingHands = false
   /// How the node calls the last connection that was ready, so that the next one can end it.
   var client: NodeClient?
-  /// What of the handshake's commands is still to hand to the transport.
-  var hello = ByteBuffer()
+  /// What of the greeting's commands is still to hand to the transport.
+  var unsaid = ByteBuffer()
   /// Whether the tick was told that there is something to write.
   var isDirty = false
   /// Whether entries of abandoned operations may wait unsent.
@@ -129,6 +81,8 @@ struct Node: ~Copyable {
   var epoch: UInt64 = 0
   /// How long the last answer took, the wait in the pipeline included.
   var latency = TimeSpan(nanoseconds: 0)
+  /// What of this node the store has counted.
+  var tally = NodeTally()
 
   init(_ endpoint: Endpoint, isSeed: Bool, _ configuration: borrowing ClusterConfiguration) {
     self.endpoint = endpoint
@@ -136,7 +90,7 @@ struct Node: ~Copyable {
     pipeline = Pipeline(limits: configuration.limits)
     reader = ReplyReader()
     reply = Node.freshReply(configuration.limits)
-    handshake = NodeHandshake(authenticates: configuration.credentials != nil)
+    greeting = NodeGreeting(authenticates: configuration.credentials != nil)
   }
 
   /// A reply whose bytes leave room for the head of a response.
@@ -147,8 +101,8 @@ struct Node: ~Copyable {
   /// Reads on towards the next reply.
   mutating func nextReply() -> ReplyReader.Progress { reader.next(into: &reply) }
 
-  /// What the reply that just came means to the handshake.
-  mutating func judgeHandshake() -> NodeHandshake.Verdict { handshake.judge(reply) }
+  /// What the reply that just came means to the greeting.
+  mutating func judgeGreeting() -> NodeGreeting.Verdict { greeting.judge(reply) }
 
   /// What the reply that just came means to an operation.
   mutating func answer(
@@ -164,9 +118,6 @@ struct Node: ~Copyable {
     pipeline.retire()
     return isRenewing && pipeline.isEmpty
   }
-
-  /// What of this node the store has counted.
-  var tally = NodeTally()
 
   var isReady: Bool { state == .ready }
 

@@ -21,7 +21,7 @@ final class Crew {
   private let store: StoreChoice
   private let resolver: Resolver
   private let accessLog: AccessLog?
-  private let lockQueue: LockQueue
+  private let lockLines: LockLines
   private var threads: Ring<WorkerThread>
   private var accessThread: WorkerThread?
   private let ended: Countdown
@@ -43,7 +43,7 @@ final class Crew {
       var inboxes: [Inbox] = []
       for _ in 0..<count { inboxes.append(try Inbox()) }
       self.inboxes = inboxes
-      lockQueue = LockQueue(inboxes)
+      lockLines = LockLines(inboxes)
       accessLog =
         settings.log.access ? try AccessLog(workers: count, isJSON: settings.log.isJSON) : nil
       accessThread = try accessLog?.start()
@@ -64,7 +64,7 @@ final class Crew {
       let report = try makeReport()
       let duty = WorkerDuty(
         index: index, listen: listen, settings: settings, namespaces: namespaces,
-        callers: callers, lockQueue: lockQueue, store: store, state: state, inbox: inboxes[index],
+        callers: callers, lockLines: lockLines, store: store, state: state, inbox: inboxes[index],
         resolver: resolver,
         log: log, accessLane: accessLog?.lanes[index], report: report, ended: ended)
       do throws(SystemFault) {

@@ -17,7 +17,7 @@ struct WorkerDuty: Sendable {
   let settings: Settings
   let namespaces: NamespaceList
   let callers: CallerTable
-  let lockQueue: LockQueue
+  let lockLines: LockLines
   let store: StoreChoice
   let state: GatewayState
   let inbox: Inbox
@@ -68,7 +68,7 @@ struct WorkerDuty: Sendable {
       bounds: Bounds(settings, workers: state.boards.count),
       requests: RequestPolicy(
         largestBody: settings.maxBody, deadline: settings.deadline, namespaces: namespaces),
-      callers: callers, number: index, lockQueue: lockQueue,
+      callers: callers, number: index, lockLines: lockLines,
       drainTimeout: settings.drainTimeout)
   }
 

@@ -9,8 +9,8 @@ public struct ReplyLimits: Equatable, Sendable {
   public var line: Int
   /// How many tokens a reply may have, arrays and their elements counted alike.
   public var tokens: Int
-  /// How many arrays may stand in each other. At most 7, so that
-  /// every hiredis sees the same; `CLUSTER SLOTS` needs 4.
+  /// How many arrays may stand in each other. At most 7, so that every hiredis sees the same;
+  /// `CLUSTER SLOTS` needs 4.
   public var depth: Int
 
   /// Bounds for replies of `bytes` bytes, 16 MiB unless told otherwise.

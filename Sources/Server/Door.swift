@@ -1,3 +1,6 @@
+// A listener by which clients come in: the callers' or the operators' own. Its number is its place in
+// the server's slab, and a bit of the server's `knocks`.
+
 import Reactor
 
 /// Where connections come in.

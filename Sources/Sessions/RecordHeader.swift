@@ -12,7 +12,7 @@
 //   36  1  how it was written: 1 plainly, 2 under a condition, 3 by a script; 0 is not known
 //   37  3  who wrote it: a gateway's process, as a random number; 0 is not known
 //   40 16  lock token; all 0 when nobody holds the lock
-//   56 16  digest of the request that acquired the lock
+//   56 16  digest of the request that acquired the lock; once it is released, its token
 //   72  1  1 when the lock's request found it again
 //   73  7  lock acquired, milliseconds since 1970
 //   80  8  lock lease ends, milliseconds since 1970

@@ -94,7 +94,7 @@ struct NodeProbe: ~Copyable {
 
   /// Says who we are (AUTH, CLIENT SETNAME).
   mutating func greet(_ credentials: NodeCredentials?) throws(ProbeFault) {
-    var greeting = NodeHandshake(authenticates: credentials != nil)
+    var greeting = NodeGreeting(authenticates: credentials != nil)
     var output = ByteBuffer(capacity: 256)
     greeting.write(credentials, to: &output)
     let deadline = Instant.now() + Self.patience

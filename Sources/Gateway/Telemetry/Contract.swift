@@ -535,8 +535,8 @@ enum Contract {
           summary: Slide the idle timeouts of up to 1,000 sessions
           description: >-
             A body in which a member's name is there twice is 400. All of the ids go to the store in one
-            pipelined round. One answer tells of all; when the store
-            could not say of one of them, it is that problem instead.
+            pipelined round. One answer tells of all; when the store could not say of one of them, it is
+            that problem instead.
           parameters:
             - $ref: '#/components/parameters/Deadline'
           requestBody:
@@ -623,7 +623,7 @@ enum Contract {
           summary: Whether every session can be served
           description: >-
             Ready means that every hash slot has an owner to whom a connection stands, and that the
-            gateway is not shutting down.
+            gateway is not draining.
           security: []
           responses:
             '200':
@@ -658,7 +658,7 @@ enum Contract {
           tags: [operators]
           operationId: readHealth
           summary: The state of the gateway and its store
-          description: As the worker that answers sees it; each has its own connections.
+          description: As all workers together see it, each of which has its own connections.
           security: []
           responses:
             '200':
@@ -673,7 +673,7 @@ enum Contract {
                     redis:
                       $ref: '#/components/examples/RedisHealth'
             '503':
-              description: Some sessions cannot be served, or the gateway is shutting down.
+              description: Some sessions cannot be served, or the gateway drains.
               headers:
                 Retry-After:
                   $ref: '#/components/headers/RetryAfter'
@@ -795,7 +795,8 @@ enum Contract {
           scheme: bearer
           description: >-
             Needed where the gateway has a tokens file. The token decides the namespace and the rights:
-            `read` to read and to touch, `write` to create, replace and remove.
+            `read` to read and to touch, `write` to create, replace and remove, and to keep and release a
+            lock; to acquire one takes both.
 
       parameters:
         ID:
@@ -899,9 +900,9 @@ enum Contract {
         Payload:
           required: false
           description: >-
-            Any bytes or none (but `Content-Length: 0` says so), at most 1 MiB unless the gateway is configured otherwise. `Content-Type` is
-            kept and given back if it has at most 255 bytes of visible ASCII, space and tab; without
-            one it is `application/octet-stream`.
+            Any bytes or none (but `Content-Length: 0` says so), at most 1 MiB unless the gateway is
+            configured otherwise. `Content-Type` is kept and given back if it has at most 255 bytes of
+            visible ASCII, space and tab; without one it is `application/octet-stream`.
           content:
             '*/*':
               schema: {}
@@ -1124,6 +1125,9 @@ enum Contract {
               enum: [unknown, primary, replica]
             connected:
               type: boolean
+            suspect:
+              type: boolean
+              description: Whether it owes a worker answers for more than a second.
             slots:
               type: integer
               minimum: 0
@@ -1279,9 +1283,9 @@ enum Contract {
                 $ref: '#/components/schemas/Problem'
               example:
                 type: urn:session-gateway:problem:lock-lost
-                title: The lock is not the caller's.
+                title: The lock is not yours any more.
                 status: 409
-                detail: It was released or broken, or its lease ran out.
+                detail: Nothing was changed.
                 code: lock-lost
         LockHeld:
           description: >-
@@ -1305,7 +1309,7 @@ enum Contract {
                 type: urn:session-gateway:problem:locked
                 title: Somebody else holds the lock.
                 status: 423
-                detail: Try again, or say how long to wait.
+                detail: Session-Lock-Age tells for how long.
                 code: locked
         ConditionRequired:
           description: The namespace asks for a condition, or for a lock, on every PUT.
@@ -1315,9 +1319,9 @@ enum Contract {
                 $ref: '#/components/schemas/Problem'
               example:
                 type: urn:session-gateway:problem:condition-required
-                title: A condition or a lock is required.
+                title: A condition is required.
                 status: 428
-                detail: The namespace takes no plain PUT.
+                detail: Send If-Match, or hold the lock.
                 code: condition-required
         BodyTooLarge:
           description: The body is larger than the gateway takes. The connection is closed.
@@ -1416,6 +1420,7 @@ enum Contract {
                   componentType: datastore
                   role: primary
                   connected: true
+                  suspect: false
                   slots: 5461
                   pending: 0
                   observedValue: 0.214

@@ -37,10 +37,10 @@ final class GatewayState: Sendable {
   /// How long the gateway has been up, in seconds.
   var uptime: Double { (Instant.now() - started).seconds }
 
-  /// Whether the gateway shuts down: it is not ready from then on, whichever worker is asked.
+  /// Whether the gateway drains: it is not ready from then on, whichever worker is asked.
   var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-  /// From now on the gateway shuts down.
+  /// From now on the gateway drains.
   func drain() { draining.store(true, ordering: .relaxed) }
 
   /// Whether every worker could serve every session now. A caller cannot choose its worker, so one

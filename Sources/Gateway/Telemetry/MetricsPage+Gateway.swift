@@ -53,7 +53,7 @@ extension MetricsPage {
       ("renewed", .locksRenewed), ("released", .locksReleased), ("lost", .locksLost),
     ]
     for (event, cell) in events { sample(name, "event=\"\(event)\"", "\(state.sum(cell))") }
-    gauge("lock_waiters", "Clients that wait for a lock.", waiters)
+    gauge("lock_waiters", "Clients that stand in a lock's line.", waiters)
   }
 
   mutating func addMemoryStore(_ health: BackendHealth) {
@@ -65,7 +65,7 @@ extension MetricsPage {
 
   mutating func addProcess(_ state: GatewayState) {
     gauge("uptime_seconds", "Since the start.", Int(state.uptime))
-    gauge("draining", "1 while the gateway shuts down.", state.isDraining ? 1 : 0)
+    gauge("draining", "1 while the gateway drains.", state.isDraining ? 1 : 0)
     family("session_gateway_build_info", "gauge", "1, with what runs here as labels.")
     sample(
       "session_gateway_build_info",

@@ -14,7 +14,7 @@ extension MetricsPage {
     gauge("redis_pipeline_operations", "Under way.", state.sum(.storeOperations))
     gauge("redis_parked_operations", "Waiting for a node.", state.sum(.storeParked))
     if let age = health.topologyAge {
-      gauge("redis_topology_age_seconds", "Since it was last asked for.", Int(age))
+      gauge("redis_topology_age_seconds", "Since it was last told.", Int(age))
     }
     family("session_gateway_redis_redirects_total", "counter", "MOVED and ASK answers.")
     for (kind, cell) in [("moved", WorkerBoard.Cell.storeMoved), ("ask", .storeAsked)] {

@@ -13,7 +13,7 @@ struct MetricsPage {
 
   /// What every worker has counted.
   ///
-  /// - Parameter waiters: how many clients wait for a lock.
+  /// - Parameter waiters: how many clients stand in a lock's line.
   static func page(_ state: GatewayState, _ health: BackendHealth, waiters: Int) -> Page {
     var page = MetricsPage()
     page.addRequests(state.boards)

@@ -18,7 +18,7 @@ final class WorkerBoard: Sendable {
     case storeHandshakes, storeHandshakesResumed, storeHandshakeFaults
     case locksAcquired, locksWaited, locksRefused, locksRenewed, locksReleased, locksLost
     case storeOperations, storeParked
-    case storeSubmitted, storeBatches, storeBatched, storeMoved, storeAsked
+    case storeSubmitted, storeBatched, storeMoved, storeAsked
     case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
     case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
     case storeOutOfMemory, storeMisconfigured, storeNotPermitted
@@ -138,7 +138,6 @@ final class WorkerBoard: Sendable {
   /// Replaces the store's numbers.
   func publish(_ counters: ClusterCounters) {
     set(.storeSubmitted, counters.operations)
-    set(.storeBatches, counters.batches)
     set(.storeBatched, counters.batchedOperations)
     set(.batchLargest, counters.largestBatch)
     for range in 0..<BatchSizes.ranges {

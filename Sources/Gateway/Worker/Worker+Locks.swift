@@ -21,7 +21,7 @@ struct WantedLock {
   /// When the client stops waiting.
   let end: Instant
   /// Whether it stands in line.
-  var isQueued = true
+  var isInLine = true
   /// Whether it was told to wait.
   var hasWaited = false
   /// Whether it is the first there.
@@ -41,7 +41,7 @@ extension Worker where Store: ~Copyable {
     var wanted = WantedLock(
       command: request.command, patience: request.command.deadline - began,
       end: began + .seconds(request.wait))
-    wanted.isFirst = lockQueue.join(name(of: wanted), waiter(client))
+    wanted.isFirst = lockLines.join(name(of: wanted), waiter(client))
     request.command.yields = !wanted.isFirst
     let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
     let mayWait = request.wait > 0 && drainDeadline == nil && !server.isHalfClosed(client)
@@ -74,12 +74,12 @@ extension Worker where Store: ~Copyable {
     switch outcome {
     case .locked(_, let grant) where grant.token == wanted.command.freshLock:
       // Kept until the answer has left.
-      leaveQueue(client, isFree: false)
+      leaveLine(client, isFree: false)
     case .locked, .lockHeld:
-      leaveQueue(client, isFree: wanted.isDue)
+      leaveLine(client, isFree: wanted.isDue)
       wantedLocks[client] = nil
     default:
-      leaveQueue(client, isFree: true)
+      leaveLine(client, isFree: true)
       wantedLocks[client] = nil
     }
     return false
@@ -96,14 +96,14 @@ extension Worker where Store: ~Copyable {
   /// A waiter's timer rang: it asks again, for the last time if it stops waiting. False for a client
   /// that does not wait for a lock, or whose command the store has.
   mutating func ringsForLock(_ client: Ticket) -> Bool {
-    guard let wanted = wantedLocks[client], wanted.isQueued, !wanted.isAsked else { return false }
+    guard let wanted = wantedLocks[client], wanted.isInLine, !wanted.isAsked else { return false }
     ask(client)
     return true
   }
 
-  /// The queue says that it is the client's turn to ask.
+  /// The line says that it is the client's turn to ask.
   mutating func takeTurn(_ client: Ticket, isFree: Bool) {
-    guard server.isWaiting(client), wantedLocks[client]?.isQueued == true else { return }
+    guard server.isWaiting(client), wantedLocks[client]?.isInLine == true else { return }
     wantedLocks[client]!.isFirst = true
     if wantedLocks[client]!.isAsked {
       if isFree { wantedLocks[client]!.isDue = true }
@@ -135,7 +135,7 @@ extension Worker where Store: ~Copyable {
 
   /// A client that wants a lock ended its side of the connection: it is taken for gone.
   mutating func leaveIfWaiting(_ client: Ticket) {
-    if server.isWaiting(client), wantedLocks[client]?.isQueued == true { server.drop(client) }
+    if server.isWaiting(client), wantedLocks[client]?.isInLine == true { server.drop(client) }
   }
 
   /// The client is gone, or its answer has left.
@@ -143,10 +143,10 @@ extension Worker where Store: ~Copyable {
   /// - Parameter isGone: whether a lock that it may have acquired is given back.
   mutating func forgetLock(_ client: Ticket, isGone: Bool) {
     guard let wanted = wantedLocks[client] else { return }
-    leaveQueue(client, isFree: wanted.isDue)
+    leaveLine(client, isFree: wanted.isDue)
     wantedLocks[client] = nil
     // Who is not in line has been granted it, and the answer was to leave.
-    if isGone, wanted.isAsked || !wanted.isQueued { giveBack(wanted.command) }
+    if isGone, wanted.isAsked || !wanted.isInLine { giveBack(wanted.command) }
   }
 
   /// Releases the lock that the command acquired, if it did: by its token, so nobody else's, and only
@@ -160,38 +160,38 @@ extension Worker where Store: ~Copyable {
     let nothing = ByteBuffer()
     _ = backend.submit(
       release, request: nothing.bytes, ticket: .none, at: moment, reply: &reply)
-    tellQueue(release.namespace, release.id)
+    tellLine(release.namespace, release.id)
   }
 
-  private mutating func leaveQueue(_ client: Ticket, isFree: Bool) {
-    guard let wanted = wantedLocks[client], wanted.isQueued else { return }
-    wantedLocks[client]!.isQueued = false
-    lockQueue.leave(name(of: wanted), waiter(client), isFree: isFree)
+  private mutating func leaveLine(_ client: Ticket, isFree: Bool) {
+    guard let wanted = wantedLocks[client], wanted.isInLine else { return }
+    wantedLocks[client]!.isInLine = false
+    lockLines.leave(name(of: wanted), waiter(client), isFree: isFree)
   }
 
   /// Something ended that may have freed the session's lock.
   mutating func noteRelease(_ client: Ticket, _ outcome: Outcome) {
-    guard !lockQueue.isEmpty else { return }
+    guard !lockLines.isEmpty else { return }
     switch outcome {
     case .unlocked, .deleted, .created, .replaced:
-      tellQueue(clients[client].exchange.namespace, clients[client].exchange.id)
+      tellLine(clients[client].exchange.namespace, clients[client].exchange.id)
     default: break
     }
   }
 
-  private func tellQueue(_ namespace: NamespaceIndex, _ id: SessionID) {
-    if !lockQueue.isEmpty { lockQueue.wake(SessionName(namespace, id)) }
+  private func tellLine(_ namespace: NamespaceIndex, _ id: SessionID) {
+    if !lockLines.isEmpty { lockLines.wake(SessionName(namespace, id)) }
   }
 
-  /// The gateway shuts down: who waits is told to ask another one.
+  /// The gateway drains: who waits is told to ask another one.
   mutating func refuseWaiters() {
-    for (client, wanted) in wantedLocks where wanted.isQueued && !wanted.isAsked {
+    for (client, wanted) in wantedLocks where wanted.isInLine && !wanted.isAsked {
       refuseWaiter(client)
     }
   }
 
   private mutating func refuseWaiter(_ client: Ticket) {
-    leaveQueue(client, isFree: false)
+    leaveLine(client, isFree: false)
     wantedLocks[client] = nil
     answer(client, .draining)
   }
@@ -200,7 +200,7 @@ extension Worker where Store: ~Copyable {
     SessionName(wanted.command.namespace, wanted.command.id)
   }
 
-  private func waiter(_ client: Ticket) -> LockQueue.Waiter {
-    LockQueue.Waiter(inbox: number, client: client)
+  private func waiter(_ client: Ticket) -> LockLines.Waiter {
+    LockLines.Waiter(inbox: number, client: client)
   }
 }

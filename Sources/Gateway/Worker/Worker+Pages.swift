@@ -16,7 +16,7 @@ extension Worker where Store: ~Copyable {
     case .livez: Page(type: "text/plain; charset=utf-8", content: "ok\n")
     case .readyz: readiness
     case .health: HealthPage.page(health, gatewayState)
-    case .metrics: MetricsPage.page(gatewayState, health, waiters: lockQueue.count)
+    case .metrics: MetricsPage.page(gatewayState, health, waiters: lockLines.count)
     case .contract:
       Page(type: "application/yaml", content: gatewayState.contract)
     default: VersionPage.page(gatewayState)

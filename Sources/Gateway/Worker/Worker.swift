@@ -8,6 +8,7 @@
 //   5. deadlines            time out what took too long
 //   6. accept               new connections, a bounded number
 //   7. flush                write once to each node that has something to be told
+//   8. tell                 the board of numbers and the log what happened
 //
 // An answer leaves when it is complete, in one write, since a client has one exchange at a time; the
 // commands of all clients that a tick served leave together, which is where pipelines come from.
@@ -29,7 +30,7 @@ struct WorkerPlan: Sendable {
   /// Which of the workers it is.
   var number: Int
   /// Who waits for a lock, at all workers.
-  var lockQueue: LockQueue
+  var lockLines: LockLines
   /// How long what is in flight may take once the gateway drains.
   var drainTimeout: TimeSpan
 }
@@ -44,7 +45,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let accessLane: AccessLane?
   let decoder: RequestDecoder
   let number: Int
-  let lockQueue: LockQueue
+  let lockLines: LockLines
   private let inPlace = InPlace()
 
   var poller: Poller
@@ -95,7 +96,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     decoder = RequestDecoder(policy: plan.requests)
     callers = plan.callers
     number = plan.number
-    lockQueue = plan.lockQueue
+    lockLines = plan.lockLines
     moment = .now()
     turned = moment.instant
     encoder = ResponseEncoder(moment.wall)

@@ -72,10 +72,12 @@ struct SimulationTests {
       "\(unknown) unknown; \(total.moved) MOVED, \(total.asked) ASK, \(total.deferred) refusals,",
       "\(total.linkFaults) connections lost, \(total.verifiedExecuted) lost writes executed,",
       "\(total.verifiedRepeated) repeated, \(total.verifiedSuperseded) superseded")
-    // A world in which nothing goes wrong would show nothing.
+    #expect(ended > 500 * count)
+    // A world in which nothing goes wrong would show nothing; one seed alone is run again for what it
+    // showed, and need not have met everything.
+    guard count > 1 else { return }
     #expect(total.moved > 0 && total.asked > 0 && total.deferred > 0)
     #expect(total.verifiedExecuted > 0 && total.verifiedRepeated > 0)
-    #expect(ended > 500 * count)
   }
 }
 

@@ -3,93 +3,93 @@ import Redis
 import Testing
 
 @Suite("The first words to a node")
-struct NodeHandshakeTests {
-  private func written(_ handshake: NodeHandshake, _ credentials: NodeCredentials?) -> String {
+struct NodeGreetingTests {
+  private func written(_ greeting: NodeGreeting, _ credentials: NodeCredentials?) -> String {
     var output = ByteBuffer()
-    handshake.write(credentials, to: &output)
+    greeting.write(credentials, to: &output)
     return text(output.bytes)
   }
   private let name =
     "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$15\r\nsession-gateway\r\n"
     + "*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n"
 
-  private func verdicts(_ handshake: NodeHandshake, _ lines: String...) -> [NodeHandshake.Verdict] {
-    var handshake = handshake
-    return lines.map { handshake.judge(reply($0 + "\r\n")) }
+  private func verdicts(_ greeting: NodeGreeting, _ lines: String...) -> [NodeGreeting.Verdict] {
+    var greeting = greeting
+    return lines.map { greeting.judge(reply($0 + "\r\n")) }
   }
 
   @Test("without a password")
   func plain() {
-    let handshake = NodeHandshake(authenticates: false)
-    #expect(handshake.replies == 2)
-    #expect(written(handshake, nil) == name)
-    #expect(verdicts(handshake, "+OK", "+OK") == [.continue, .ready])
+    let greeting = NodeGreeting(authenticates: false)
+    #expect(greeting.replies == 2)
+    #expect(written(greeting, nil) == name)
+    #expect(verdicts(greeting, "+OK", "+OK") == [.continue, .ready])
   }
 
   @Test("with a password, a user, and from a replica")
   func full() {
-    let handshake = NodeHandshake(authenticates: true, readsFromReplica: true)
-    #expect(handshake.replies == 4)
+    let greeting = NodeGreeting(authenticates: true, readsFromReplica: true)
+    #expect(greeting.replies == 4)
     let password = NodeCredentials(password: "s3cret")
     let readonly = "*1\r\n$8\r\nREADONLY\r\n"
     #expect(
-      written(handshake, password) == "*2\r\n$4\r\nAUTH\r\n$6\r\ns3cret\r\n" + name + readonly)
+      written(greeting, password) == "*2\r\n$4\r\nAUTH\r\n$6\r\ns3cret\r\n" + name + readonly)
     let user = NodeCredentials(user: "gate", password: "")
     #expect(
-      written(handshake, user) == "*3\r\n$4\r\nAUTH\r\n$4\r\ngate\r\n$0\r\n\r\n" + name + readonly)
-    let some = NodeHandshake.Verdict.continue
-    #expect(verdicts(handshake, "+OK", "+OK", "+OK", "+OK") == [some, some, some, .ready])
+      written(greeting, user) == "*3\r\n$4\r\nAUTH\r\n$4\r\ngate\r\n$0\r\n\r\n" + name + readonly)
+    let some = NodeGreeting.Verdict.continue
+    #expect(verdicts(greeting, "+OK", "+OK", "+OK", "+OK") == [some, some, some, .ready])
   }
 
   @Test("a wrong password refuses, and stays the verdict")
   func wrongPassword() {
-    let handshake = NodeHandshake(authenticates: true)
-    let refused = NodeHandshake.Verdict.refused(.wrongPassword)
-    #expect(verdicts(handshake, "-WRONGPASS no", "+OK") == [refused, refused])
+    let greeting = NodeGreeting(authenticates: true)
+    let refused = NodeGreeting.Verdict.refused(.wrongPassword)
+    #expect(verdicts(greeting, "-WRONGPASS no", "+OK") == [refused, refused])
   }
 
   @Test("a name that an access list forbids is not missed")
   func nameForbidden() {
-    let handshake = NodeHandshake(authenticates: true, readsFromReplica: true)
+    let greeting = NodeGreeting(authenticates: true, readsFromReplica: true)
     #expect(
-      verdicts(handshake, "+OK", "-NOPERM no client", "-NOPERM no client", "+OK")
+      verdicts(greeting, "+OK", "-NOPERM no client", "-NOPERM no client", "+OK")
         == [.continue, .continue, .continue, .ready])
     #expect(
-      verdicts(NodeHandshake(authenticates: false), "-ERR what", "-ERR what")
+      verdicts(NodeGreeting(authenticates: false), "-ERR what", "-ERR what")
         == [.continue, .ready])
   }
 
   @Test("a missing password is found by the name's answer")
   func missingPassword() {
-    let handshake = NodeHandshake(authenticates: false)
-    #expect(verdicts(handshake, "-NOAUTH Authentication required.") == [.refused(.noAuth)])
+    let greeting = NodeGreeting(authenticates: false)
+    #expect(verdicts(greeting, "-NOAUTH Authentication required.") == [.refused(.noAuth)])
   }
 
   @Test("what a replica's READONLY and a loading node answer")
   func others() {
-    let replica = NodeHandshake(authenticates: false, readsFromReplica: true)
+    let replica = NodeGreeting(authenticates: false, readsFromReplica: true)
     #expect(
       verdicts(replica, "+OK", "+OK", "-ERR This instance has cluster support disabled")
         == [.continue, .continue, .refused(.clusterDisabled)])
-    let loading = NodeHandshake(authenticates: true)
+    let loading = NodeGreeting(authenticates: true)
     #expect(verdicts(loading, "-LOADING soon") == [.refused(.loading)])
   }
 
   @Test("an answer of another kind", arguments: [":1", "$-1", "*0", "$2\r\nOK"])
   func unexpected(_ line: String) {
-    #expect(verdicts(NodeHandshake(authenticates: true), line) == [.unexpected])
+    #expect(verdicts(NodeGreeting(authenticates: true), line) == [.unexpected])
   }
 
   private func bulk(_ text: String) -> String { "$\(text.utf8.count)\r\n\(text)" }
 
   @Test("the former connection is ended by its number and its address, if both are known")
   func predecessor() {
-    var first = NodeHandshake(authenticates: false)
+    var first = NodeGreeting(authenticates: false)
     _ = first.judge(reply("+OK\r\n"))
     let info = bulk("id=57 addr=10.0.0.9:4711 laddr=10.0.0.1:7000 fd=8 name=session-gateway")
     #expect(first.judge(reply(info + "\r\n")) == .ready)
     #expect(first.client == NodeClient(id: 57, address: "10.0.0.9:4711"))
-    let second = NodeHandshake(authenticates: false, predecessor: first.client)
+    let second = NodeGreeting(authenticates: false, predecessor: first.client)
     #expect(second.replies == 3)
     let end =
       "*6\r\n$6\r\nCLIENT\r\n$4\r\nKILL\r\n$2\r\nID\r\n$2\r\n57\r\n"
@@ -102,10 +102,10 @@ struct NodeHandshakeTests {
 
   @Test("an answer that tells no connection", arguments: ["id=5", "addr=x:1", "id=x addr=y", ""])
   func noClient(_ text: String) {
-    var handshake = NodeHandshake(authenticates: false)
-    _ = handshake.judge(reply("+OK\r\n"))
-    #expect(handshake.judge(reply(bulk(text) + "\r\n")) == .ready)
-    #expect(handshake.client == nil)
+    var greeting = NodeGreeting(authenticates: false)
+    _ = greeting.judge(reply("+OK\r\n"))
+    #expect(greeting.judge(reply(bulk(text) + "\r\n")) == .ready)
+    #expect(greeting.client == nil)
   }
 
   @Test("credentials say nothing of themselves")

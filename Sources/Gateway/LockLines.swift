@@ -4,9 +4,9 @@
 // number.
 //
 // Only the first of a line can acquire; the others sleep until they are first, or ask for what to tell
-// a caller who does not wait, or for a lock that its caller may have already. The first asks again now and then, so that a lock
-// that another gateway released, or whose lease ran out, is noticed. Bounded by the gateway's
-// connections, each of which wants one lock at most.
+// a caller who does not wait, or for a lock that its caller may have already. The first asks again now
+// and then, so that a lock that another gateway released, or whose lease ran out, is noticed. Bounded
+// by the gateway's connections, each of which wants one lock at most.
 //
 // Rejected: joining the line only after a refusal (who comes in the round trip between a release and
 // the first waiter's question would overtake the whole line), a channel of Redis to subscribe to (a
@@ -28,8 +28,8 @@ struct SessionName: Hashable, Sendable {
   }
 }
 
-/// The waiters of all sessions.
-final class LockQueue: Sendable {
+/// The lines of all sessions' locks.
+final class LockLines: Sendable {
   /// One who waits: a worker's client.
   struct Waiter: Equatable, Sendable {
     var inbox: Int
@@ -40,7 +40,7 @@ final class LockQueue: Sendable {
   private let waiting = Atomic<Int>(0)
   private let inboxes: [Inbox]
 
-  /// A queue for the workers with these inboxes, in the order of their numbers.
+  /// Lines of nobody, for the workers with these inboxes, in the order of their numbers.
   init(_ inboxes: [Inbox]) { self.inboxes = inboxes }
 
   /// Whether nobody waits for anything.

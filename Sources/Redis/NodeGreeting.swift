@@ -27,7 +27,7 @@ public struct NodeCredentials: Equatable, Sendable, CustomStringConvertible, Cus
 }
 
 /// The first commands of a connection, and what their answers mean.
-public struct NodeHandshake: Equatable, Sendable {
+public struct NodeGreeting: Equatable, Sendable {
   /// What an answer means.
   public enum Verdict: Equatable, Sendable {
     /// More answers are to come.
@@ -54,7 +54,7 @@ public struct NodeHandshake: Equatable, Sendable {
   private var answered = 0
   private var end: Verdict?
 
-  /// A handshake whose commands are to be written with `write`.
+  /// A greeting whose commands are to be written with `write`.
   ///
   /// - Parameters:
   ///   - authenticates: whether `AUTH` is said.
@@ -68,7 +68,7 @@ public struct NodeHandshake: Equatable, Sendable {
     self.readsFromReplica = readsFromReplica
   }
 
-  /// How many answers the handshake expects.
+  /// How many answers the greeting expects.
   public var replies: Int { steps.count }
 
   private var steps: [Step] {
@@ -76,7 +76,7 @@ public struct NodeHandshake: Equatable, Sendable {
       + [.identify] + (readsFromReplica ? [.readFromReplica] : [])
   }
 
-  /// Appends the commands. `credentials` are needed exactly when the handshake authenticates.
+  /// Appends the commands. `credentials` are needed exactly when the greeting authenticates.
   public func write(_ credentials: NodeCredentials?, to output: inout ByteBuffer) {
     precondition(authenticates == (credentials != nil), "AUTH is said by who has a password")
     if let credentials { Self.writeAuth(credentials, to: &output) }

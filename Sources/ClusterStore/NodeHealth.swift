@@ -1,0 +1,23 @@
+public import Redis
+
+/// What there is to say of a node to an operator.
+public struct NodeHealth: Sendable {
+  /// Where it is.
+  public var endpoint: Endpoint
+  /// What it is for.
+  public var role: NodeRole
+  /// Whether commands can be sent to it.
+  public var isReady: Bool
+  /// How many slots it serves.
+  public var slots: Int
+  /// How long its last answer took.
+  public var latencySeconds: Double
+  /// How many operations wait for its answers.
+  public var depth: Int
+  /// Whether it owes answers and has been silent for too long.
+  public var isSuspect = false
+  /// What was counted of it since it became known.
+  public var tally = NodeTally()
+  /// Why the last connection was lost or not made; nil when all is well.
+  public var fault: LinkFault?
+}
