@@ -174,7 +174,7 @@ extension Worker where Store: ~Copyable {
     guard !lockQueue.isEmpty else { return }
     switch outcome {
     case .unlocked, .deleted, .created, .replaced:
-      tellQueue(clients[client].exchange.namespace, clients[client].exchange.id)
+      tellQueue(clients[client].exchange.namespace, clients[client].id)
     default: break
     }
   }
