@@ -18,7 +18,8 @@ COPY Package.swift ./
 RUN swift package resolve
 COPY . .
 ARG SESSION_GATEWAY_COMMIT=unknown
-RUN swift build -c release --static-swift-stdlib --product session-gateway \
+RUN swift build -c release --static-swift-stdlib --experimental-lto-mode full -Xswiftc -use-ld=lld \
+      --product session-gateway \
  && strip -o /usr/local/bin/session-gateway .build/release/session-gateway
 
 FROM debian:bookworm-slim

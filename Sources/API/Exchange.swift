@@ -18,8 +18,6 @@ public struct Exchange: Sendable {
   public var caller: UInt16 = 0
   /// When its head was complete.
   public var began = Instant(nanoseconds: 0)
-  /// The session it names or makes, for `Location`.
-  public var id = SessionID()
   /// The versions that need not be sent again.
   public var ifNoneMatch = EntityTags()
 

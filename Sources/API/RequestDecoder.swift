@@ -93,7 +93,6 @@ public struct RequestDecoder: Sendable {
     request.exchange.began = now
     request.exchange.caller = 0
     request.exchange.ifNoneMatch = EntityTags()
-    request.exchange.id.clear()
     request.command.condition = .none
     request.command.needsLatest = false
     request.command.ownIdleTimeout = 0
@@ -132,7 +131,6 @@ public struct RequestDecoder: Sendable {
     }
     let encoded = bytes.extracting(range.indices)
     guard request.command.id.read(percentEncoded: encoded) else { return .malformedID }
-    request.exchange.id = request.command.id
     request.exchange.namespace = request.command.namespace
     return nil
   }

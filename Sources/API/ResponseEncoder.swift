@@ -30,6 +30,8 @@ public struct ResponseEncoder: ~Copyable {
   private var date: DateClock
   /// The request's names in other logs, for the next answer alone.
   public var correlation = Correlation()
+  /// The session that was made, for the next answer that tells of one.
+  public var made = SessionID()
 
   /// An encoder whose `Date` starts at `time`.
   public init(_ time: UnixTime) { date = DateClock(time) }
@@ -102,14 +104,14 @@ public struct ResponseEncoder: ~Copyable {
     _ version: SessionVersion, _ exchange: Exchange, _ reply: inout ByteBuffer
   ) -> Int {
     begin(201, exchange)
-    Self.location(exchange.id, &writer, &body)
+    Self.location(made, &writer, &body)
     writer.field("ETag", quotedHexadecimal: version.bits)
     body.clear()
     if exchange.route == .sessions {
       writer.field("Content-Type", "application/json")
       writer.field("Cache-Control", "no-store")
       body.append("{\"id\":\"")
-      body.append(exchange.id.bytes)
+      body.append(made.bytes)
       body.append("\"}")
     }
     finish(exchange, &reply)
@@ -118,7 +120,7 @@ public struct ResponseEncoder: ~Copyable {
 
   /// Ids hold only what may stand in a path as it is.
   private static func location(
-    _ id: SessionID, _ writer: inout ResponseWriter, _ path: inout ByteBuffer
+    _ id: borrowing SessionID, _ writer: inout ResponseWriter, _ path: inout ByteBuffer
   ) {
     path.clear()
     path.append("/v1/sessions/")

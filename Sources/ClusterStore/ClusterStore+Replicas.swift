@@ -42,17 +42,15 @@ extension ClusterStore {
 
   /// Puts a read into a replica's pipeline.
   mutating func read(
-    _ operation: consuming Operation, _ command: borrowing SessionCommand,
+    _ handle: Ticket, _ command: borrowing SessionCommand,
     _ space: borrowing KeySpace, from link: Link, at now: Instant
   ) -> Submission {
-    var operation = operation
     let mark = nodes[link].pipeline.log.count
-    operation.commandLengths = CommandEncoder.encode(
+    operations[handle].commandLengths = CommandEncoder.encode(
       reading: command, space: space, into: &nodes[link].pipeline.log)
-    operation.isFromReplica = true
-    operation.slidesApart = command.verb == .get
+    operations[handle].isFromReplica = true
+    operations[handle].slidesApart = command.verb == .get
     counters.replicaReads += 1
-    let handle = operations.insert(operation)
     enqueue(handle, on: link, from: mark, asking: false, at: now)
     return .pending(operation: handle)
   }
@@ -68,15 +66,15 @@ extension ClusterStore {
   /// be an older one.
   mutating func slide(_ handle: Ticket, milliseconds: Int, at now: Instant) {
     guard !operations.isFull else { return }
-    let found = operations[handle]
-    var slide = found.corrected(by: now + .seconds(30))
-    let space = spaces[Int(found.namespace.rawValue)]
-    if let link = owner(of: found.slot), nodes[link].takesCommands,
+    var slide = operations[handle].corrected(by: now + .seconds(30))
+    let slot = slide.slot
+    let space = spaces[Int(slide.namespace.rawValue)]
+    if let link = owner(of: slot), nodes[link].takesCommands,
       nodes[link].pipeline.hasSpareRoom
     {
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.slide(
-        space, found.id, milliseconds: milliseconds, unlessLonger: true,
+        space, slide.id, milliseconds: milliseconds, unlessLonger: true,
         in: &nodes[link].pipeline.log)
       slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
       return enqueue(operations.insert(slide), on: link, from: mark, asking: false, at: now)
@@ -84,10 +82,10 @@ extension ClusterStore {
     guard hasParkingRoom else { return }
     var bytes = spare.take()
     CommandEncoder.slide(
-      space, found.id, milliseconds: milliseconds, unlessLonger: true, in: &bytes)
+      space, slide.id, milliseconds: milliseconds, unlessLonger: true, in: &bytes)
     slide.commandLengths = (bytes.count, 0)
     park(operations.insert(slide), bytes, until: patience(at: now))
-    wantOwner(of: found.slot, at: now)
+    wantOwner(of: slot, at: now)
   }
 
   // MARK: How closely a replica follows

@@ -166,12 +166,11 @@ extension ClusterStore {
     _ handle: Ticket, milliseconds: Int, on link: Link, at now: Instant
   ) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    let found = operations[handle]
+    var correction = operations[handle].corrected(by: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
     CommandEncoder.slide(
-      spaces[Int(found.namespace.rawValue)], found.id, milliseconds: milliseconds,
+      spaces[Int(correction.namespace.rawValue)], correction.id, milliseconds: milliseconds,
       in: &nodes[link].pipeline.log)
-    var correction = found.corrected(by: now + .seconds(30))
     correction.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
     enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
   }
@@ -182,11 +181,11 @@ extension ClusterStore {
     _ handle: Ticket, _ version: SessionVersion, on link: Link, at now: Instant
   ) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    let found = operations[handle]
+    var correction = operations[handle].corrected(by: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
     ScriptedCommand.settle(
-      spaces[Int(found.namespace.rawValue)], found.id, version, into: &nodes[link].pipeline.log)
-    var correction = found.corrected(by: now + .seconds(30))
+      spaces[Int(correction.namespace.rawValue)], correction.id, version,
+      into: &nodes[link].pipeline.log)
     correction.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
     enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
   }

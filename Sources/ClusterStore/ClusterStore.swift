@@ -138,21 +138,21 @@ extension ClusterStore: SessionStore {
     counters.operations += 1
     let space = spaces[Int(command.namespace.rawValue)]
     let slot = space.slot(of: command.id)
-    var operation = Operation(
-      .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
-      space: space, begun: begin(at: moment))
+    let handle = operations.insert(
+      Operation(
+        .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
+        space: space, begun: begin(at: moment)))
     if configuration.reads == .replica, command.mayLag, let link = replica(of: slot) {
-      return read(operation, command, space, from: link, at: moment.instant)
+      return read(handle, command, space, from: link, at: moment.instant)
     }
     guard let link = owner(of: slot), nodes[link].takesCommands else {
-      return park(&operation, command, request: request, space, at: moment)
+      return park(handle, command, request: request, space, at: moment)
     }
-    guard nodes[link].pipeline.hasRoom else { return refuse() }
+    guard nodes[link].pipeline.hasRoom else { return refuse(handle) }
     let mark = nodes[link].pipeline.log.count
-    operation.commandLengths = CommandEncoder.encode(
-      command, request: request, space: space, begun: operation.beginning,
+    operations[handle].commandLengths = CommandEncoder.encode(
+      command, request: request, space: space, begun: operations[handle].beginning,
       into: &nodes[link].pipeline.log)
-    let handle = operations.insert(operation)
     enqueue(handle, on: link, from: mark, asking: false, at: moment.instant)
     return .pending(operation: handle)
   }
@@ -181,18 +181,23 @@ extension ClusterStore: SessionStore {
     return .done(.fault(.overloaded))
   }
 
+  /// Refuses an operation for which there is no room where it belongs.
+  private mutating func refuse(_ handle: Ticket) -> Submission {
+    operations.discard(handle)
+    return refuse()
+  }
+
   /// Parks a new operation whose slot has no ready owner.
   private mutating func park(
-    _ operation: inout Operation, _ command: borrowing SessionCommand, request: RawSpan,
+    _ handle: Ticket, _ command: borrowing SessionCommand, request: RawSpan,
     _ space: KeySpace, at moment: Moment
   ) -> Submission {
-    guard hasParkingRoom else { return refuse() }
+    guard hasParkingRoom else { return refuse(handle) }
     var bytes = spare.take()
-    operation.commandLengths = CommandEncoder.encode(
-      command, request: request, space: space, begun: operation.beginning, into: &bytes)
-    let handle = operations.insert(operation)
+    operations[handle].commandLengths = CommandEncoder.encode(
+      command, request: request, space: space, begun: operations[handle].beginning, into: &bytes)
     park(handle, bytes, until: patience(at: moment.instant))
-    wantOwner(of: operation.slot, at: moment.instant)
+    wantOwner(of: operations[handle].slot, at: moment.instant)
     return .pending(operation: handle)
   }
 
@@ -212,7 +217,7 @@ extension ClusterStore: SessionStore {
   }
 
   /// What is known of an operation that no connection has now.
-  private mutating func told(_ operation: Operation, _ fault: StoreFault) -> StoreFault {
+  private mutating func told(_ operation: borrowing Operation, _ fault: StoreFault) -> StoreFault {
     guard operation.isDoubtful else { return fault }
     counters.unknownOutcomes += 1
     return .outcomeUnknown

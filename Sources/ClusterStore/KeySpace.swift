@@ -18,9 +18,10 @@ extension SessionCommand {
 /// A namespace's part of its keys, prepared once.
 struct KeySpace: Sendable {
   /// `sg:{name:`, and behind it the arguments `PX` and the idle timeout.
-  private let texts: [UInt8]
-  /// How long the first of the two is.
-  private let prefixLength: Int
+  /// In place, for an array is counted whenever a command is written.
+  private var texts = InlineArray<128, UInt8>(repeating: 0)
+  /// How long the two are.
+  private let lengths: (prefix: Int, expiry: Int)
   /// The slot's checksum up to where the id begins.
   let checksum: HashSlot.Hasher
   /// The namespace's idle timeout in milliseconds.
@@ -29,29 +30,35 @@ struct KeySpace: Sendable {
   let absoluteMilliseconds: Int
 
   init(_ namespace: Namespace) {
-    let tag = Array(namespace.name.utf8) + [UInt8(ascii: ":")]
-    let prefix = Array("sg:{".utf8) + tag
-    prefixLength = prefix.count
+    var texts = ByteBuffer()
+    texts.append("sg:{")
+    texts.append(text: namespace.name)
+    texts.append(":")
+    let prefix = texts.count
     var checksum = HashSlot.Hasher()
-    unsafe checksum.update(tag.span.bytes)
+    checksum.update(texts.bytes.extracting(droppingFirst: "sg:{".utf8.count))
     self.checksum = checksum
     idleMilliseconds = namespace.idleTimeout * 1_000
     absoluteMilliseconds = (namespace.absoluteTimeout ?? 0) * 1_000
-    var expiry = ByteBuffer()
-    CommandEncoder.expiry(idleMilliseconds, in: &expiry)
-    texts = unsafe prefix + expiry.bytes.withUnsafeBytes { unsafe Array($0) }
+    CommandEncoder.expiry(idleMilliseconds, in: &texts)
+    lengths = (prefix, texts.count - prefix)
+    for place in 0..<texts.count {
+      self.texts[place] = unsafe texts.bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+    }
   }
 
   /// `sg:{name:`
   var prefix: RawSpan {
     @_lifetime(borrow self)
-    borrowing get { unsafe texts.span.bytes.extracting(first: prefixLength) }
+    borrowing get { unsafe texts.span.bytes.extracting(first: lengths.prefix) }
   }
 
   /// The arguments `PX` and the idle timeout, in RESP.
   var expiry: RawSpan {
     @_lifetime(borrow self)
-    borrowing get { unsafe texts.span.bytes.extracting(droppingFirst: prefixLength) }
+    borrowing get {
+      unsafe texts.span.bytes.extracting(lengths.prefix..<lengths.prefix + lengths.expiry)
+    }
   }
 
   /// The slot that the key of `id` belongs to.

@@ -27,7 +27,7 @@ import Redis
 import Sessions
 
 /// An operation under way.
-struct Operation {
+struct Operation: ~Copyable {
   /// What the operation is for.
   enum Purpose {
     /// A caller's command.
@@ -87,6 +87,7 @@ struct Operation {
     case locked
   }
 
+  private let inPlace = InPlace()
   let purpose: Purpose
   let ticket: Ticket
   let tag: UInt32
@@ -204,7 +205,7 @@ struct Operation {
     Operation(.verification(of: handle), on: self, deadline: deadline)
   }
 
-  private init(_ purpose: Purpose, on found: Operation, deadline: Instant) {
+  private init(_ purpose: Purpose, on found: borrowing Operation, deadline: Instant) {
     self.purpose = purpose
     ticket = .none
     tag = 0

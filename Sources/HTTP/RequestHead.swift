@@ -35,6 +35,7 @@ public struct RequestHead: ~Copyable {
   public internal(set) var expectsContinue: Bool
   /// How many bytes the head took, the empty line at its end and one before it included.
   public internal(set) var length: Int
+  private let inPlace = InPlace()
 
   /// A head to be written by a parser.
   public init() {

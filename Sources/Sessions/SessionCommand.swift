@@ -24,6 +24,14 @@ public enum Verb: Sendable {
   case renew
   /// Release a held lock.
   case unlock
+
+  /// Whether it changes more of a session than when it ends.
+  public var changes: Bool {
+    switch self {
+    case .put, .delete, .lock, .renew, .unlock: true
+    case .get, .peek, .inspect, .touch: false
+    }
+  }
 }
 
 /// What must be so for a command to act (RFC 9110 §13), decided by the store in one step with the

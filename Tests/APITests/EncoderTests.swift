@@ -13,22 +13,23 @@ import Testing
   private static let tag = "ETag: \"0123456789abcdef\"\r\n"
 
   private func exchange(
-    _ method: HTTP.Method, _ route: Route = .session, id: String = "abc",
-    version: Version = .http11, persistence: Persistence = .keepAlive
+    _ method: HTTP.Method, _ route: Route = .session, version: Version = .http11,
+    persistence: Persistence = .keepAlive
   ) -> Exchange {
     var exchange = Exchange()
     exchange.method = method
     exchange.route = route
     exchange.version = version
     exchange.persistence = persistence
-    if !id.isEmpty { exchange.id = sessionID(id) }
     return exchange
   }
 
   private func encode(
-    _ outcome: Outcome, _ exchange: Exchange, reply text: String = "", headroom: Int = 512
+    _ outcome: Outcome, _ exchange: Exchange, id: String = "abc", reply text: String = "",
+    headroom: Int = 512
   ) -> (status: Int, bytes: String) {
     var encoder = ResponseEncoder(Self.time)
+    encoder.made = sessionID(id)
     var reply = ByteBuffer()
     reply.clear(headroom: headroom)
     reply.append(text: text)
@@ -93,14 +94,14 @@ import Testing
 
   @Test func writes() {
     #expect(
-      encode(.created(Self.version), exchange(.put, id: "a:b@c")).bytes
+      encode(.created(Self.version), exchange(.put), id: "a:b@c").bytes
         == "HTTP/1.1 201 Created\r\n\(Self.date)Location: /v1/sessions/a:b@c\r\n\(Self.tag)"
         + "Content-Length: 0\r\n\r\n")
     #expect(
       encode(.replaced(Self.version), exchange(.put)).bytes
         == "HTTP/1.1 204 No Content\r\n\(Self.date)\(Self.tag)\r\n")
     #expect(
-      encode(.created(Self.version), exchange(.post, .sessions, id: "new")).bytes
+      encode(.created(Self.version), exchange(.post, .sessions), id: "new").bytes
         == "HTTP/1.1 201 Created\r\n\(Self.date)Location: /v1/sessions/new\r\n\(Self.tag)"
         + "Content-Type: application/json\r\nCache-Control: no-store\r\n"
         + "Content-Length: 12\r\n\r\n{\"id\":\"new\"}")
@@ -119,7 +120,7 @@ import Testing
     #expect(answer.bytes.hasSuffix("Content-Type: \(longest)\r\nContent-Length: 7\r\n\r\npayload"))
     let id = String(repeating: "a", count: 256)
     #expect(
-      encode(.created(Self.version), exchange(.put, id: id)).bytes.contains(
+      encode(.created(Self.version), exchange(.put), id: id).bytes.contains(
         "Location: /v1/sessions/\(id)\r\n"))
   }
 

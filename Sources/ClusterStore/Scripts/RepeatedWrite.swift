@@ -21,7 +21,7 @@ enum RepeatedWrite {
   /// Writes the repeat of `operation`, whose deciding command is the one that begins at `start`. What
   /// must be found is still to be demanded.
   static func encode(
-    _ commands: borrowing ByteBuffer, from start: Int, of operation: Operation,
+    _ commands: borrowing ByteBuffer, from start: Int, of operation: borrowing Operation,
     _ space: borrowing KeySpace, into copy: inout ByteBuffer
   ) {
     let commands = commands.bytes

@@ -14,7 +14,8 @@ extension SessionCommand {
     case .lock, .renew, .unlock: return true
     case .put, .touch, .delete:
       if condition == .matches { return true }
-      return !heldLock.isNone || space.absoluteMilliseconds != 0
+      if space.absoluteMilliseconds != 0 { return true }
+      return !heldLock.isNone
     }
   }
 }

@@ -3,11 +3,15 @@
 
 import API
 import Primitives
+import Sessions
 
 /// What is remembered of a client from a request's head to its answer.
 struct Client {
   /// The exchange under way.
   var exchange = Exchange()
+  /// The session that it changes, for `Location` and for who waits for its lock. Of one that only reads
+  /// none is kept: an id is as long as the rest.
+  var id = SessionID()
   /// The request's names in other logs, and its caller's for the access log.
   var correlation = Correlation()
   var caller = ""

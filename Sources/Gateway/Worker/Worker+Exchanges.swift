@@ -71,12 +71,13 @@ extension Worker where Store: ~Copyable {
       guard payload.count <= decoder.largestBody(request) else {
         return answer(client, .bodyTooLarge)
       }
-      prepareWrite(client)
+      prepareWrite()
     case .lock:
       prepareLock(bytes)
       guard wantLock(client) else { return }
     default: break
     }
+    if request.command.verb.changes { clients[client].id = request.command.id }
     let submission = backend.submit(
       request.command, request: bytes.bytes, ticket: client, at: moment, reply: &reply)
     switch submission {
@@ -90,12 +91,9 @@ extension Worker where Store: ~Copyable {
   }
 
   /// A write gets its version here, and a new session its id: randomness is the worker's.
-  private mutating func prepareWrite(_ client: Ticket) {
+  private mutating func prepareWrite() {
     request.command.version = .random(&entropy)
-    if request.exchange.route == .sessions {
-      request.command.id = .random(&entropy)
-      clients[client].exchange.id = request.command.id
-    }
+    if request.exchange.route == .sessions { request.command.id = .random(&entropy) }
   }
 
   /// A lock gets its token here, and the id that its caller chose is digested: stores keep no more of
@@ -177,6 +175,7 @@ extension Worker where Store: ~Copyable {
     noteRelease(client, outcome)
     count(client, outcome)
     prepareAnswer(client)
+    if case .created = outcome { encoder.made = clients[client].id }
     let status = encoder.encode(outcome, clients[client].exchange, into: &reply)
     finish(client, status)
   }

@@ -174,7 +174,7 @@ extension Worker where Store: ~Copyable {
     guard !lockLines.isEmpty else { return }
     switch outcome {
     case .unlocked, .deleted, .created, .replaced:
-      tellLine(clients[client].exchange.namespace, clients[client].exchange.id)
+      tellLine(clients[client].exchange.namespace, clients[client].id)
     default: break
     }
   }
