@@ -1,5 +1,6 @@
 // The values of If-Match and If-None-Match (RFC 9110 §8.8.3, §13.1). The gateway's own tags are
-// `"` and 16 hexadecimal digits and `"`; any other tag is well-formed and matches nothing.
+// `"` and 16 hexadecimal digits and `"`; any other tag is well-formed and matches nothing. They are
+// compared weakly, as If-None-Match wants it: If-Match's are compared by the stores (`VersionList`).
 
 import Primitives
 public import Sessions
@@ -34,9 +35,8 @@ public struct EntityTags: Equatable, Sendable {
     return true
   }
 
-  /// Reads one field value; nil when it is malformed or lists too many tags. `weak` says whether
-  /// weak tags match, as they do for If-None-Match but not for If-Match (RFC 9110 §13.1).
-  init?(_ value: ByteRange, in bytes: RawSpan, weak: Bool) {
+  /// Reads one field value; nil when it is malformed or lists too many tags.
+  init?(_ value: ByteRange, in bytes: RawSpan) {
     if bytes.matches("*", in: value) {
       matchesAny = true
       return
@@ -49,7 +49,7 @@ public struct EntityTags: Equatable, Sendable {
       guard let tag = Self.tag(&place, end, in: bytes) else { return nil }
       listed += 1
       guard listed <= Self.maximum else { return nil }
-      if weak || !tag.isWeak, let version = Self.version(tag.opaque, in: bytes) {
+      if let version = Self.version(tag, in: bytes) {
         versions[count] = version
         count += 1
       }
@@ -64,12 +64,9 @@ public struct EntityTags: Equatable, Sendable {
     while place < end, bytes.byte(place) == 32 || bytes.byte(place) == 9 { place += 1 }
   }
 
-  /// `[W/]"opaque"`
-  private static func tag(
-    _ place: inout Int, _ end: Int, in bytes: RawSpan
-  ) -> (opaque: ByteRange, isWeak: Bool)? {
-    let isWeak = bytes.begins(with: "W/", in: ByteRange(place, end))
-    if isWeak { place += 2 }
+  /// What is between the quotation marks of `[W/]"opaque"`.
+  private static func tag(_ place: inout Int, _ end: Int, in bytes: RawSpan) -> ByteRange? {
+    if bytes.begins(with: "W/", in: ByteRange(place, end)) { place += 2 }
     guard place < end, bytes.byte(place) == UInt8(ascii: "\"") else { return nil }
     place += 1
     let start = place
@@ -79,7 +76,7 @@ public struct EntityTags: Equatable, Sendable {
     }
     guard place < end else { return nil }
     place += 1
-    return (ByteRange(start, place - 1), isWeak)
+    return ByteRange(start, place - 1)
   }
 
   /// 16 lower-case hexadecimal digits.

@@ -190,7 +190,7 @@ public struct RequestDecoder: Sendable {
     case .absent: return nil
     case .repeated: return .malformedCondition
     case .one(let value):
-      guard let tags = EntityTags(value, in: bytes, weak: true) else { return .malformedCondition }
+      guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
       request.exchange.ifNoneMatch = tags
       request.command.needsLatest = true
       return nil
@@ -255,12 +255,12 @@ public struct RequestDecoder: Sendable {
     switch (exists, absent) {
     case (.absent, .absent): return nil
     case (.one(let value), .absent):
-      guard let tags = EntityTags(value, in: bytes, weak: false) else { return .malformedCondition }
+      guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
       request.command.condition = tags.matchesAny ? .exists : .matches
       request.command.versions = value
       return nil
     case (.absent, .one(let value)):
-      guard let tags = EntityTags(value, in: bytes, weak: true) else { return .malformedCondition }
+      guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
       request.command.condition = .absent
       return tags.matchesAny ? nil : .conditionNotSupported
     default: return .malformedCondition

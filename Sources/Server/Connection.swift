@@ -58,8 +58,6 @@ struct Connection: ~Copyable {
   var closesAfterAnswer = false
   /// It was answered before.
   var hasAsked = false
-  /// The client was told to go on sending its body.
-  var wasContinued = false
 
   /// By which door it came.
   let door: Int
@@ -91,7 +89,6 @@ struct Connection: ~Copyable {
     phase = .idle
     hasAsked = true
     parser.reset()
-    wasContinued = false
   }
 
   /// Whether what it sends is read now.

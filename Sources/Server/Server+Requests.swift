@@ -121,8 +121,7 @@ extension Server {
   private mutating func awaitBody(_ phase: Connection.Phase) {
     connections[present].phase = phase
     timers.set(present.index, at: now + bounds.body)
-    guard head.expectsContinue, !connections[present].wasContinued else { return }
-    connections[present].wasContinued = true
+    guard head.expectsContinue else { return }
     // 25 bytes on a connection whose last answer has left: they fit, or the client is gone.
     var interim = ByteBuffer(capacity: 32)
     interim.append(ResponseWriter.continueResponse)

@@ -140,4 +140,17 @@ struct DeadlineTests {
     #expect(world.outcomes[queued[3]] == .missing)
     #expect(world.outcomes[world.submit(.get(ID.low))] == nil)
   }
+
+  @Test("Bounds in bytes: what fills one, and nothing more", arguments: [false, true])
+  func boundsInBytes(_ isParked: Bool) {
+    let world = ScriptedNodes.cluster {
+      if isParked { $0.parkedBytes = 1_000 } else { $0.pipelineBytes = 1_000 }
+    }
+    if isParked { world.die(7000) }
+    let large = put.carrying([UInt8](repeating: 7, count: 600))
+    let calls = (0..<3).map { _ in world.submit(large) }
+    #expect(world.outcomes[calls[1]] == nil)
+    #expect(world.outcomes[calls[2]] == .fault(.overloaded))
+    #expect(world.counters.overloaded == 1)
+  }
 }

@@ -14,14 +14,15 @@ struct FateTests {
   let theirs = Call.put(ID.low, version: 6)
   let put = Call.put(ID.low, version: 5)
 
-  /// Loses `call` after a second, and shows what `found` gives for its world. The commands that
-  /// follow are the repeat.
+  /// Loses `call` after a second, its reading answered where `seen` says so, and shows what `found`
+  /// gives for its world. The commands that follow are the repeat.
   private func lose(
-    _ call: Call, _ found: (ScriptedNodes) -> [UInt8]
+    _ call: Call, seen: [UInt8] = [], _ found: (ScriptedNodes) -> [UInt8]
   ) -> (world: ScriptedNodes, number: UInt32, repeated: [String]) {
     let world = ScriptedNodes.cluster()
     world.pass(milliseconds: 1_000)
     let number = world.call(call)
+    if !seen.isEmpty { world.say(7000, seen) }
     let sent = world.taken(by: 7000)
     let found = found(world)
     world.hangUp(7000)
@@ -48,6 +49,13 @@ struct FateTests {
     #expect(world.outcomes[call] == .created(mine))
     #expect(world.counters.verifiedRepeated == 1)
     #expect(world.depth == 0)
+  }
+
+  @Test("What its reading saw is gone: it must not come back")
+  func removed() {
+    let (world, call, repeated) = lose(put, seen: Say.header(theirs)) { _ in Array(Say.empty.utf8) }
+    #expect(repeated == [])
+    #expect(world.outcomes[call] == .fault(.outcomeUnknown))
   }
 
   @Test(

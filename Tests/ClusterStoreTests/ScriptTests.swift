@@ -37,6 +37,22 @@ struct ScriptedOperationTests {
     #expect(world.depth == 0)
   }
 
+  @Test(
+    "A staged record whose slot is on its way goes as an argument: its key may be at another node",
+    arguments: ["-TRYAGAIN half of it\r\n", "-ASK \(ID.slot(ID.low)) 10.0.0.1:7001\r\n"])
+  func halved(_ refusal: String) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(put.carrying([UInt8](repeating: 1, count: 5_000)))
+    #expect(verbs(world.taken(by: 7000)) == ["SET", "EVALSHA"])
+    world.say(7000, Say.ok + refusal)
+    world.pass(milliseconds: 500)
+    let port: UInt16 = refusal.hasPrefix("-ASK") ? 7001 : 7000
+    #expect(verbs(world.taken(by: port)).filter { $0 != "ASKING" } == ["EVALSHA"])
+    world.say(port, (port == 7001 ? Say.ok : "") + "$1\r\nR\r\n")
+    #expect(world.outcomes[call] == .replaced(version))
+    #expect(world.depth == 0)
+  }
+
   @Test("A conditional write that was lost goes again over an earlier write, and is decided anew")
   func lost() {
     let world = ScriptedNodes.cluster()

@@ -83,6 +83,26 @@ import Testing
     #expect(pair.server.mayHaveMore == false)
   }
 
+  /// The kernel is asked for 64 KiB at once, less a few bytes that OpenSSL aligns by. Where they end
+  /// with a record nothing is buffered, and only the connection knows that more may have come.
+  @Test func whatTheSocketStillHasIsTold() throws {
+    var link = try Loopback(buffers: 200_000)
+    let trust = try Contexts.client()
+    let identity = try Contexts.server()
+    var near = Transport(
+      client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
+    var far = Transport(server: link.far.take()!, context: identity)
+    #expect(shake(&near, &far) == (.done, .done))
+    let record = [UInt8](repeating: 7, count: 16_384 - 22)
+    for less in 0..<8 {
+      for count in [0, 0, 0, less] { _ = near.send(Array(record.dropLast(count))) }
+      _ = near.send([1])
+      var got = 0
+      repeat { got += far.receive(100_000).0.count } while far.mayHaveMore
+      #expect(got == 4 * record.count - less + 1, "\(less)")
+    }
+  }
+
   @Test func aResetIsAFault() throws {
     var link = try Loopback()
     let far = link.far.take()!

@@ -27,7 +27,7 @@ struct ReplicationLagTests {
     #expect(
       lag(
         "role:slave", "master_link_status:down", "master_last_io_seconds_ago:-1",
-        "master_sync_in_progress:1") == nil)
+        "master_sync_in_progress:1", "master_link_down_since_seconds:3") == nil)
     #expect(
       lag(
         "role:slave", "master_link_status:down", "master_sync_in_progress:0",

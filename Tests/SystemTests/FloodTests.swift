@@ -8,7 +8,8 @@ import Testing
 @Suite(.serialized) struct FloodTests {
   private func limit(_ name: String) -> String { "session_gateway_limits_total{limit=\"\(name)\"}" }
 
-  /// A gateway that may have so many descriptors, the hard limit included.
+  /// A gateway that may have so many descriptors, the hard limit included. It is ready, not only
+  /// live: each worker has the descriptors that it cannot start without.
   private func gateway(descriptors: Int, _ flags: [String]) throws -> (
     GatewayProcess, TemporaryFolder
   ) {
@@ -16,7 +17,7 @@ import Testing
     let script = try folder.write(
       "limited", "#!/bin/sh\nulimit -n \(descriptors)\nexec '\(GatewayProcess.program)' \"$@\"\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
-    return (try GatewayProcess(flags, program: script), folder)
+    return (try GatewayProcess(flags, until: .ready, program: script), folder)
   }
 
   @Test func descriptorsRunOut() throws {

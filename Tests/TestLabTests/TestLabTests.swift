@@ -1,6 +1,7 @@
 // The lab itself: what it starts, stops and leaves behind.
 
 import Foundation
+import Synchronization
 import TestLab
 import Testing
 
@@ -23,17 +24,25 @@ struct TestLabTests {
     #expect(throws: LabFault.self) { try Command.succeed("no-such-program", []) }
   }
 
-  @Test func aChildOutlivesPoolThreadsButNotItsReference() throws {
+  @Test func aChildOutlivesItsThreadButNotItsReference() throws {
     let folder = try TemporaryFolder()
-    var child: ChildProcess? = try ChildProcess("sleep", ["600"], log: folder.file("log"))
-    let pid = child!.pid
-    let started = DispatchSemaphore(value: 0)
-    Thread { started.signal() }.start()
-    started.wait()
-    #expect(kill(pid, 0) == 0)
-    child = nil
+    let born = Mutex<(child: ChildProcess?, thread: String?)>((nil, nil))
+    let files = FileManager.default
+    Thread {
+      let child = try? ChildProcess("sleep", ["600"], log: folder.file("log"))
+      try? eventually("exec") { child.map { text(of: "/proc/\($0.pid)/comm") } == "sleep\n" }
+      let thread = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+      born.withLock { $0 = (child, thread) }
+    }.start()
+    try eventually("it is started") { born.withLock { $0.thread != nil } }
+    let thread = try #require(born.withLock { $0.thread })
+    try eventually("its thread is gone") { !files.fileExists(atPath: "/proc/" + thread) }
+    let pid = try #require(born.withLock { $0.child?.pid })
+    #expect(throws: LabFault.self) {
+      try born.withLock { $0.child }?.wait(within: .milliseconds(200))
+    }
+    born.withLock { $0.child = nil }
     #expect(kill(pid, 0) == -1)
-    #expect(child == nil)
   }
 
   @Test func foldersAndPorts() throws {
