@@ -219,6 +219,20 @@ import Testing
       try connection.exchange("GET", "/livez")["Date"] != first
     }
   }
+
+  /// The end of who asks may come with the question: then nobody gets the lock.
+  @Test(arguments: [false, true]) func whoIsGoneGetsNoLock(_ mayStillRead: Bool) throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [7]).status == 201)
+    gateway.process.pause()
+    let gone = try gateway.connect()
+    try gone.send("POST \(path)/lock?lease=60 HTTP/1.1\r\nHost: a\r\n\r\n")
+    if mayStillRead { gone.finish() } else { gone.close() }
+    gateway.process.resume()
+    #expect(try gateway.ask("POST", path + "/lock").status == 200)
+    if mayStillRead { #expect(throws: LabFault.self) { try gone.response() } }
+  }
 }
 
 /// How many descriptors the test run itself may have open.

@@ -73,6 +73,8 @@ extension Worker where Store: ~Copyable {
       }
       prepareWrite()
     case .lock:
+      // Whoever is gone would hold it for a whole lease.
+      if server.isHalfClosed(client) { return server.drop(client) }
       prepareLock(bytes)
       guard wantLock(client) else { return }
     default: break
