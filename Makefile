@@ -51,8 +51,7 @@ build: packages ## A release of the program: .build/release/session-gateway
 	swift build -c release --static-swift-stdlib --experimental-lto-mode full -Xswiftc -use-ld=lld \
 	  --product session-gateway
 
-conformance: packages ## schemathesis, sslyze, promtool and others before running gateways (EXAMPLES=100)
-	swift build --product session-gateway
+conformance: build ## schemathesis, sslyze, promtool and others before running gateways (EXAMPLES=100)
 	@Scripts/conformance --examples $(EXAMPLES) $(if $(DETERMINISTIC),--deterministic)
 
 fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed corpus
