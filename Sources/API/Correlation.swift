@@ -27,11 +27,11 @@ public struct Correlation: Sendable {
   /// The names that a head carries.
   public init(_ head: borrowing RequestHead, _ bytes: RawSpan) {
     if case .one(let value) = head.fields.only(.xRequestID), Self.isID(value, in: bytes) {
-      for place in 0..<value.count { idBytes[place] = bytes.byte(Int(value.lower) + place) }
+      for place in 0..<value.count { idBytes[place] = bytes.byte(at: Int(value.lower) + place) }
       idLength = UInt8(value.count)
     }
     if case .one(let value) = head.fields.only(.traceparent), Self.isTrace(value, in: bytes) {
-      for place in 0..<value.count { traceBytes[place] = bytes.byte(Int(value.lower) + place) }
+      for place in 0..<value.count { traceBytes[place] = bytes.byte(at: Int(value.lower) + place) }
       hasTrace = true
     }
   }
@@ -95,13 +95,13 @@ public struct Correlation: Sendable {
     guard range.count == traceLength else { return false }
     let start = Int(range.lower)
     for place in 0..<traceLength {
-      let byte = bytes.byte(start + place)
+      let byte = bytes.byte(at: start + place)
       switch place {
       case 2, 35, 52: if byte != UInt8(ascii: "-") { return false }
       default: if !isDigit(byte) { return false }
       }
     }
-    if bytes.byte(start) == 0x66, bytes.byte(start + 1) == 0x66 { return false }
+    if bytes.byte(at: start) == 0x66, bytes.byte(at: start + 1) == 0x66 { return false }
     return !isZero(bytes, start + 3, 32) && !isZero(bytes, start + 36, 16)
   }
 
@@ -110,7 +110,9 @@ public struct Correlation: Sendable {
   }
 
   private static func isZero(_ bytes: RawSpan, _ start: Int, _ count: Int) -> Bool {
-    for place in start..<start + count where bytes.byte(place) != UInt8(ascii: "0") { return false }
+    for place in start..<start + count where bytes.byte(at: place) != UInt8(ascii: "0") {
+      return false
+    }
     return true
   }
 }

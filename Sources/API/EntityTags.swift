@@ -55,23 +55,23 @@ public struct EntityTags: Equatable, Sendable {
       }
       Self.skipBlanks(&place, end, in: bytes)
       if place == end { return }
-      guard bytes.byte(place) == UInt8(ascii: ",") else { return nil }
+      guard bytes.byte(at: place) == UInt8(ascii: ",") else { return nil }
       place += 1
     }
   }
 
   private static func skipBlanks(_ place: inout Int, _ end: Int, in bytes: RawSpan) {
-    while place < end, bytes.byte(place) == 32 || bytes.byte(place) == 9 { place += 1 }
+    while place < end, bytes.byte(at: place) == 32 || bytes.byte(at: place) == 9 { place += 1 }
   }
 
   /// What is between the quotation marks of `[W/]"opaque"`.
   private static func tag(_ place: inout Int, _ end: Int, in bytes: RawSpan) -> ByteRange? {
     if bytes.begins(with: "W/", in: ByteRange(place, end)) { place += 2 }
-    guard place < end, bytes.byte(place) == UInt8(ascii: "\"") else { return nil }
+    guard place < end, bytes.byte(at: place) == UInt8(ascii: "\"") else { return nil }
     place += 1
     let start = place
-    while place < end, bytes.byte(place) != UInt8(ascii: "\"") {
-      guard bytes.byte(place) > 32, bytes.byte(place) != 127 else { return nil }
+    while place < end, bytes.byte(at: place) != UInt8(ascii: "\"") {
+      guard bytes.byte(at: place) > 32, bytes.byte(at: place) != 127 else { return nil }
       place += 1
     }
     guard place < end else { return nil }
@@ -84,7 +84,7 @@ public struct EntityTags: Equatable, Sendable {
     guard opaque.count == 16 else { return nil }
     var version: UInt64 = 0
     for place in opaque.indices {
-      let byte = bytes.byte(place)
+      let byte = bytes.byte(at: place)
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): version = version << 4 | UInt64(byte - 48)
       case UInt8(ascii: "a")...UInt8(ascii: "f"): version = version << 4 | UInt64(byte - 87)

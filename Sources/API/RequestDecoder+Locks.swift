@@ -122,7 +122,7 @@ extension RequestDecoder {
     case .one(let value):
       guard Self.requestLengths.contains(value.count) else { return .malformedLockRequest }
       for place in value.indices {
-        switch bytes.byte(place) {
+        switch bytes.byte(at: place) {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
           UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
           break

@@ -367,7 +367,7 @@ extension SessionID {
   /// Whether the id is `.` or `..`, which whoever normalises the path would take away.
   var isDotSegment: Bool {
     guard count <= 2 else { return false }
-    for place in 0..<count where bytes.byte(place) != UInt8(ascii: ".") { return false }
+    for place in 0..<count where bytes.byte(at: place) != UInt8(ascii: ".") { return false }
     return count > 0
   }
 

@@ -27,7 +27,7 @@ public struct TouchBatch: Sendable {
   /// a member twice: another reader may take the other one (RFC 8259 §4).
   public init?(json bytes: RawSpan) {
     // JSON is UTF-8 (RFC 8259 §8.1), and escapes NUL. The decoder would guess at UTF-16 and UTF-32.
-    for place in 0..<bytes.byteCount where bytes.byte(place) == 0 { return nil }
+    for place in 0..<bytes.byteCount where bytes.byte(at: place) == 0 { return nil }
     let data = unsafe bytes.withUnsafeBytes { unsafe Data($0) }
     guard !Members(of: data).haveTwins, let body = try? JSONDecoder().decode(Body.self, from: data),
       body.ids.count <= Self.maximum

@@ -49,6 +49,13 @@ extension RawSpan {
     return EightBytes(UInt64(littleEndian: word))
   }
 
+  /// The byte at `offset`, which must lie in the span.
+  @inline(__always)
+  public func byte(at offset: Int) -> UInt8 {
+    precondition(offset >= 0 && offset < byteCount, "a byte is read within its span")
+    return unsafe byte(uncheckedAt: offset)
+  }
+
   /// The byte at `offset`, which the caller knows to lie in the span.
   @unsafe
   @inline(__always)

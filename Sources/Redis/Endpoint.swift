@@ -2,6 +2,8 @@
 // the data path, so it holds a string. What is no host name and no address is refused, so that
 // nothing odd reaches a resolver, a certificate check or a log.
 
+internal import Primitives
+
 /// A host and a port.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// The longest host: a DNS name has at most 253 bytes, an IPv6 address with its zone fewer.

@@ -1,33 +1,25 @@
 // Reading short texts in place: the words and numbers of Redis's lines.
 
-extension RawSpan {
-  /// The byte at `offset`, which must be within the span.
-  func byte(at offset: Int) -> UInt8 {
-    precondition(offset >= 0 && offset < byteCount, "a byte is read within its span")
-    return unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-  }
+internal import Primitives
 
+extension RawSpan {
   /// A copy as a string, off the data path.
   var text: String { unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) } }
 
   /// Whether the span holds exactly `text`.
   func equals(_ text: StaticString) -> Bool {
-    byteCount == text.utf8CodeUnitCount && starts(with: text)
+    matches(text, in: ByteRange(0, byteCount))
   }
 
   /// Whether the span starts with `text`.
   func starts(with text: StaticString) -> Bool {
-    guard byteCount >= text.utf8CodeUnitCount else { return false }
-    for at in 0..<text.utf8CodeUnitCount where unsafe byte(at: at) != text.utf8Start[at] {
-      return false
-    }
-    return true
+    begins(with: text, in: ByteRange(0, byteCount))
   }
 
   /// Where `byte` first is at or behind `start`; nil when it is not there.
   func offset(of byte: UInt8, from start: Int = 0) -> Int? {
-    for at in start..<max(start, byteCount) where self.byte(at: at) == byte { return at }
-    return nil
+    let at = first(byte, from: start, to: byteCount)
+    return at < byteCount ? at : nil
   }
 
   /// Where `byte` last is; nil when it is not there.

@@ -9,6 +9,8 @@
 // that the node does not know, and such a node can't be reached: it is left out, and what it serves
 // counts as unserved. A reply with any fault is refused whole: half a view is worse than the old one.
 
+internal import Primitives
+
 extension Topology {
   /// The most characters of a node's id.
   fileprivate static let idLength = 40

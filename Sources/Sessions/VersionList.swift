@@ -37,7 +37,7 @@ public struct VersionList: Sendable {
       let close = bytes.quotationMark(from: open + 1, to: end)
     {
       at = close + 1
-      let isWeak = open > 0 && bytes.byte(open - 1) == UInt8(ascii: "/")
+      let isWeak = open > 0 && bytes.byte(at: open - 1) == UInt8(ascii: "/")
       if !isWeak { return ByteRange(open + 1, close) }
     }
     return nil
@@ -47,17 +47,8 @@ public struct VersionList: Sendable {
 extension RawSpan {
   fileprivate var wholeHexadecimal: UInt64? { byteCount == 16 ? hexadecimal(at: 0) : nil }
 
-  fileprivate func byte(_ offset: Int) -> UInt8 {
-    precondition(offset >= 0 && offset < byteCount, "the offset is within the span")
-    return unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-  }
-
   fileprivate func quotationMark(from start: Int, to end: Int) -> Int? {
-    var place = start
-    while place < end {
-      if byte(place) == UInt8(ascii: "\"") { return place }
-      place += 1
-    }
-    return nil
+    let place = first(UInt8(ascii: "\""), from: start, to: end)
+    return place < end ? place : nil
   }
 }

@@ -1,7 +1,8 @@
-// Two ends of a TLS connection, driven from one thread over a socket pair.
+// Two ends of a TLS connection, driven from one thread over a socket pair or TCP.
 
 import Primitives
 import Reactor
+import Testing
 
 /// A client and a server, their handshake not begun.
 struct TLSPair: ~Copyable {
@@ -16,6 +17,17 @@ struct TLSPair: ~Copyable {
     self.client = Transport(
       client: pair.takeFirst(), context: client, host: host, resuming: session)
     self.server = Transport(server: pair.takeSecond(), context: server)
+  }
+
+  /// Over TCP with buffers of so many bytes, the handshake done.
+  init(buffers: Int32) throws {
+    var link = try Loopback(buffers: buffers)
+    let trust = try Contexts.client()
+    let identity = try Contexts.server()
+    client = Transport(
+      client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
+    server = Transport(server: link.far.take()!, context: identity)
+    #expect(shake() == (.done, .done))
   }
 
   /// Drives both ends: what the client and the server say in the end.

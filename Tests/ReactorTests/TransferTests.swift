@@ -39,27 +39,23 @@ import Testing
   }
 
   @Test func whatThePeerDoesNotTakeStaysPending() throws {
-    var link = try Loopback(buffers: 16_384)
-    let trust = try Contexts.client()
-    let identity = try Contexts.server()
-    var near = Transport(
-      client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
-    var far = Transport(server: link.far.take()!, context: identity)
-    #expect(shake(&near, &far) == (.done, .done))
+    var pair = try TLSPair(buffers: 16_384)
     let bytes = [UInt8](repeating: 9, count: 1_000_000)
     var taken = 0
-    while case .moved(let count) = near.send(Array(bytes[taken...])), count > 0 { taken += count }
+    while case .moved(let count) = pair.client.send(Array(bytes[taken...])), count > 0 {
+      taken += count
+    }
     #expect(taken > 0 && taken % (256 * 1_024) == 0)
-    #expect(near.hasPendingOutput == true)
-    #expect(near.flush() == .wouldBlock)
-    #expect(near.send([1]) == .wouldBlock)
+    #expect(pair.client.hasPendingOutput == true)
+    #expect(pair.client.flush() == .wouldBlock)
+    #expect(pair.client.send([1]) == .wouldBlock)
     var got = 0
     while got < taken {
-      _ = near.flush()
-      if case .moved(let count) = far.receive().1 { got += count }
+      _ = pair.client.flush()
+      if case .moved(let count) = pair.server.receive().1 { got += count }
     }
-    #expect(near.flush() == .done)
-    #expect(near.hasPendingOutput == false)
+    #expect(pair.client.flush() == .done)
+    #expect(pair.client.hasPendingOutput == false)
     #expect(got == taken)
   }
 
@@ -86,19 +82,13 @@ import Testing
   /// The kernel is asked for 64 KiB at once, less a few bytes that OpenSSL aligns by. Where they end
   /// with a record nothing is buffered, and only the connection knows that more may have come.
   @Test func whatTheSocketStillHasIsTold() throws {
-    var link = try Loopback(buffers: 200_000)
-    let trust = try Contexts.client()
-    let identity = try Contexts.server()
-    var near = Transport(
-      client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
-    var far = Transport(server: link.far.take()!, context: identity)
-    #expect(shake(&near, &far) == (.done, .done))
+    var pair = try TLSPair(buffers: 200_000)
     let record = [UInt8](repeating: 7, count: 16_384 - 22)
     for less in 0..<8 {
-      for count in [0, 0, 0, less] { _ = near.send(Array(record.dropLast(count))) }
-      _ = near.send([1])
+      for count in [0, 0, 0, less] { _ = pair.client.send(Array(record.dropLast(count))) }
+      _ = pair.client.send([1])
       var got = 0
-      repeat { got += far.receive(100_000).0.count } while far.mayHaveMore
+      repeat { got += pair.server.receive(100_000).0.count } while pair.server.mayHaveMore
       #expect(got == 4 * record.count - less + 1, "\(less)")
     }
   }

@@ -30,7 +30,7 @@ enum Credentials: Equatable {
     var place = bytes.first(UInt8(ascii: " "), from: Int(value.lower), to: end)
     let scheme = ByteRange(Int(value.lower), place)
     guard bytes.matches(ignoringCase: "bearer", in: scheme) else { return .none }
-    while place < end, bytes.byte(place) == UInt8(ascii: " ") { place += 1 }
+    while place < end, bytes.byte(at: place) == UInt8(ascii: " ") { place += 1 }
     let token = ByteRange(place, end)
     return isToken(token, in: bytes) ? .bearer(token) : .malformed
   }
@@ -39,7 +39,7 @@ enum Credentials: Equatable {
   private static func isToken(_ range: ByteRange, in bytes: RawSpan) -> Bool {
     guard range.count > 0, range.count <= longestToken else { return false }
     var end = Int(range.upper)
-    while end > Int(range.lower), bytes.byte(end - 1) == UInt8(ascii: "=") { end -= 1 }
+    while end > Int(range.lower), bytes.byte(at: end - 1) == UInt8(ascii: "=") { end -= 1 }
     guard end > Int(range.lower) else { return false }
     return bytes.first(outside: .token68, from: Int(range.lower), to: end) == end
   }
