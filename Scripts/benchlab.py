@@ -19,6 +19,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GATEWAY = os.path.join(ROOT, ".build/release/session-gateway")
 PACKAGES = ["webdis", "nginx-light", "libnginx-mod-http-lua", "lua-nginx-redis"]
 PATIENCE = 30.0
+CORES = sorted(os.sched_getaffinity(0))
+# Where two parties that work at the same time are kept apart: the server under test and the load on
+# the first cores, Redis on the last ones.
+FRONT, BACK = CORES[:-(len(CORES) // 2)] or CORES, CORES[-(len(CORES) // 2):]
 
 NGINX = """
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
@@ -67,12 +71,19 @@ class System:
     def __init__(self, name, process, port, targets=(), touches=True):
         self.name, self.process, self.port = name, process, port
         self.targets, self.touches = list(targets), touches
+        self.load_cores = CORES
+
+    def stay(self, cores, load_cores):
+        """From now on it runs on these cores, and its load comes from those."""
+        stay(self.process, cores)
+        self.load_cores = load_cores
 
     def load(self, seconds, folder, *flags):
         """One burst of load; the figures as `bench --json` writes them."""
         report = os.path.join(folder, "report.json")
         done = subprocess.run(
-            [GATEWAY, "bench", f"127.0.0.1:{self.port}", "--pid", str(self.process.pid),
+            ["taskset", "--cpu-list", listed(self.load_cores), GATEWAY, "bench",
+             f"127.0.0.1:{self.port}", "--pid", str(self.process.pid),
              "--duration", f"{int(seconds * 1000)}ms", "--warm-up", "200ms", "--json", report,
              *self.targets, *flags], capture_output=True, text=True, check=False)
         if not os.path.exists(report):
@@ -81,6 +92,16 @@ class System:
             figures = json.load(file)
         os.remove(report)
         return figures
+
+
+def listed(cores):
+    return ",".join(map(str, cores))
+
+
+def stay(process, cores):
+    """From now on all threads of the process run on these cores."""
+    subprocess.run(["taskset", "--all-tasks", "--cpu-list", "--pid", listed(cores),
+                    str(process.pid)], check=True, stdout=subprocess.DEVNULL)
 
 
 class Direct:
@@ -138,7 +159,7 @@ class Lab:
         install()
         self.build_bare_loop()
         self.redis = self.cluster()
-        self.plain, _ = self.plain_node()
+        self.plain, self.plain_redis = self.plain_node()
 
     def build_bare_loop(self):
         compiler = shutil.which("clang") or shutil.which("cc")
@@ -175,9 +196,14 @@ class Lab:
                 self.gateway("gateway, all workers", *redis)]
 
     def plain_systems(self):
+        """The systems before the plain node, each of them, and its load, on other cores than Redis."""
         node = f"127.0.0.1:{self.plain}"
-        return [self.gateway("gateway", "--redis", node, "--workers", 1),
-                self.bare("bare loop", self.plain), self.webdis(), self.nginx()]
+        systems = [self.gateway("gateway", "--redis", node, "--workers", 1),
+                   self.bare("bare loop", self.plain), self.webdis(), self.nginx()]
+        stay(self.plain_redis, BACK)
+        for system in systems:
+            system.stay(FRONT, FRONT)
+        return systems
 
     def gateway(self, name, *flags, log=None, targets=()):
         port = self.port()
