@@ -19,7 +19,7 @@ struct Beginning {
   /// How a record that was found stands to this operation.
   enum Order { case before, after, undecided }
 
-  /// Whether the record's write was begun before this operation or after it.
+  /// Whether the record was on its way before this operation was begun, or was sent after that.
   ///
   /// 1. The same process wrote it: its one monotonic clock tells.
   /// 2. Another one did: the wall clocks tell, where more than a second lies between the two.
@@ -32,6 +32,13 @@ struct Beginning {
     let ahead = wall.milliseconds - record.created.milliseconds
     if ahead > Self.skew { return .before }
     return ahead < -Self.skew ? .after : .undecided
+  }
+
+  /// The same operation's, had it been begun at `instant`.
+  func delayed(to instant: Instant) -> Beginning {
+    let delay = (instant - self.instant).nanoseconds / 1_000_000
+    let wall = UnixTime(milliseconds: wall.milliseconds + delay)
+    return Beginning(instant: instant, wall: wall, origin: origin)
   }
 
   /// The stamp of what this operation writes.

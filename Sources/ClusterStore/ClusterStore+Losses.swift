@@ -9,7 +9,7 @@
 // The question is GETRANGE of the record's header, at whoever owns the slot by then; what the answer
 // means stands in `Operation+Fate`. Where it means that the write goes again, it does so on condition
 // that what was found is still there (`RepeatedWrite`), wherever and as often as it must be sent; when
-// it is not, it is asked again.
+// it is not, Redis says what is, and that is the next answer.
 
 import Primitives
 import Redis
@@ -94,20 +94,26 @@ extension ClusterStore {
   /// Takes the header that was found after a write was lost.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
     guard operations.contains(handle) else { return }
-    switch operations[handle].fate(Operation.Found(nodes[link].reply)) {
+    if goesAgain(handle, over: Operation.Found(nodes[link].reply)) { wake(handle, at: now) }
+  }
+
+  /// Ends a lost write by what was found, unless it goes again over that.
+  mutating func goesAgain(_ handle: Ticket, over found: Operation.Found) -> Bool {
+    switch operations[handle].fate(found) {
     case .executed(let outcome):
       counters.verifiedExecuted += 1
       finish(handle, outcome)
     case .superseded(let outcome):
       counters.verifiedSuperseded += 1
       finish(handle, outcome)
-    case .repeated(let found):
+    case .repeated(let ground):
       counters.verifiedRepeated += 1
       // It stays doubtful: an earlier write that was found may have come after it.
-      operations[handle].stand(on: found)
-      wake(handle, at: now)
+      operations[handle].stand(on: ground)
+      return true
     case .unknown:
       giveUp(handle, .unavailable)
     }
+    return false
   }
 }

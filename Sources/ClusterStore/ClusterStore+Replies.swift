@@ -127,8 +127,11 @@ extension ClusterStore {
       return nil
     case .changed:
       // Somebody wrote since the question, or the repeat was carried out and lost too.
-      operations[entry.operation].stand(on: .unknown)
-      again(entry.operation, copyFront(of: link), at: now, hurry: true)
+      counters.verified += 1
+      let found = Operation.Found(changed: nodes[link].reply)
+      if goesAgain(entry.operation, over: found) {
+        again(entry.operation, copyFront(of: link), at: now, hurry: true)
+      }
       return nil
     }
   }

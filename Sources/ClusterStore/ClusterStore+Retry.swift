@@ -118,8 +118,16 @@ extension ClusterStore {
       if found == .unknown { return verify(waiting, at: link, at: now) }
       RepeatedWrite.demand(found, in: &waiting.bytes)
     }
+    stamp(handle, in: &waiting.bytes, at: now)
     send(handle, waiting.bytes.bytes, to: link, asking: asked != nil, at: now)
     spare.give(waiting.bytes)
+  }
+
+  /// Notes in what an operation writes that it leaves only now.
+  private mutating func stamp(_ handle: Ticket, in commands: inout ByteBuffer, at now: Instant) {
+    guard case .session(.put, _) = operations[handle].purpose else { return }
+    let beginning = operations[handle].beginning.delayed(to: apart(now))
+    RecordStamping.stamp(operations[handle].version, in: &commands, as: beginning)
   }
 
   /// The node that ASK named, unless it is gone or cannot be reached: then the owner is asked again.

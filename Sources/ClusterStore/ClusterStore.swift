@@ -43,7 +43,7 @@ public struct ClusterStore: ~Copyable {
   var events = Ring<ClusterEvent>(limit: 256)
   /// The link whose received bytes are being turned into completions.
   var reading: Link?
-  /// When the last operation was begun: no two are begun at the same time.
+  /// When the last operation was begun or sent anew: no two are at the same time.
   private var lastBegun = Instant(nanoseconds: 0)
   /// When `advance` has something to do.
   var nextCheck = Instant(nanoseconds: .min)
@@ -172,8 +172,14 @@ extension ClusterStore: SessionStore {
 
   /// An operation begins.
   private mutating func begin(at moment: Moment) -> Beginning {
-    lastBegun = max(lastBegun + TimeSpan(nanoseconds: 1), moment.instant)
-    return Beginning(instant: lastBegun, wall: moment.wall, origin: configuration.origin)
+    Beginning(
+      instant: apart(moment.instant), wall: moment.wall, origin: configuration.origin)
+  }
+
+  /// `now`, or so little later that it is after all that was begun.
+  mutating func apart(_ now: Instant) -> Instant {
+    lastBegun = max(lastBegun + TimeSpan(nanoseconds: 1), now)
+    return lastBegun
   }
 
   private mutating func refuse() -> Submission {

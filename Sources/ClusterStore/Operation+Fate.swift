@@ -13,20 +13,26 @@ extension Operation {
     case unreadable
     /// Nothing.
     case nothing
-    /// A record, with the token of its lock.
+    /// A record.
     case record(RecordHeader)
 
     /// What a reply to GETRANGE shows.
     init(_ reply: borrowing Reply) {
-      guard reply.kind == .string else {
-        self = .unreadable
-        return
-      }
-      guard !reply.bytes.isEmpty else {
+      self = reply.kind == .string ? Found(reply.string()) : .unreadable
+    }
+
+    /// What a repeat's script shows that did not find what it demands.
+    init(changed reply: borrowing Reply) {
+      let isSeen = ScriptAnswer(reply) == .changed
+      self = isSeen ? Found(reply.string().extracting(droppingFirst: 1)) : .unreadable
+    }
+
+    private init(_ header: RawSpan) {
+      if header.isEmpty {
         self = .nothing
-        return
+      } else {
+        self = RecordHeader(header).map { .record($0) } ?? .unreadable
       }
-      self = RecordHeader(reply.bytes.bytes).map { .record($0) } ?? .unreadable
     }
   }
 

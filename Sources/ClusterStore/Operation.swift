@@ -65,7 +65,8 @@ struct Operation: ~Copyable {
     case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
     case refused(RedisError)
-    /// It was not executed: what is there is not what it was to go again over.
+    /// The repeat of a lost write was not done: the reply shows what is there instead of what it was to
+    /// go again over.
     case changed
   }
 
@@ -119,8 +120,8 @@ struct Operation: ~Copyable {
 
   /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
   var isDoubtful = false
-  /// What the question after its fate found, over which it goes again; unknown as long as it has to
-  /// be asked.
+  /// What was found last when it was lost, over which it goes again; unknown as long as it has to be
+  /// asked.
   private(set) var ground = Prior.unknown
   /// What the `put` that may have been carried out had seen before it.
   private(set) var prior = Prior.unknown
@@ -228,7 +229,7 @@ struct Operation: ~Copyable {
     first = .passed
   }
 
-  /// It goes again over what was found, or, where that is unknown, after another question.
+  /// It goes again over what was found.
   mutating func stand(on found: Prior) {
     ground = found
     startOver()

@@ -16,7 +16,8 @@
 //   72  1  1 when the lock's request found it again
 //   73  7  lock acquired, milliseconds since 1970
 //   80  8  lock lease ends, milliseconds since 1970
-//   88  8  when its write was begun: nanoseconds of the writer's monotonic clock
+//   88  8  when its write was begun, or sent where it had waited: nanoseconds of the writer's monotonic
+//          clock
 //
 // Rejected: a hash key with fields (a GETEX reads a string in one command, a hash needs a second
 // command to slide), JSON (a parse a request), the header in a key of its own (two slots' worth of

@@ -1,6 +1,6 @@
-// When a write was begun and by whom. It goes into the record, so that whoever finds the record can
-// tell whether it is older or younger than a write of his own whose answer was lost. Nothing is
-// decided by it while answers come (docs/decisions/0010).
+// When a write was begun, or sent where it had waited, and by whom. It goes into the record, so that
+// whoever finds the record can tell whether it is older or younger than a write of his own whose answer
+// was lost. Nothing is decided by it while answers come (docs/decisions/0010).
 //
 // Rejected: the wall clock alone (two writes within a millisecond, a clock that is set), a counter of
 // the session's writes (a plain SET does not know the last one).
@@ -26,7 +26,7 @@ public struct WriteStamp: Equatable, Sendable {
 
   /// The kind in the highest byte, and 24 bits that are the gateway process's own.
   public let writer: UInt32
-  /// When the write was begun, by the monotonic clock of the machine that wrote.
+  /// When the write was begun, or sent anew, by the monotonic clock of the machine that wrote.
   public let begun: Instant
 
   /// A stamp that was stored before.
@@ -35,7 +35,7 @@ public struct WriteStamp: Equatable, Sendable {
     self.begun = begun
   }
 
-  /// The stamp of a write that begins now.
+  /// The stamp of a write that is begun or sent now.
   ///
   /// - Parameter origin: what tells this process from others; its highest byte does not count.
   public init(_ kind: Kind, origin: UInt32, begun: Instant) {

@@ -129,8 +129,6 @@ enum Say {
   static let empty = "$0\r\n\r\n"
   static let one = ":1\r\n"
   static let zero = ":0\r\n"
-  /// What a repeat's script answers where it finds something else.
-  static let changed = "$1\r\nO\r\n"
 
   static func bulk(_ bytes: [UInt8]) -> [UInt8] {
     Array("$\(bytes.count)\r\n".utf8) + bytes + [13, 10]
@@ -149,6 +147,12 @@ enum Say {
   /// Only its header.
   static func header(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
     bulk(Array(record(call, stamp: stamp, wall: wall).prefix(96)))
+  }
+
+  /// What a repeat's script answers that finds this instead, or nothing.
+  static func changed(_ call: Call? = nil, stamp: WriteStamp = .unknown) -> [UInt8] {
+    let header = call.map { record($0, stamp: stamp).prefix(96) } ?? []
+    return bulk([UInt8(ascii: "O")] + header)
   }
 
   /// All of it.

@@ -6,7 +6,7 @@ extension Script {
   /// KEYS: the session. ARGV: the command's name, its arguments behind the key, what was found.
   /// Answers: O, B, or the command's own.
   static let repeatedBody = #"""
-    if changed(ARGV[#ARGV]) then return 'O' end
+    if changed(ARGV[#ARGV]) then return 'O' .. h end
     return redis.pcall(ARGV[1], KEYS[1], unpack(ARGV, 2, #ARGV - 1))
     """#
 }

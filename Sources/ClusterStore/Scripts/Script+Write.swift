@@ -10,7 +10,7 @@ extension Script {
   /// write found.
   /// Answers: C, R, F, X, S, O, B. A refused write leaves nothing staged.
   static let writeBody = #"""
-    if changed(ARGV[7]) then return 'O' end
+    if changed(ARGV[7]) then return 'O' .. h end
     local staged = KEYS[2]
     local function refuse(answer)
       if staged then redis.call('UNLINK', staged) end

@@ -16,7 +16,8 @@
 //   V  released before, and since then nobody wrote or locked
 //   M  missing                          S  the staged record is gone
 //   F  the condition failed; the        B  what is stored is no record
-//      present version, if there is one O  other than what was found when the write was lost
+//      present version, if there is one O  other than what a lost write's question found: the header
+//                                          that is there, or nothing
 
 /// One of the store's scripts.
 enum Script: CaseIterable {
@@ -26,13 +27,13 @@ enum Script: CaseIterable {
   /// each command; a test compares it with what SCRIPT LOAD says.
   var digest: StaticString {
     switch self {
-    case .write: "f8021289dd65d62eec8de98319caca8d8a700f1d"
+    case .write: "f08fb46d4561ec1d5087c501a085cf4bef86cbd2"
     case .touch: "eb3349565e6104ca8a8ffe98b237d89f962db5d8"
-    case .delete: "3f5bcfd3e765f1fc3aded4f50eebd1452ce48269"
+    case .delete: "957af48d74feeb531f10574737b8f85df08b867c"
     case .lock: "5574ef0989f68221d274bc26a6904073465b4107"
     case .renew: "4b5c5a855ab76368c32be3e6bac23e3b0498665a"
     case .release: "ece9743eec07eda9d0d8356afea71e0a44d13efb"
-    case .repeated: "c79caa99e372533e8072d96cd73639cfed54f181"
+    case .repeated: "4eb7d90c9908ce44adda8cba66fe677e947417e1"
     }
   }
 

@@ -165,8 +165,9 @@ final class SimulatedCluster {
 
   /// What `Script.repeated` does.
   private func carryOutAgain(_ words: [[UInt8]]) -> [UInt8] {
-    let there = living(words[3])?.bytes[8..<16] ?? [0, 0, 0, 0, 0, 0, 0, 0]
-    if looksFirst, there != words.last![...] { return Self.bulk([UInt8(ascii: "O")]) }
+    let header = (living(words[3])?.bytes ?? []).prefix(96)
+    let there = header.isEmpty ? [0, 0, 0, 0, 0, 0, 0, 0] : header[8..<16]
+    if looksFirst, there != words.last![...] { return Self.bulk([UInt8(ascii: "O")] + header) }
     return carryOut([words[4], words[3]] + words[5..<words.count - 1])
   }
 

@@ -1,0 +1,41 @@
+// A record that had to wait before it was sent, be it for a node, a pause or the fate of an earlier
+// attempt: it is stamped anew as it leaves. So a record whose stamp is older than an operation was on its
+// way before that was begun, however long its own operation had waited (docs/decisions/0010).
+
+import Glibc
+import Primitives
+import Redis
+import Sessions
+
+/// Stamps records in commands that were written before.
+enum RecordStamping {
+  /// Stamps the record of this version, if there is one among `commands`, as sent at `beginning`.
+  static func stamp(
+    _ version: SessionVersion, in commands: inout ByteBuffer, as beginning: Beginning
+  ) {
+    guard let place = place(of: version, in: commands.bytes),
+      var header = RecordHeader(commands.bytes.extracting(place))
+    else { return }
+    header.created = beginning.wall
+    header.stamp = beginning.stamp(header.stamp.kind)
+    let encoded = header.encoded
+    unsafe encoded.span.withUnsafeBytes { bytes in
+      _ = unsafe memcpy(
+        commands.mutableReadable + place.lowerBound, bytes.baseAddress!, bytes.count)
+    }
+  }
+
+  /// Where the record is: no other argument has a version, and no other record this one.
+  private static func place(of version: SessionVersion, in commands: RawSpan) -> Range<Int>? {
+    var start = 0
+    while start < commands.byteCount {
+      var walk = ArgumentWalk(commands, from: start)
+      for _ in 0..<walk.count {
+        let argument = walk.next(in: commands)
+        if RecordHeader(commands.extracting(argument))?.version == version { return argument }
+      }
+      start = walk.at
+    }
+    return nil
+  }
+}
