@@ -59,7 +59,7 @@ extension ClusterStore {
   mutating func askPrimary(_ handle: Ticket, _ error: RedisError?, by link: Link, at now: Instant) {
     counters.replicaFallbacks += 1
     if let error, error.callsForRefresh { wantRefresh(at: now) }
-    again(handle, copyFront(of: link), at: now, hurry: true)
+    retry(handle, copyFront(of: link), at: now, hurry: true)
   }
 
   /// Slides at the primary what a replica was read for. It never shortens: the replica's record may

@@ -82,7 +82,7 @@ extension ClusterStore {
   ) -> Completion? {
     let now = moment.instant
     let isLast = entry.isLast
-    defer { if isLast { settle(link, entry, at: now) } }
+    defer { if isLast { retire(link, entry, at: now) } }
     // With ASKING in front of each command, every other reply is that one's OK.
     let isCommand = !entry.asking || entry.answered % 2 == 1
     guard isCommand else { return nil }
@@ -107,11 +107,8 @@ extension ClusterStore {
       return nil
     case .done(let outcome):
       return complete(entry.operation, outcome, link, &bytes)
-    case .correct(let outcome, let milliseconds):
-      correct(entry.operation, milliseconds: milliseconds, on: link, at: now)
-      return complete(entry.operation, outcome, link, &bytes)
-    case .settle(let outcome, let version):
-      settleTimeout(entry.operation, version, on: link, at: now)
+    case .correct(let outcome, let correction):
+      correct(entry.operation, correction, on: link, at: now)
       return complete(entry.operation, outcome, link, &bytes)
     case .slide(let outcome, let milliseconds):
       slide(entry.operation, milliseconds: milliseconds, at: now)
@@ -130,7 +127,7 @@ extension ClusterStore {
       counters.verified += 1
       let found = Operation.Found(changed: nodes[link].reply)
       if goesAgain(entry.operation, over: found) {
-        again(entry.operation, copyFront(of: link), at: now, hurry: true)
+        retry(entry.operation, copyFront(of: link), at: now, hurry: true)
       }
       return nil
     }
@@ -160,37 +157,22 @@ extension ClusterStore {
   }
 
   /// Forgets an entry whose replies have all come.
-  private mutating func settle(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
-    if nodes[link].settle(entry, at: now) { check(at: now) }
+  private mutating func retire(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
+    if nodes[link].retire(entry, at: now) { check(at: now) }
   }
 
   /// Sets the timeout that the record names, behind the command that set the namespace's.
   private mutating func correct(
-    _ handle: Ticket, milliseconds: Int, on link: Link, at now: Instant
+    _ handle: Ticket, _ correction: Operation.Correction, on link: Link, at now: Instant
   ) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    var correction = operations[handle].corrected(by: now + .seconds(30))
+    var correcting = operations[handle].corrected(by: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
-    CommandEncoder.slide(
-      spaces[Int(correction.namespace.rawValue)], correction.id, milliseconds: milliseconds,
+    CommandEncoder.correct(
+      spaces[Int(correcting.namespace.rawValue)], correcting.id, correction,
       in: &nodes[link].pipeline.log)
-    correction.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
-    enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
-  }
-
-  /// Sets the timeout by all that the record names, or removes it behind its absolute deadline, if it
-  /// is still the version that was found.
-  private mutating func settleTimeout(
-    _ handle: Ticket, _ version: SessionVersion, on link: Link, at now: Instant
-  ) {
-    guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    var correction = operations[handle].corrected(by: now + .seconds(30))
-    let mark = nodes[link].pipeline.log.count
-    ScriptedCommand.settle(
-      spaces[Int(correction.namespace.rawValue)], correction.id, version,
-      into: &nodes[link].pipeline.log)
-    correction.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
-    enqueue(operations.insert(correction), on: link, from: mark, asking: false, at: now)
+    correcting.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+    enqueue(operations.insert(correcting), on: link, from: mark, asking: false, at: now)
   }
 
   /// A node refused an operation without executing it.
@@ -202,22 +184,22 @@ extension ClusterStore {
     case .moved(let slot, let host, let port):
       let isNews = move(slot, to: node(host, port, namedBy: link), namedBy: link, at: now)
       wantRefresh(at: now)
-      again(handle, commands, at: now, hurry: isNews && operations[handle].attempts <= 1)
+      retry(handle, commands, at: now, hurry: isNews && operations[handle].attempts <= 1)
     case .ask(_, let host, let port):
       let asked = node(host, port, namedBy: link)
       if let asked { open(asked, at: now) }
       let isFirst = operations[handle].attempts <= 2
-      again(handle, commands, at: now, hurry: asked != nil && isFirst, asked: asked)
+      retry(handle, commands, at: now, hurry: asked != nil && isFirst, asked: asked)
     case .noScript:
       loadScripts(on: link, at: now)
-      again(handle, commands, at: now, hurry: operations[handle].attempts <= 2)
+      retry(handle, commands, at: now, hurry: operations[handle].attempts <= 2)
     case .readOnly:
       // A lone node that became a replica: behind its address may be the new primary by now.
       if deployment == .single { wantRenewal(of: link, at: now) }
       fallthrough
     default:
       wantRefresh(at: now)
-      again(handle, commands, at: now, hurry: false)
+      retry(handle, commands, at: now, hurry: false)
     }
   }
 

@@ -158,7 +158,7 @@ extension ClusterStore {
 
   /// Parks an operation that a node refused without executing it. The first redirect is followed at
   /// once (`hurry`); a chain of them waits like any other refusal.
-  mutating func again(
+  mutating func retry(
     _ handle: Ticket, _ bytes: consuming ByteBuffer, at now: Instant, hurry: Bool,
     asked: Link? = nil
   ) {

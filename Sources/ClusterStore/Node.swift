@@ -112,7 +112,7 @@ struct Node: ~Copyable {
   }
 
   /// Forgets an entry whose replies have all come. Whether the connection can be made anew now.
-  mutating func settle(_ entry: Pipeline.Entry, at now: Instant) -> Bool {
+  mutating func retire(_ entry: Pipeline.Entry, at now: Instant) -> Bool {
     latency = now - entry.since
     tally.count(entry.kind, took: latency)
     pipeline.retire()

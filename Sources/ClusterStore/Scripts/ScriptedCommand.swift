@@ -78,7 +78,7 @@ enum ScriptedCommand {
   }
 
   /// A touch that acts only on one version: what corrects the timeout of a record that was found.
-  static func settle(
+  static func touch(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, _ version: SessionVersion,
     into log: inout ByteBuffer
   ) {
