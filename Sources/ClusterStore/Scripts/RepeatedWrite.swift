@@ -1,4 +1,4 @@
-// A lost write as it goes again: on condition that what its question found is still there. Whoever
+// A lost write as it goes again: on condition that what was found last is still there. Whoever
 // wrote in between may have known of the lost write, and must not be undone (docs/decisions/0010).
 //
 //   SET key record PX idle       becomes  EVALSHA repeated 1 key SET record PX idle found
