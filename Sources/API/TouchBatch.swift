@@ -1,7 +1,6 @@
 // `POST /v1/touches`: many touches in one request, and one answer when all of them are done. Off the
-// data path's rule of no allocation: JSON is the library's job.
+// data path's rule of no allocation.
 
-import FoundationEssentials
 public import Primitives
 public import Sessions
 
@@ -9,8 +8,6 @@ public import Sessions
 public struct TouchBatch: Sendable {
   /// The most ids of one request.
   public static let maximum = 1_000
-
-  private struct Body: Decodable { var ids: [String] }
 
   /// The ids as they came.
   private let ids: [String]
@@ -23,18 +20,34 @@ public struct TouchBatch: Sendable {
   /// The store's operations that are pending.
   public var operations: [Ticket] = []
 
-  /// Reads the body of a request; nil when it is not `{"ids": [...]}` with at most 1,000 ids, or has
-  /// a member twice: another reader may take the other one (RFC 8259 §4).
+  /// Reads the body of a request; nil when it is not `{"ids": [...]}` with at most 1,000 ids.
   public init?(json bytes: RawSpan) {
-    // JSON is UTF-8 (RFC 8259 §8.1), and escapes NUL. The decoder would guess at UTF-16 and UTF-32.
-    for place in 0..<bytes.byteCount where bytes.byte(at: place) == 0 { return nil }
-    let data = unsafe bytes.withUnsafeBytes { unsafe Data($0) }
-    guard !Members(of: data).haveTwins, let body = try? JSONDecoder().decode(Body.self, from: data),
-      body.ids.count <= Self.maximum
-    else { return nil }
-    ids = body.ids
+    do throws(MalformedJSON) {
+      ids = try Self.ids(in: unsafe bytes.withUnsafeBytes { unsafe Array($0) })
+    } catch {
+      return nil
+    }
     missing = Array(repeating: false, count: ids.count)
     pending = ids.count
+  }
+
+  /// The member `ids`; others are passed over. A member that is there twice is refused: another reader
+  /// may take the other one (RFC 8259 §4).
+  private static func ids(in bytes: [UInt8]) throws(MalformedJSON) -> [String] {
+    var text = JSONReader(bytes)
+    var names: Set<String> = []
+    var ids: [String] = []
+    try text.object { (text, name) throws(MalformedJSON) in
+      guard names.insert(name).inserted else { throw MalformedJSON() }
+      guard name == "ids" else { return try text.skip() }
+      try text.array { (text) throws(MalformedJSON) in
+        guard ids.count < maximum else { throw MalformedJSON() }
+        ids.append(try text.string())
+      }
+    }
+    try text.end()
+    guard names.contains("ids") else { throw MalformedJSON() }
+    return ids
   }
 
   /// How many ids there are.
@@ -81,59 +94,5 @@ public struct TouchBatch: Sendable {
       body.append("\"")
     }
     body.append("]}")
-  }
-}
-
-// The names of a JSON object's members, for one question: is one there twice? The decoder takes one of
-// the two and says nothing, and another reader may take the other. The text may be no JSON at all: the
-// decoder says that; here nothing is read past its end.
-
-/// The members of the object that a JSON text is.
-private struct Members {
-  private var names: [Data] = []
-
-  /// The names in a text, as far as it is an object.
-  init(of text: Data) {
-    var depth = 0
-    var isName = false
-    var place = text.startIndex
-    while place < text.endIndex {
-      switch text[place] {
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        isName = depth == 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      case UInt8(ascii: ","): isName = depth == 1
-      case UInt8(ascii: "\""):
-        let end = Self.end(of: text, from: place)
-        if isName { names.append(text[place..<end]) }
-        isName = false
-        place = end
-        continue
-      default: break
-      }
-      place += 1
-    }
-  }
-
-  /// Whether two members have one name, however they are written.
-  var haveTwins: Bool {
-    if names.count < 2 { return false }
-    var seen: Set<String> = []
-    for name in names {
-      guard let text = try? JSONDecoder().decode(String.self, from: name) else { return true }
-      if !seen.insert(text).inserted { return true }
-    }
-    return false
-  }
-
-  /// The place behind the string that begins here.
-  private static func end(of text: Data, from start: Data.Index) -> Data.Index {
-    var place = start + 1
-    while place < text.endIndex {
-      if text[place] == UInt8(ascii: "\"") { return place + 1 }
-      place += text[place] == UInt8(ascii: "\\") ? 2 : 1
-    }
-    return text.endIndex
   }
 }
