@@ -35,7 +35,8 @@ public struct EntityTags: Equatable, Sendable {
     return true
   }
 
-  /// Reads one field value; nil when it is malformed or lists too many tags.
+  /// Reads one field value; nil when it is malformed or lists too many tags, or none. Empty elements
+  /// are passed over (RFC 9110 §5.6.1.2).
   init?(_ value: ByteRange, in bytes: RawSpan) {
     if bytes.matches("*", in: value) {
       matchesAny = true
@@ -46,18 +47,21 @@ public struct EntityTags: Equatable, Sendable {
     var listed = 0
     while true {
       Self.skipBlanks(&place, end, in: bytes)
-      guard let tag = Self.tag(&place, end, in: bytes) else { return nil }
-      listed += 1
-      guard listed <= Self.maximum else { return nil }
-      if let version = Self.version(tag, in: bytes) {
-        versions[count] = version
-        count += 1
+      if place < end, bytes.byte(at: place) != UInt8(ascii: ",") {
+        guard let tag = Self.tag(&place, end, in: bytes) else { return nil }
+        listed += 1
+        guard listed <= Self.maximum else { return nil }
+        if let version = Self.version(tag, in: bytes) {
+          versions[count] = version
+          count += 1
+        }
+        Self.skipBlanks(&place, end, in: bytes)
       }
-      Self.skipBlanks(&place, end, in: bytes)
-      if place == end { return }
+      if place == end { break }
       guard bytes.byte(at: place) == UInt8(ascii: ",") else { return nil }
       place += 1
     }
+    if listed == 0 { return nil }
   }
 
   private static func skipBlanks(_ place: inout Int, _ end: Int, in bytes: RawSpan) {

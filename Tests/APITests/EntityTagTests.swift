@@ -11,15 +11,15 @@ import Testing
   }
 
   private let version = SessionVersion(bits: 0x0123_4567_89ab_cdef)
-  private let tag = "\"0123456789abcdef\""
+  private static let tag = "\"0123456789abcdef\""
 
   @Test func matching() {
     #expect(tags("*")?.match(version) == true)
-    #expect(tags(tag)?.match(version) == true)
-    #expect(tags("W/\(tag)")?.match(version) == true)
-    #expect(tags("\"x\", \(tag)")?.match(version) == true)
-    #expect(tags("\"x\"\t,\t\(tag)  ,W/\"y\"")?.match(version) == true)
-    #expect(tags(tag)?.match(SessionVersion(bits: 1)) == false)
+    #expect(tags(Self.tag)?.match(version) == true)
+    #expect(tags("W/\(Self.tag)")?.match(version) == true)
+    #expect(tags("\"x\", \(Self.tag)")?.match(version) == true)
+    #expect(tags("\"x\"\t,\t\(Self.tag)  ,W/\"y\"")?.match(version) == true)
+    #expect(tags(Self.tag)?.match(SessionVersion(bits: 1)) == false)
   }
 
   @Test(arguments: [
@@ -30,16 +30,22 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "x", "\"", "\"x", "x\"", "\"a b\"", "\"a\"\"b\"", "\"a\" \"b\"", "\"a\",", ",\"a\"",
-    "\"a\",,\"b\"", "w/\"a\"", "W/", "W/ \"a\"", "**", "*, \"a\"", "\"a\", *", "\"a\tb\"",
+    "", "x", "\"", "\"x", "x\"", "\"a b\"", "\"a\"\"b\"", "\"a\" \"b\"", ",", " , ,",
+    "w/\"a\"", "W/", "W/ \"a\"", "**", "*, \"a\"", "\"a\", *", "\"a\tb\"", "*,", ",*", "\"a\",,x",
   ]) func malformed(_ value: String) {
     #expect(
       decode("GET /v1/sessions/a", "If-None-Match: \(value)") == .problem(.malformedCondition))
   }
 
+  @Test(arguments: ["\(tag),", ",\(Self.tag)", " , \t,\(Self.tag),,\"b\" ,", "\"b\",,,\(Self.tag)"])
+  func emptyElementsArePassedOver(_ value: String) {
+    #expect(tags(value)?.match(version) == true)
+    #expect(tags(value)?.match(SessionVersion(bits: 0)) == false)
+  }
+
   @Test func sixteenTagsAndNoMore() {
     let others = (1...15).map { "\"\($0)\"" }
-    #expect(tags((others + [tag]).joined(separator: ","))?.match(version) == true)
-    #expect(tags((others + ["\"0\"", tag]).joined(separator: ",")) == nil)
+    #expect(tags((others + [Self.tag]).joined(separator: ","))?.match(version) == true)
+    #expect(tags((others + ["\"0\"", Self.tag]).joined(separator: ",")) == nil)
   }
 }
