@@ -57,13 +57,13 @@ final class Crew {
     try startAll()
   }
 
-  /// The first worker chooses the port, if any will do; the others share it.
+  /// The first worker chooses the ports, where any will do; the others share them.
   private func startAll() throws(StartFault) {
-    var listen = settings.listen
+    var settings = settings
     for index in inboxes.indices {
       let report = try makeReport()
       let duty = WorkerDuty(
-        index: index, listen: listen, settings: settings, namespaces: namespaces,
+        index: index, settings: settings, namespaces: namespaces,
         callers: callers, lockLines: lockLines, store: store, state: state, inbox: inboxes[index],
         resolver: resolver,
         log: log, accessLane: accessLog?.lanes[index], report: report, ended: ended)
@@ -74,18 +74,24 @@ final class Crew {
         throw StartFault("the system gives no thread: \(error)")
       }
       switch report.wait() {
-      case .listening(let address): listen.port = address.port
+      case .listening(let callers, let operators):
+        settings.listen.port = callers.port
+        if let operators { settings.adminListen?.port = operators.port }
       case .failed(let fault):
         stopAll()
         throw fault
       }
     }
-    log.info(
-      "listening",
-      metadata: [
-        "address": "\(listen.host):\(listen.port)", "workers": "\(inboxes.count)",
-        "store": "\(store.name)", "version": "\(state.version)",
-      ])
+    tellStart(settings)
+  }
+
+  private func tellStart(_ settings: Settings) {
+    var metadata: Logger.Metadata = [
+      "address": "\(settings.listen)", "workers": "\(inboxes.count)",
+      "store": "\(store.name)", "version": "\(state.version)",
+    ]
+    if let admin = settings.adminListen { metadata["admin"] = "\(admin)" }
+    log.info("listening", metadata: metadata)
   }
 
   private func makeReport() throws(StartFault) -> StartReport {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// How a worker's start went.
 enum StartOutcome: Sendable {
-  /// It accepts connections.
-  case listening(Address)
+  /// It accepts connections: from callers, and from operators if they have a listener of their own.
+  case listening(Address, operators: Address?)
   /// It could not start.
   case failed(StartFault)
 }

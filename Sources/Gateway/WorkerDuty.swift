@@ -13,7 +13,6 @@ import Settings
 /// One worker's whole life, to be carried out on a thread of its own.
 struct WorkerDuty: Sendable {
   let index: Int
-  let listen: HostPort
   let settings: Settings
   let namespaces: NamespaceList
   let callers: CallerTable
@@ -43,15 +42,17 @@ struct WorkerDuty: Sendable {
   private func serve<Store: Backend & ~Copyable>(
     _ backend: consuming Store
   ) throws(StartFault) {
-    let listener = try makeListener(listen, "--listen")
-    let address = listener.address
+    let listener = try makeListener(settings.listen, "--listen")
+    let operatorsListener = try makeOperatorsListener()
+    let outcome = StartOutcome.listening(
+      listener.address, operators: Self.address(of: operatorsListener))
     let context = try makeClientContext()
     var worker = Worker(
       plan, poller: try makePoller(), listener: consume listener,
-      operatorsListener: try makeOperatorsListener(), identity: context, backend: backend,
+      operatorsListener: operatorsListener, identity: context, backend: backend,
       inbox: inbox, board: state.boards[index], state: state, log: log,
       accessLane: accessLane)
-    report.put(.listening(address))
+    report.put(outcome)
     worker.run()
   }
 
@@ -83,6 +84,13 @@ struct WorkerDuty: Sendable {
   private func makeOperatorsListener() throws(StartFault) -> Listener? {
     guard let listen = settings.adminListen else { return nil }
     return try makeListener(listen, "--admin-listen")
+  }
+
+  private static func address(of listener: borrowing Listener?) -> Address? {
+    switch listener {
+    case .some(let listener): listener.address
+    case .none: nil
+    }
   }
 
   private func makeClientContext() throws(StartFault) -> TLSContext? {

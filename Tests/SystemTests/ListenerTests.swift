@@ -1,0 +1,32 @@
+// Where a gateway listens: on ports that the system chose, and for operators apart from callers.
+
+import TestLab
+import Testing
+
+@Suite struct ListenerTests {
+  @Test func operatorsHaveOnePortForAllWorkers() throws {
+    let gateway = try GatewayProcess(
+      ["--workers", "3", "--access-log", "--admin-listen", "127.0.0.1:0"], until: .none)
+    try eventually("it listens") { gateway.log.contains("listening") }
+    let told = try #require(gateway.log.firstMatch(of: /"admin":"127\.0\.0\.1:(\d+)"/))
+    let port = try #require(Int(told.1))
+    for _ in 0..<100 {
+      #expect(try RawHTTP(port: port).exchange("GET", "/readyz").status == 200)
+    }
+    try eventually("each worker has answered some") {
+      (0..<3).allSatisfy { gateway.log.contains("\"worker\":\($0)") }
+    }
+    let path = freshPath()
+    #expect(try RawHTTP(port: port).exchange("PUT", path, body: []).status == 404)
+    #expect(try gateway.ask("GET", "/readyz").status == 404)
+    #expect(try gateway.ask("PUT", path, body: []).status == 201)
+  }
+
+  @Test func anAddressIsToldAsItIsWritten() throws {
+    let gateway = try GatewayProcess(
+      [], environment: ["SESSION_GATEWAY_ADMIN_LISTEN": "[::1]:0"], until: .none)
+    try eventually("it listens") { gateway.log.contains("listening") }
+    #expect(gateway.log.contains(#""address":"127.0.0.1:\#(gateway.port)""#))
+    #expect(gateway.log.contains(/"admin":"\[::1\]:\d+"/))
+  }
+}
