@@ -37,7 +37,6 @@ struct ServeCommand: SettingsCommand {
   var arguments: [String] = []
 
   func run(with arguments: [String]) throws {
-    if arguments.contains("--version") { throw CleanExit.message(Version.number) }
     let status = Serving.run(try SettingsArguments.load(arguments))
     if status != 0 { throw ExitCode(status) }
   }

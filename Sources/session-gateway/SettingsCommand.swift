@@ -1,5 +1,5 @@
 // A subcommand whose flags are settings. They are declared in one table, not here, so the argument
-// parser passes all of them through, the request for help included.
+// parser passes all of them through, the requests for help and for the version included.
 
 import ArgumentParser
 
@@ -7,7 +7,7 @@ import ArgumentParser
 protocol SettingsCommand: ParsableCommand {
   /// What follows the subcommand's name.
   var arguments: [String] { get }
-  /// Carries it out; nobody has asked for help.
+  /// Carries it out; nobody has asked for help or for the version.
   func run(with arguments: [String]) throws
 }
 
@@ -16,6 +16,7 @@ extension SettingsCommand {
     if arguments.contains("--help") || arguments.contains("-h") {
       throw CleanExit.helpRequest(self)
     }
+    if arguments.contains("--version") { throw CleanExit.message(Version.number) }
     try run(with: arguments)
   }
 }
