@@ -94,10 +94,18 @@ extension SettingsLoad {
         mistakes.append(.error("\(key) is wrong (from the file \(path)): \(error.text)"))
       }
     }
-    for policy in draft.policies where policy.lockLease > policy.lockLeaseMax {
-      let name = "\(ConfigFile.policies)\(policy.name.visible)"
+    for policy in draft.policies { check(policy) }
+  }
+
+  private mutating func check(_ policy: NamespacePolicy) {
+    let name = "\(ConfigFile.policies)\(policy.name.visible)"
+    if policy.lockLease > policy.lockLeaseMax {
       mistakes.append(
         .error("\(name).lock-lease is longer than its lock-lease-max; shorten it, or raise that"))
+    }
+    if let maxBody = policy.maxBody, maxBody > draft.settings.maxBody {
+      mistakes.append(
+        .warning("\(name).max-body has no effect beyond --max-body; shorten it, or raise that"))
     }
   }
 

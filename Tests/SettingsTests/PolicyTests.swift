@@ -48,4 +48,16 @@ struct PolicyTests {
       #expect(texts.contains { $0.contains(word) }, "\(word)")
     }
   }
+
+  @Test("A body that no request may have is told")
+  func uselessRoom() throws {
+    let file = try Scratch("namespaces: {a: {max-body: 64KiB}, b: {max-body: 65537}}\n")
+    let arguments = ["--config", file.path, "--max-body"]
+    #expect(complaints(arguments + ["65537"]) == [])
+    #expect(
+      complaints(arguments + ["64KiB"]) == [
+        "namespaces.b.max-body has no effect beyond --max-body; shorten it, or raise that"
+      ])
+    #expect(try load(arguments + ["64KiB"]).policies.count == 2)
+  }
 }
