@@ -28,9 +28,9 @@ enum Contract {
         entity tag of 16 hexadecimal digits: `ETag: "8c1f60a90d3be2f4"`.
 
         **Timeouts** are whole seconds, 1 to 31,536,000. The idle timeout starts anew with each GET,
-        PUT, touch and acquired lock. The absolute timeout counts from the session's creation, never
-        slides, survives every PUT and caps the idle one; it is the namespace's, if that has one. A
-        session past either is gone: 404.
+        PUT and touch, and with a lock that is acquired or renewed. The absolute timeout counts from the
+        session's creation, never slides, survives every PUT and caps the idle one; it is the
+        namespace's, if that has one. A session past either is gone: 404.
 
         **Writes without lost updates.** A plain PUT replaces whatever is there. A conditional one
         (`If-Match` with the version that was read) is 412 when somebody else wrote since: read again,
@@ -287,6 +287,8 @@ enum Contract {
               $ref: '#/components/responses/UnsupportedContent'
             '428':
               $ref: '#/components/responses/ConditionRequired'
+            '500':
+              $ref: '#/components/responses/Unreadable'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -320,6 +322,8 @@ enum Contract {
               $ref: '#/components/responses/ConditionFailed'
             '413':
               $ref: '#/components/responses/BodyTooLarge'
+            '500':
+              $ref: '#/components/responses/Unreadable'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -353,6 +357,8 @@ enum Contract {
               $ref: '#/components/responses/ConditionFailed'
             '413':
               $ref: '#/components/responses/BodyTooLarge'
+            '500':
+              $ref: '#/components/responses/Unreadable'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -463,7 +469,7 @@ enum Contract {
           tags: [sessions]
           operationId: renewLock
           summary: Start the lock's lease anew
-          description: A body is read and ignored.
+          description: It slides the idle timeout. A body is read and ignored.
           parameters:
             - name: Session-Lock
               in: header
@@ -482,14 +488,14 @@ enum Contract {
               $ref: '#/components/responses/Unauthorized'
             '403':
               $ref: '#/components/responses/Forbidden'
-            '404':
-              $ref: '#/components/responses/NoSuchSession'
             '408':
               $ref: '#/components/responses/RequestTimeout'
             '409':
               $ref: '#/components/responses/LockLost'
             '413':
               $ref: '#/components/responses/BodyTooLarge'
+            '500':
+              $ref: '#/components/responses/Unreadable'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -515,14 +521,14 @@ enum Contract {
               $ref: '#/components/responses/Unauthorized'
             '403':
               $ref: '#/components/responses/Forbidden'
-            '404':
-              $ref: '#/components/responses/NoSuchSession'
             '408':
               $ref: '#/components/responses/RequestTimeout'
             '409':
               $ref: '#/components/responses/LockLost'
             '413':
               $ref: '#/components/responses/BodyTooLarge'
+            '500':
+              $ref: '#/components/responses/Unreadable'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
@@ -593,6 +599,8 @@ enum Contract {
               $ref: '#/components/responses/BodyTooLarge'
             '415':
               $ref: '#/components/responses/UnsupportedContent'
+            '500':
+              $ref: '#/components/responses/Unreadable'
             '503':
               $ref: '#/components/responses/Unavailable'
             '504':
