@@ -174,11 +174,13 @@ public struct RequestDecoder: Sendable {
     return decodeValidators(head, bytes, &request)
   }
 
+  /// What a GET may say, a HEAD of the same target may (RFC 9110 §9.3.2); it slides nothing either way.
   private func decodeInspect(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
+    let problem = decodeGet(head, bytes, &request)
     request.command.verb = .inspect
-    return noQuery(head) ?? decodeValidators(head, bytes, &request)
+    return problem
   }
 
   /// If-None-Match of GET and HEAD: versions that need not be sent again (RFC 9110 §13.1.2).

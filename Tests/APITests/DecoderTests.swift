@@ -15,7 +15,10 @@ import Testing
       decode("GET \(Self.session)?touch=true") == .wish(Wish(.session, .get, id: "abc")))
     #expect(
       decode("GET \(Self.session)?touch=false") == .wish(Wish(.session, .peek, id: "abc")))
-    #expect(decode("HEAD \(Self.session)") == .wish(Wish(.session, .inspect, id: "abc")))
+    for query in ["", "?touch=false", "?touch=true"] {
+      #expect(
+        decode("HEAD \(Self.session)\(query)") == .wish(Wish(.session, .inspect, id: "abc")))
+    }
   }
 
   @Test func writes() {
@@ -113,7 +116,8 @@ import Testing
     ("GET /v1/sessions/a?touch", [], .malformedQuery),
     ("GET /v1/sessions/a?touch=no", [], .malformedQuery),
     ("GET /v1/sessions/a?touch=false&touch=false", [], .malformedQuery),
-    ("HEAD /v1/sessions/a?touch=false", [], .malformedQuery),
+    ("HEAD /v1/sessions/a?touch=0", [], .malformedQuery),
+    ("HEAD /v1/sessions/a?lease=1", [], .malformedQuery),
     ("DELETE /v1/sessions/a?x", [], .malformedQuery),
     ("GET /v1/sessions/a", ["If-Match: *"], .conditionNotSupported),
     ("GET /v1/sessions/a", ["If-None-Match: x"], .malformedCondition),

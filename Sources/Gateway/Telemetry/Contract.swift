@@ -148,13 +148,7 @@ enum Contract {
             A GET whose `If-None-Match` lists the present version is 304 and slides the timeout all
             the same. `If-Match` is 400 here.
           parameters:
-            - name: touch
-              in: query
-              description: With `false` the idle timeout is left alone.
-              schema:
-                type: string
-                enum: ['true', 'false']
-                default: 'true'
+            - $ref: '#/components/parameters/Touch'
             - $ref: '#/components/parameters/KnownVersions'
             - $ref: '#/components/parameters/Deadline'
           responses:
@@ -199,8 +193,10 @@ enum Contract {
           operationId: inspectSession
           summary: Read what is known of a session, without its payload
           description: >-
-            Never slides the idle timeout, and the payload does not leave the store. It has no query.
+            Never slides the idle timeout, and the payload does not leave the store. `touch` is understood,
+            since a GET of the same target may have it.
           parameters:
+            - $ref: '#/components/parameters/Touch'
             - $ref: '#/components/parameters/KnownVersions'
             - $ref: '#/components/parameters/Deadline'
           responses:
@@ -833,6 +829,14 @@ enum Contract {
           schema:
             $ref: '#/components/schemas/Seconds'
           example: 2
+        Touch:
+          name: touch
+          in: query
+          description: With `false` the idle timeout is left alone.
+          schema:
+            type: string
+            enum: ['true', 'false']
+            default: 'true'
         KnownVersions:
           name: If-None-Match
           in: header
