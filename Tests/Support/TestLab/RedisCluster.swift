@@ -169,8 +169,18 @@ public final class RedisCluster: Sendable {
     return slot
   }
 
-  /// The primary that serves `slot`, by what the nodes say.
+  /// The primary that serves `slot`, by what the nodes say; while an election is held they may say
+  /// that nobody does.
   public func primary(ofSlot slot: Int) throws -> RedisServer {
+    var primary: RedisServer?
+    try eventually("a node serves slot \(slot)") {
+      primary = try knownPrimary(ofSlot: slot)
+      return primary != nil
+    }
+    return primary!
+  }
+
+  private func knownPrimary(ofSlot slot: Int) throws -> RedisServer? {
     for range in try anyNode().command("CLUSTER", "SLOTS").elements {
       let parts = range.elements
       guard case .integer(let low) = parts[0], case .integer(let high) = parts[1],
@@ -178,7 +188,7 @@ public final class RedisCluster: Sendable {
       else { continue }
       if let node = nodes.first(where: { $0.port == port }) { return node }
     }
-    throw LabFault("no node serves slot \(slot)")
+    return nil
   }
 
   /// Runs redis-cli against a serving node, following redirects.
