@@ -49,7 +49,7 @@ final class Stage {
 
   /// Turns the loop until `condition` holds.
   func turn(until condition: () -> Bool) throws {
-    try eventually("the server is asked and tells", within: .seconds(30)) {
+    try eventually("the server is asked and tells") {
       if !condition() { turn() }
       return condition()
     }

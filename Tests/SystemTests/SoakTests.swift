@@ -61,8 +61,9 @@ import Testing
     // meanwhile are let in once more; what would stay is always there.
     let least = opened.suffix(opened.count / 2).min() ?? 0
     #expect(least <= descriptors + 64 + 70 + 20, "\(least) descriptors")
+    // While primaries were slow, each of two workers may have asked the three replicas for the topology.
     try eventually("the connections' descriptors are closed", within: .seconds(120)) {
-      gateway.process.descriptorCount <= descriptors + 2
+      gateway.process.descriptorCount <= descriptors + 2 + 2 * 3
     }
     for held in ["client_buffer_bytes ", "requests_in_flight "] {
       try eventually("nothing is left of \(held)") {

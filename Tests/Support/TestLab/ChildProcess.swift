@@ -105,14 +105,14 @@ public final class ChildProcess: Sendable {
 
   /// Waits until it ends.
   @discardableResult
-  public func wait(within limit: Duration = .seconds(30)) throws -> ExitStatus {
+  public func wait(within limit: Duration = .seconds(60)) throws -> ExitStatus {
     try eventually("process \(pid) ends", within: limit) { status != nil }
     return ending.withLock { $0 }!
   }
 
   /// Waits until `condition` holds, and fails at once when the process ends before.
   public func wait(
-    until what: String, within limit: Duration = .seconds(30), _ condition: () throws -> Bool
+    until what: String, within limit: Duration = .seconds(60), _ condition: () throws -> Bool
   ) throws {
     try eventually(what, within: limit) {
       if try condition() { return true }

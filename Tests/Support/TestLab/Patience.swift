@@ -9,7 +9,7 @@ import Glibc
 ///
 /// - Throws: a `LabFault` that names `what` once `limit` has passed, or what `condition` throws.
 public func eventually(
-  _ what: String, within limit: Duration = .seconds(30), _ condition: () throws -> Bool
+  _ what: String, within limit: Duration = .seconds(60), _ condition: () throws -> Bool
 ) throws {
   let start = ContinuousClock.now
   var pause: UInt32 = 1_000
