@@ -129,7 +129,7 @@ struct StagingTests {
     let moves = TroubleMaker(.migration, cluster, [id])
     while crowd.isAtWork || moves.count == 0 {
       try moves.act()
-      usleep(10_000)
+      usleep(20_000)
     }
     try moves.settle()
     #expect(crowd.faults.isEmpty)
