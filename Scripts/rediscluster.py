@@ -61,6 +61,14 @@ class Node:
         whole = state["cluster_state"] == "ok" and state["cluster_known_nodes"] == str(NODES)
         return whole and link == "up"
 
+    def knows(self):
+        """Whether the node knows of a replica for each primary, in both tables that it tells."""
+        known = [line.split()[2] for line in self.ask("CLUSTER", "NODES").splitlines()]
+        replicas = sum("slave" in flags for flags in known)
+        # A range is told as its ends, its primary, and the primary's replicas.
+        following = sum(len(told) - 3 for told in self.ask("CLUSTER", "SLOTS"))
+        return replicas == following == NODES - PRIMARIES
+
 
 def up(folder, first_port=7000, tethered=False):
     """Starts six nodes, forms the cluster, waits until all serve, and returns them. Tethered
@@ -171,6 +179,8 @@ def _form(nodes):
         _wait(f"the node on port {node.port} to follow its primary", nodes,
               lambda node=node, primary=primary: node.ask("CLUSTER", "REPLICATE", primary) == "OK")
     _wait("the cluster to serve", nodes, lambda: all(node.serves() for node in nodes))
+    # Told by gossip, later than all else: a gateway that comes before it would log no replicas.
+    _wait("each node to know the replicas", nodes, lambda: all(node.knows() for node in nodes))
 
 
 def _wait(what, nodes, holds):

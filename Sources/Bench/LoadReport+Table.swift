@@ -18,7 +18,8 @@ extension LoadReport {
 
   private var headline: String {
     let kind = plan.rate.map { "open loop, \($0) requests a second due" } ?? "closed loop"
-    return "\(plan.host):\(plan.port), \(kind), \(plan.connections) connections,"
+    let connections = plan.connections == 1 ? "1 connection" : "\(plan.connections) connections"
+    return "\(plan.host):\(plan.port), \(kind), \(connections),"
       + " \(seconds.rounded(to: 1)) s measured"
   }
 

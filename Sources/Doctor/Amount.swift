@@ -20,9 +20,9 @@ enum Amount {
     return "\(hundredths) ms"
   }
 
-  /// `1 node`, `3 nodes`.
-  static func count(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  /// `1 node`, `3 nodes`; a noun whose plural is another word has it for `several`.
+  static func count(_ count: Int, _ noun: String, several: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : several ?? noun + "s")"
   }
 
   /// `16,384`.

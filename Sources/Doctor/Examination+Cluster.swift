@@ -24,7 +24,8 @@ extension Examination {
     }
     if !known.isEmpty { return known + unread }
     if states.isEmpty { return unread }
-    return [.ok(.cluster, "state ok by all \(Self.reached(redis).count) nodes")] + unread
+    let nodes = Amount.count(Self.reached(redis).count, "node")
+    return [.ok(.cluster, "state ok by all \(nodes)")] + unread
   }
 
   func slots(_ redis: RedisFacts) -> [Finding] {
@@ -86,7 +87,8 @@ extension Examination {
     let byHost = Dictionary(grouping: owners, by: \.host)
     let crowded = byHost.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
     if crowded.isEmpty {
-      return [.ok(.hosts, "\(owners.count) primaries on \(byHost.count) hosts")]
+      let primaries = Amount.count(owners.count, "primary", several: "primaries")
+      return [.ok(.hosts, "\(primaries) on \(Amount.count(byHost.count, "host"))")]
     }
     return crowded.map { host, primaries in
       let isMajority = primaries.count * 2 >= owners.count

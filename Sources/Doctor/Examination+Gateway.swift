@@ -36,9 +36,10 @@ extension Examination {
     _ subject: Subject, days: Int, of what: String, nodes: [String], remedy: String
   ) -> Finding {
     if days < 0 {
-      return .fail(subject, "\(what): expired \(-days) days ago", on: nodes, remedy: remedy)
+      return .fail(
+        subject, "\(what): expired \(Amount.count(-days, "day")) ago", on: nodes, remedy: remedy)
     }
-    let detail = "\(what): \(days) days left"
+    let detail = "\(what): \(Amount.count(days, "day")) left"
     if days < shortLife { return .warn(subject, detail, on: nodes, remedy: remedy) }
     return .ok(subject, detail)
   }
@@ -53,11 +54,16 @@ extension Examination {
     switch facts.tokens {
     case nil: []
     case .read(let tokens, let namespaces):
-      [.ok(.tokens, "\(tokens) tokens, \(namespaces) namespaces")]
+      [
+        .ok(
+          .tokens,
+          "\(Amount.count(tokens, "token")), \(Amount.count(namespaces, "namespace"))")
+      ]
     case .mistaken(let first, let count):
       [
         .fail(
-          .tokens, count == 1 ? first : "\(first), and \(count - 1) more mistakes",
+          .tokens,
+          count == 1 ? first : "\(first), and \(Amount.count(count - 1, "more mistake"))",
           remedy: "A line is what session-gateway token prints second.")
       ]
     }

@@ -39,7 +39,7 @@ public struct Report {
     guard let redis = facts.redis else { return "A gateway with the store in its memory" }
     let kind =
       switch redis.isCluster {
-      case true?: "a Redis Cluster of \(redis.nodes.count) nodes"
+      case true?: "a Redis Cluster of \(Amount.count(redis.nodes.count, "node"))"
       case false?: "a single Redis"
       case nil: "Redis"
       }

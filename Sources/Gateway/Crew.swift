@@ -105,22 +105,22 @@ final class Crew {
   /// Waits for signals until the workers have ended.
   func serve() -> Int32 {
     manager?.ready("serving with the \(store.name) store")
-    var watchdog = Watchdog(manager, inboxes, state.boards)
+    var watchdog = Watchdog(manager, inboxes, state.boards, at: .now())
     while !ended.isZero {
-      switch Signals.wait(for: watchdog?.wait) {
+      switch Signals.wait(for: watchdog?.wait(at: .now())) {
       case .terminate: end(after: settings.drainGrace)
       // Whoever sits at the keyboard waits for no balancer.
       case .interrupt: end(after: .seconds(0))
       case .hangUp:
         manager?.reloading()
-        for message in Reload(settings, namespaces, workers: inboxes.count, log).messages() {
+        Reload(settings, namespaces, workers: inboxes.count, log).carryOut { message in
           for inbox in inboxes { inbox.put(message) }
         }
         if !state.isDraining { manager?.ready("serving with the \(store.name) store") }
       // The last worker says so when it ends.
       case .user1, nil: break
       }
-      watchdog?.look()
+      watchdog?.look(at: .now())
     }
     stopAll()
     log.info("stopped")

@@ -15,22 +15,23 @@ struct Watchdog {
   private var next: Instant
 
   /// A watchdog; nil where nobody wants one.
-  init?(_ manager: ServiceManager?, _ inboxes: [Inbox], _ boards: [WorkerBoard]) {
+  init?(
+    _ manager: ServiceManager?, _ inboxes: [Inbox], _ boards: [WorkerBoard], at now: Instant
+  ) {
     guard let manager, let watchdog = manager.watchdog else { return nil }
     self.manager = manager
     self.inboxes = inboxes
     self.boards = boards
     // Three looks in the time that the manager waits: one may fall on a busy moment.
     pause = TimeSpan(nanoseconds: watchdog.nanoseconds / 3)
-    next = .now()
+    next = now
   }
 
   /// How long until the next look.
-  var wait: TimeSpan { next - .now() }
+  func wait(at now: Instant) -> TimeSpan { next - now }
 
   /// Looks, if it is time.
-  mutating func look() {
-    let now = Instant.now()
+  mutating func look(at now: Instant) {
     guard next <= now else { return }
     next = now + pause
     if boards.allSatisfy({ $0.value(.beats) >= asked }) {

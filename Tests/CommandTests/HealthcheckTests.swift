@@ -10,16 +10,19 @@ struct HealthcheckTests {
       GatewayProcess.program, ["healthcheck"] + arguments, environment: environment)
   }
 
+  /// Patience with a busy machine.
+  private let patience = ["--timeout", "60"]
+
   @Test("0 when the gateway is ready, by flag and by environment")
   func ready() throws {
     let gateway = try GatewayProcess()
     let address = "127.0.0.1:\(gateway.port)"
-    let asked = try ask(["--listen", address])
+    let asked = try ask(["--listen", address] + patience)
     #expect(asked.status == .exited(0))
     #expect(asked.output.isEmpty && asked.errors.isEmpty)
     let variables = ["SESSION_GATEWAY_LISTEN": address]
-    #expect(try ask([], environment: variables).status == .exited(0))
-    let any = ["--listen", "0.0.0.0:\(gateway.port)", "--allow-anonymous"]
+    #expect(try ask(patience, environment: variables).status == .exited(0))
+    let any = ["--listen", "0.0.0.0:\(gateway.port)", "--allow-anonymous"] + patience
     #expect(try ask(any).status == .exited(0))
   }
 
@@ -33,7 +36,7 @@ struct HealthcheckTests {
   @Test("1 when the store does not serve, but the process lives")
   func notReady() throws {
     let gateway = try GatewayProcess(["--redis", "127.0.0.1:\(FreePorts.one())"])
-    let listen = ["--listen", "127.0.0.1:\(gateway.port)"]
+    let listen = ["--listen", "127.0.0.1:\(gateway.port)"] + patience
     let asked = try ask(listen)
     #expect(asked.status == .exited(1))
     #expect(asked.errors.contains("/readyz answers 503"))

@@ -24,7 +24,5 @@ final class EchoProcess: Sendable {
     }
   }
 
-  func connect(within limit: Duration = .seconds(30)) throws -> RawHTTP {
-    try RawHTTP(port: port, within: limit)
-  }
+  func connect() throws -> RawHTTP { try RawHTTP(port: port) }
 }

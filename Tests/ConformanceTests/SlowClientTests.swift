@@ -47,10 +47,14 @@ struct SlowClientTests {
   func idle() throws {
     let echo = try EchoProcess(["--idle-timeout", "200"])
     let silent = try echo.connect()
-    let used = try echo.connect()
-    #expect(try used.exchange("GET", "/").status == 200)
+    // Who does not ask at once on a busy machine is taken for silent, too.
+    let used = try promptly(within: .milliseconds(200)) { () -> (RawHTTP, Int?) in
+      let used = try echo.connect()
+      return (used, try? used.exchange("GET", "/").status)
+    }
+    #expect(used.1 == 200)
     try silent.expectClosed()
-    try used.expectClosed()
+    try used.0.expectClosed()
   }
 
   @Test("A client that never reads is given up")
@@ -58,7 +62,7 @@ struct SlowClientTests {
     let echo = try EchoProcess([
       "--write-timeout", "200", "--body-timeout", "600000", "--max-body", "16777216",
     ])
-    let connection = try echo.connect(within: .seconds(1))
+    let connection = try echo.connect()
     #expect(try connection.exchange("GET", "/").status == 200)
     let held = echo.process.descriptorCount
     let body = [UInt8](repeating: 65, count: 16 << 20)

@@ -27,7 +27,7 @@ struct GatewayTests {
   func certificates(days: Int, verdict: Verdict) {
     let life = Examination.life(.tls, days: days, of: "it", nodes: [], remedy: "new")
     #expect(life.verdict == verdict)
-    #expect(life.detail.contains("\(abs(days)) days"))
+    #expect(life.detail.contains(abs(days) == 1 ? "1 day ago" : "\(abs(days)) days"))
   }
 
   @Test("Part of a day is none, and a second ago is past")
@@ -53,6 +53,8 @@ struct GatewayTests {
   func tokens() {
     let read = findings { $0.tokens = .read(tokens: 3, namespaces: 2) }
     #expect(read[1].verdict == .ok && read[1].detail == "3 tokens, 2 namespaces")
+    let single = findings { $0.tokens = .read(tokens: 1, namespaces: 1) }
+    #expect(single[1].detail == "1 token, 1 namespace")
     let mistaken = findings { $0.tokens = .mistaken("line 3: no", count: 4) }
     #expect(mistaken[1].verdict == .fail)
     #expect(mistaken[1].detail == "line 3: no, and 3 more mistakes")

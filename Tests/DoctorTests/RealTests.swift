@@ -46,13 +46,16 @@ struct RealTests {
 
   @Test("A cluster of the lab: one machine is its only fault; then it loses nodes")
   func cluster() throws {
-    var settings = RedisCluster.Settings.failingOver
+    var settings = RedisCluster.Settings()
     settings.lines = ["maxmemory 100mb"]
     let cluster = try RedisCluster(settings)
+    try cluster.setNodeTimeout(5_000)
     let flags = try cluster.gatewayFlags()
     let whole = try check(flags)
     #expect(whole.verdict == "warn")
+    // How fast nodes answer pings is the machine's matter.
     let faults = Set(whole.findings.filter { $0.verdict != "ok" }.map(\.subject))
+      .subtracting(["latency"])
     // The lab's certificates are short-lived on purpose.
     #expect(faults == ["replicas", "hosts", "certificates", "tls"])
     _ = try check(flags + ["--strict"], exits: 1)
@@ -61,10 +64,12 @@ struct RealTests {
     #expect(many.verdict("headroom") == "fail")
 
     // A replica is lost: its primary is without one.
+    try cluster.setNodeTimeout(2_000)
     try cluster.node(5).kill9()
-    try eventually("the loss is known") {
+    try eventually("the loss is known", within: .seconds(60)) {
       try cluster.node(0).command("CLUSTER", "NODES").text.contains("fail ")
     }
+    try cluster.setNodeTimeout(5_000)
     let bare = try check(flags)
     #expect(bare.complaints("replicas").contains { $0.detail == "a primary without a replica" })
     #expect(bare.complaints("cluster").contains { $0.nodes == [cluster.node(5).address] })

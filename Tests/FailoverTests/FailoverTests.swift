@@ -26,17 +26,17 @@ struct FailoverTests {
 
   private func strike(_ blow: Blow, _ shard: Int, coverage: Bool = true) throws {
     let lab = try Lab.whole()
-    if !coverage { try lab.set("cluster-require-full-coverage", "no") }
+    if !coverage { try lab.cluster.configure("cluster-require-full-coverage", "no") }
     let victim = try lab.owners()[shard]
     let remark = coverage ? "" : "cluster-require-full-coverage no"
     let fault = "`\(blow.rawValue)` of primary \(shard + 1)"
     try lab.run(fault, allowing: .losses) { checker, gateway in
-      switch blow {
-      case .kill: try victim.kill9()
-      case .hang: victim.pause()
+      let elected = try lab.election(after: victim, slot: HashSlot.middle(of: shard)) {
+        switch blow {
+        case .kill: try victim.kill9()
+        case .hang: victim.pause()
+        }
       }
-      let slot = HashSlot.middle(of: shard)
-      let elected = try lab.election(after: victim, slot: slot)
       try gateway.wait(for: "/readyz")
       try checker.wait(forMore: 60)
       switch blow {

@@ -20,7 +20,8 @@ struct Allowance: OptionSet {
 final class Lab: Sendable {
   /// Whether faults are as long as in life.
   static let isLong = ProcessInfo.processInfo.environment["SESSION_GATEWAY_CHAOS"] != nil
-  /// Milliseconds until a node is thought lost.
+  /// Milliseconds until a node is thought lost that is lost on purpose. Other than in life, where
+  /// faults are short nodes are patient until then: who is only slow must not be taken for lost.
   static let nodeTimeout = isLong ? 5_000 : 1_000
 
   private static let shared = Result { try Lab() }
@@ -30,7 +31,7 @@ final class Lab: Sendable {
   init() throws {
     var settings = RedisCluster.Settings()
     settings.requiresClientCertificate = true
-    settings.nodeTimeout = Self.nodeTimeout
+    if Self.isLong { settings.nodeTimeout = Self.nodeTimeout }
     cluster = try RedisCluster(settings)
   }
 
@@ -41,17 +42,12 @@ final class Lab: Sendable {
       node.resume()
       if !node.process.isRunning { try node.restart() }
     }
-    try lab.cluster.waitUntilServing()
-    try lab.set("cluster-require-full-coverage", "yes")
+    try lab.cluster.configure("cluster-require-full-coverage", "yes")
+    try lab.cluster.setNodeTimeout(lab.cluster.settings.nodeTimeout)
+    // Who was started anew may take itself for a primary for a while.
     try eventually("each primary has a replica") { try lab.cluster.replicas().count == 3 }
+    try lab.cluster.waitUntilServing()
     return lab
-  }
-
-  /// Sets a parameter of every node that serves.
-  func set(_ parameter: String, _ value: String) throws {
-    for node in cluster.nodes where node.isServing {
-      try node.command("CONFIG", "SET", parameter, value)
-    }
   }
 
   /// Runs callers through `deed` and judges what they saw. `deed` gets them, and may say in what
@@ -62,7 +58,7 @@ final class Lab: Sendable {
     _ deed: (Checker, GatewayProcess) throws -> Measured = { _, _ in Measured() }
   ) throws -> Tally {
     let gateway = try GatewayProcess(
-      cluster.gatewayFlags() + ["--workers", "2"] + flags, until: .ready)
+      cluster.gatewayFlags() + ["--workers", "2"] + Checker.flags + flags, until: .ready)
     let checker = try Checker(port: gateway.port)
     defer { checker.stop() }
     let measured = try deed(checker, gateway)
@@ -94,12 +90,17 @@ final class Lab: Sendable {
     try (0..<Checker.shards).map { try cluster.primary(ofSlot: HashSlot.middle(of: $0)) }
   }
 
-  /// Waits until another node than `victim` serves `slot`, and says since when.
-  func election(after victim: RedisServer, slot: Int) throws -> ContinuousClock.Instant {
+  /// Strikes `victim`, waits until another node serves `slot`, and says since when.
+  func election(
+    after victim: RedisServer, slot: Int, _ strike: () throws -> Void
+  ) throws -> ContinuousClock.Instant {
+    try cluster.setNodeTimeout(Self.nodeTimeout)
     let heirs = cluster.nodes.filter { $0 !== victim }
     let before = try heirs.filter { try isPrimary($0) }.map(\.port)
+    try strike()
     var elected = ContinuousClock.now
-    try eventually("a replica is elected") {
+    // An election that a busy machine spoils is held again.
+    try eventually("a replica is elected", within: .seconds(120)) {
       let heir = try heirs.first { try !before.contains($0.port) && isPrimary($0) }
       elected = .now
       return heir != nil
@@ -107,6 +108,7 @@ final class Lab: Sendable {
     try eventually("all know it") {
       try cluster.primary(ofSlot: slot) !== victim
     }
+    try cluster.setNodeTimeout(cluster.settings.nodeTimeout)
     return elected
   }
 

@@ -21,7 +21,7 @@ struct ReloadTests {
           "--redis-ca", folder.file("ca"), "--redis-cert", folder.file("cert"),
           "--redis-key", folder.file("key"), "--redis-password-file", folder.file("password"),
           "--workers", "2",
-        ]
+        ] + Checker.flags
       try trust([cluster.authority!])
       try show(cluster.authority!)
       try folder.write("password", cluster.settings.password! + "\n")
@@ -42,7 +42,6 @@ struct ReloadTests {
     var settings = RedisCluster.Settings()
     settings.users = users
     settings.requiresClientCertificate = true
-    settings.nodeTimeout = Lab.nodeTimeout
     return try RedisCluster(settings)
   }
 
@@ -178,7 +177,7 @@ struct ReloadTests {
     try files.trust([try CertificateAuthority(name: "a stranger")])
     try files.folder.write("password", cluster.settings.password!)
     try hangUp(gateway, until: "Redis certificates reloaded")
-    #expect(try gateway.connect().exchange("GET", "/readyz").status == 200)
+    try gateway.wait(for: "/readyz")
     for node in cluster.nodes { try node.dropClients() }
     try eventually("the new authority counts, whatever session might be resumed") {
       gateway.log.contains("tls_unknown_authority")

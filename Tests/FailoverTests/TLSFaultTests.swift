@@ -112,21 +112,24 @@ struct TLSFaultTests {
     if misdeed != .tlsPort { flags += ["--redis-tls", "--redis-ca", authority.certificate] }
     let gateway = try GatewayProcess(flags)
     // A server that is not there yet is told too, as what it is.
-    try eventually("several attempts have failed") {
+    try eventually("several attempts have failed", within: .seconds(60)) {
       try faults(of: gateway) >= 2 && gateway.log.contains("\"code\":\"\(misdeed.code)\"")
     }
     let lines = gateway.log.split(separator: "\n").filter { $0.contains("is not connected") }
-    // Once, however often it is tried.
+    // Once, however often it is tried, unless a slow machine was told of in between.
+    let isTold = lines.map { $0.contains("\"code\":\"\(misdeed.code)\"") }
+    #expect(!zip(isTold, isTold.dropFirst()).contains { $0 && $1 }, "\(misdeed): \(gateway.log)")
     let told = lines.filter { $0.contains("\"code\":\"\(misdeed.code)\"") }
-    #expect(told.count == 1, "\(misdeed): \(gateway.log)")
     #expect(told.allSatisfy { $0.contains("\"node\":\"127.0.0.1:\(port)\"") })
     if let setting = misdeed.setting {
       #expect(told.allSatisfy { $0.contains(setting) }, "\(misdeed): \(told)")
     }
     #expect(!gateway.log.contains(password))
-    let health = try gateway.connect().exchange("GET", "/health")
-    #expect(health.status == 503 && health.text.contains("\"code\":\"\(misdeed.code)\""))
-    if let setting = misdeed.setting { #expect(health.text.contains(setting)) }
+    try eventually("the page of health tells it too") {
+      let health = try gateway.connect().exchange("GET", "/health")
+      return health.status == 503 && health.text.contains("\"code\":\"\(misdeed.code)\"")
+        && health.text.contains(misdeed.setting ?? "")
+    }
     let refused = try gateway.connect().exchange(
       "GET", "/v1/sessions/x", fields: ["Session-Deadline": "1"])
     #expect(refused.status == 503 && refused.text.contains("\"executed\":\"no\""))

@@ -50,21 +50,22 @@ import Testing
     typealias Unshare = @convention(c) (Int32) -> Int32
     let cloneFiles: Int32 = 0x400
     if unsafe unsafeBitCast(unshare, to: Unshare.self)(cloneFiles) != 0 { return "not unshared" }
-    guard let listener = try? Listener(host: "127.0.0.1", port: 0, backlog: 8),
-      let client = try? Socket.connect(to: listener.address)
-    else { return "no connection" }
-    try? waitFor(listener.fd)
-    var spares: [Int32] = []
-    while true {
-      let spare = dup(client.fd)
-      if spare < 0 { break }
-      spares.append(spare)
+    guard let listener = try? Listener(host: "127.0.0.1", port: 0, backlog: 8) else {
+      return "no listener"
     }
-    let first = name(listener.accept())
-    close(spares.removeLast())
-    let second = name(listener.accept())
-    for spare in spares { close(spare) }
-    return "\(first), \(second)"
+    var spares: [Int32] = []
+    defer { for spare in spares { close(spare) } }
+    // The limit is the process's: while another test raises it, there is room once more.
+    for _ in 0..<10 {
+      guard let client = try? Socket.connect(to: listener.address) else { return "no connection" }
+      try? waitFor(listener.fd)
+      while case let spare = dup(client.fd), spare >= 0 { spares.append(spare) }
+      let first = name(listener.accept())
+      if first == "connection" { continue }
+      close(spares.removeLast())
+      return "\(first), \(name(listener.accept()))"
+    }
+    return "never"
   }
 
   private static func name(_ accepted: consuming Accepted) -> String {

@@ -30,10 +30,10 @@ struct Loopback: ~Copyable {
 
 enum Missing: Error { case connection, event }
 
-/// Blocks until the descriptor is ready; five seconds are for ever.
+/// Blocks until the descriptor is ready; half a minute is for ever.
 func waitFor(_ fd: Int32, writable: Bool = false) throws {
   var watched = pollfd(fd: fd, events: Int16(writable ? POLLOUT : POLLIN), revents: 0)
-  if unsafe poll(&watched, 1, 5_000) != 1 { throw Missing.event }
+  if unsafe poll(&watched, 1, 30_000) != 1 { throw Missing.event }
 }
 
 extension Socket {

@@ -81,7 +81,7 @@ struct CountingTests {
       }
     }
     let moves = TroubleMaker(.migration, cluster, [id])
-    while crowd.isAtWork {
+    while crowd.isAtWork || moves.count == 0 {
       try moves.act()
       usleep(20_000)
     }
@@ -89,7 +89,6 @@ struct CountingTests {
     #expect(crowd.faults.isEmpty)
     let sum = try gateways[1].connect().exchange("GET", path).text
     #expect(sum == "\(Self.clients * Self.adds)")
-    #expect(moves.count > 0)
     print(
       "counted to \(sum) in \(ContinuousClock.now - start); the slot moved \(moves.count) times")
   }

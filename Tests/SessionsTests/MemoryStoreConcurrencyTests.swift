@@ -2,10 +2,20 @@
 // what must be so in whatever order they ran.
 
 import Chance
+import Foundation
 import Primitives
-import Sessions
 import StoreContract
+import Synchronization
 import Testing
+
+@testable import Sessions
+
+/// Runs `body` on a thread of its own: Swift's pool has few, and other tests hold them.
+private func onThread<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
+  await withCheckedContinuation { continuation in
+    Thread.detachNewThread { continuation.resume(returning: body()) }
+  }
+}
 
 @Suite("Memory store shared by workers")
 struct MemoryStoreConcurrencyTests {
@@ -18,7 +28,7 @@ struct MemoryStoreConcurrencyTests {
       namespaces: ContractNamespaces.list(), memoryLimit: 1 << 30)
     let tallies = await withTaskGroup(of: Tally.self) { group in
       for worker in 0..<Self.workers {
-        group.addTask { Self.work(sessions, seed: UInt64(worker + 1)) }
+        group.addTask { await onThread { Self.work(sessions, seed: UInt64(worker + 1)) } }
       }
       return await group.reduce(into: Tally()) { $0.add($1) }
     }
@@ -44,10 +54,12 @@ struct MemoryStoreConcurrencyTests {
     let created = await withTaskGroup(of: Int.self) { group in
       for worker in 0..<Self.workers {
         group.addTask {
-          var harness = MemoryHarness(sessions)
-          return (0..<1_000).count { number in
-            let call = Call.put("race\(number)", version: UInt64(worker + 1)).when(.absent)
-            return harness.perform(call) == .created(version: UInt64(worker + 1))
+          await onThread {
+            var harness = MemoryHarness(sessions)
+            return (0..<1_000).count { number in
+              let call = Call.put("race\(number)", version: UInt64(worker + 1)).when(.absent)
+              return harness.perform(call) == .created(version: UInt64(worker + 1))
+            }
           }
         }
       }
@@ -64,11 +76,13 @@ struct MemoryStoreConcurrencyTests {
     let created = await withTaskGroup(of: Int.self) { group in
       for worker in 0..<Self.workers {
         group.addTask {
-          var harness = MemoryHarness(sessions)
-          return (1_000..<1_200).count { number in
-            let call = Call.put("fill\(worker)-\(number)", version: 1)
-              .carrying(Array(repeating: 1, count: 500))
-            return harness.perform(call) == .created(version: 1)
+          await onThread {
+            var harness = MemoryHarness(sessions)
+            return (1_000..<1_200).count { number in
+              let call = Call.put("fill\(worker)-\(number)", version: 1)
+                .carrying(Array(repeating: 1, count: 500))
+              return harness.perform(call) == .created(version: 1)
+            }
           }
         }
       }
@@ -76,6 +90,40 @@ struct MemoryStoreConcurrencyTests {
     }
     #expect(created == 300)
     #expect(sessions.statistics == MemoryStatistics(sessions: 300, bytes: cost * 300))
+  }
+
+  /// A budget of one byte is a lock: whoever reserves it is alone until it is released.
+  @Test("What fits once is never reserved twice")
+  func oneReserves() async {
+    let budget = SharedBudget()
+    let (reserved, shared) = await withTaskGroup(of: (Int, Int).self) { group in
+      for _ in 0..<Self.workers {
+        group.addTask { await onThread { budget.contend(rounds: 5_000_000) } }
+      }
+      return await group.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+    }
+    #expect(reserved > 0)
+    #expect(shared == 0, "of \(reserved)")
+    #expect(budget.used == 0)
+  }
+
+  private final class SharedBudget: Sendable {
+    private let budget = MemoryBudget(limit: 1)
+    private let holders = Atomic(0)
+
+    var used: Int { budget.used }
+
+    /// How often the byte was reserved, and how often somebody else had it too.
+    func contend(rounds: Int) -> (reserved: Int, shared: Int) {
+      var (reserved, shared) = (0, 0)
+      for _ in 0..<rounds where budget.reserve(1) {
+        reserved += 1
+        if holders.add(1, ordering: .relaxed).oldValue != 0 { shared += 1 }
+        holders.subtract(1, ordering: .relaxed)
+        budget.release(1)
+      }
+      return (reserved, shared)
+    }
   }
 
   private struct Tally {

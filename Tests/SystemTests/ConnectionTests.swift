@@ -182,6 +182,7 @@ import Testing
   }
 
   @Test func clientsThatVanish() throws {
+    // Ready says that each worker has its connections to Redis: they are counted below.
     let gateway = try GatewayProcess(try Gateways.flags(.plainNode), until: .ready)
     let path = freshPath()
     #expect(try gateway.ask("PUT", path, body: payload(500_000)).status == 201)

@@ -20,6 +20,14 @@ import Testing
     return (try GatewayProcess(flags, until: .ready, program: script), folder)
   }
 
+  /// Which part of a processor it takes for three seconds.
+  private func load(of gateway: GatewayProcess) async throws -> Double {
+    let (start, before) = (ContinuousClock.now, gateway.process.processorSeconds)
+    try await Task.sleep(for: .seconds(3))
+    let used = gateway.process.processorSeconds - before
+    return used / ((ContinuousClock.now - start) / .seconds(1))
+  }
+
   @Test func descriptorsRunOut() throws {
     let (gateway, folder) = try gateway(descriptors: 64, ["--workers", "1"])
     let path = freshPath()
@@ -34,8 +42,9 @@ import Testing
     try eventually("the bound is met") { try count() > 0 }
     // Who has a connection is served, and who has none waits without costing anything.
     for _ in 0..<100 { #expect(try kept.exchange("GET", path).body == [7]) }
-    let (before, met) = (gateway.process.processorSeconds, try count())
-    let start = ContinuousClock.now
+    // Before the count, so that no try is counted that was made before.
+    let (start, before) = (ContinuousClock.now, gateway.process.processorSeconds)
+    let met = try count()
     try eventually("accepting was tried again, and again") { try count() >= met + 10 }
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     #expect(elapsed > 0.5, "ten tries 100 ms apart took \(elapsed) s")
@@ -53,11 +62,9 @@ import Testing
   @Test func nothingSpinsWithoutDescriptors() async throws {
     let (gateway, folder) = try gateway(descriptors: 48, ["--workers", "2"])
     let crowd = try (0..<100).map { _ in try gateway.connect() }
-    try await Task.sleep(for: .milliseconds(500))
-    let before = gateway.process.processorSeconds
-    try await Task.sleep(for: .seconds(3))
-    let used = gateway.process.processorSeconds - before
-    #expect(used < 0.3, "\(used) s of 3 s with nothing to do")
+    try eventually("no descriptor is left") { gateway.process.descriptorCount == 48 }
+    let load = try await load(of: gateway)
+    #expect(load < 0.1, "\(load) of a processor with nothing to do")
     #expect(gateway.process.isRunning)
     for connection in crowd { connection.abort() }
     #expect(try gateway.ask("GET", "/livez").status == 200)
@@ -78,9 +85,8 @@ import Testing
     }
     #expect(try !metrics().contains(limit("connections") + " 0\n"))
     for _ in 0..<100 { #expect(try kept.exchange("GET", path).body == [7]) }
-    let before = gateway.process.processorSeconds
-    try await Task.sleep(for: .seconds(2))
-    #expect(gateway.process.processorSeconds - before < 0.3)
+    let load = try await load(of: gateway)
+    #expect(load < 0.15, "\(load) of a processor with nothing to do")
     // Places become free; the last ones in the queue get them.
     let last = crowd.removeLast()
     try last.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -94,14 +100,19 @@ import Testing
     let gateway = try GatewayProcess(["--workers", "1", "--client-buffers", "8MiB"])
     let path = freshPath()
     let kept = try gateway.connect()
-    #expect(try kept.exchange("PUT", path, body: payload(1_000_000)).status == 201)
+    #expect(try kept.exchange("PUT", path, body: payload(20_480)).status == 201)
     let empty = gateway.process.residentBytes
     // Each announces a megabyte and sends half of it.
     let head = "PUT \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n"
     let crowd = try (0..<40).map { _ in try gateway.connect() }
     var refused = 0
     for connection in crowd { try connection.send(Array(head.utf8) + payload(524_288)) }
-    for connection in crowd where try !connection.isSilent(for: .milliseconds(200)) {
+    // Whoever holds memory holds a whole body's.
+    try eventually("each has come, and holds memory or is refused") {
+      let held = try gateway.metric("session_gateway_client_buffer_bytes ")
+      return try held / 1_048_576 + gateway.metric(limit("client-buffers")) == crowd.count
+    }
+    for connection in crowd where try !connection.isSilent(for: .milliseconds(1)) {
       let answer = try connection.response()
       try expectProblem(503, "gateway-full", executed: "no", in: answer)
       #expect(answer["Connection"] == "close" && answer["Retry-After"] != nil)
@@ -113,7 +124,7 @@ import Testing
     #expect(held > 4 << 20 && held <= 9 << 20, "\(held)")
     #expect(gateway.process.residentBytes - empty < 32 << 20)
     // Requests that come whole need no such memory, and those that hold it are finished.
-    #expect(try kept.exchange("GET", path).body == payload(1_000_000))
+    #expect(try kept.exchange("GET", path).body == payload(20_480))
     for connection in crowd where try connection.isSilent(for: .milliseconds(1)) {
       connection.abort()
     }
@@ -127,13 +138,15 @@ import Testing
     let gateway = try GatewayProcess(["--workers", "1", "--client-buffers", "8MiB"])
     let path = freshPath()
     #expect(try gateway.ask("PUT", path, body: payload(1_048_576)).status == 201)
+    let small = freshPath("small")
+    #expect(try gateway.ask("PUT", small, body: payload(20_480)).status == 201)
     let get = "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n"
     let crowd = try (0..<40).map { _ in try gateway.connect() }
     for connection in crowd { try connection.send(String(repeating: get, count: 20)) }
     try eventually("the bound is met") { try gateway.metric(limit("client-buffers")) > 0 }
     #expect(try gateway.metric("session_gateway_client_buffer_bytes ") <= 10 << 20)
-    // Everybody else is served, at once and whole.
-    for _ in 0..<20 { #expect(try gateway.ask("GET", path).body == payload(1_048_576)) }
+    // Everybody else is served, with what any socket takes at once.
+    for _ in 0..<20 { #expect(try gateway.ask("GET", small).body == payload(20_480)) }
     for connection in crowd { connection.abort() }
     try eventually("all of it is free") {
       try gateway.metric("session_gateway_client_buffer_bytes ") == 0
@@ -147,17 +160,21 @@ import Testing
     #expect(try gateway.ask("PUT", path, body: [7]).status == 201)
     // A thousand that have sent half a head, a thousand that have sent nothing.
     let crowd = try (0..<2_000).map { _ in try gateway.connect() }
+    try eventually("all have come in") {
+      try gateway.metric("session_gateway_connections ") > 2_000
+    }
     for connection in crowd[..<1_000] { try connection.send("GET \(path) HTTP/1.1\r\nX-Slow: ") }
     let kept = try gateway.connect()
     for round in 0..<1_000 {
-      // Each of them drips a byte now and then.
-      try crowd[round].send("x")
+      // Each of them drips a byte now and then, unless a busy machine let its ten seconds pass.
+      try? crowd[round].send("x")
       #expect(try kept.exchange("GET", path).body == [7])
     }
-    #expect(try gateway.metric("session_gateway_connections ") > 2_000)
     #expect(gateway.process.residentBytes < 128 << 20)
     for connection in crowd { connection.abort() }
-    try eventually("they are gone") { try gateway.metric("session_gateway_connections ") <= 2 }
-    #expect(try gateway.metric("session_gateway_client_buffer_bytes ") == 0)
+    try eventually("they are gone") {
+      try gateway.metric("session_gateway_connections ") <= 2
+        && gateway.metric("session_gateway_client_buffer_bytes ") == 0
+    }
   }
 }

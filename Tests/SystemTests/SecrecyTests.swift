@@ -1,5 +1,6 @@
-// No log line, metric or page tells an id, a token, a lock's token or a payload, whatever is asked for
-// and whatever goes wrong: every secret here contains one word, which is looked for afterwards.
+// No log line, metric or page tells an id, a token, a lock's token, a payload or Redis's password,
+// whatever is asked for and whatever goes wrong: every secret here contains one word, which is looked
+// for afterwards.
 
 import Foundation
 import TestLab
@@ -40,7 +41,9 @@ import Testing
     try ask("GET", path, ["Authorization": "Basic \(marker)"])
     try ask("PUT", path, ["Content-Encoding": marker], body)
     try ask("PUT", path, ["Content-Type": String(repeating: marker, count: 40)], body)
-    try ask("BREW", "/v1/\(marker)?\(marker)=\(marker)")
+    try ask("GET", path + "/\(marker)?x=\(marker)")
+    try ask("POST", path + "/touch?\(marker)")
+    try ask("BREW\(marker)", "/v1/\(marker)?\(marker)=\(marker)")
     for bytes in ["GET \(path) HTTP/1.1\r\n\(marker)\r\n\r\n", "\(marker)\n\n", "GET \(path)\0"] {
       let connection = try gateway.connect()
       try connection.send(bytes)
@@ -60,12 +63,16 @@ import Testing
       ["token", "--namespace", "shop", "--rights", "read,write", "--name", "shop-web"]
     ).text.split(separator: "\n")
     let tokens = try folder.write("tokens", made[1] + "\n")
-    let redis = backing == .memory ? nil : try RedisServer()
+    var settings = RedisServer.Settings()
+    settings.password = "password-\(Self.marker)"
+    let redis = backing == .memory ? nil : try RedisServer(settings)
     let gateway = try GatewayProcess(
       [
         "--log-level", "trace", "--access-log", "--log-format", format, "--tokens-file", tokens,
         "--deadline", "1s",
-      ] + (redis.map { ["--redis", $0.address] } ?? []), until: .ready)
+      ] + (redis.map { ["--redis", $0.address] } ?? []),
+      environment: redis == nil ? [:] : ["SESSION_GATEWAY_REDIS_PASSWORD": settings.password!],
+      until: .ready)
     let fields = ["Authorization": "Bearer \(made[0])", "Cookie": "sid=\(Self.marker)"]
     var answers = try use(gateway, fields)
     // A tokens file that is none, with a token in the wrong place.
@@ -82,6 +89,7 @@ import Testing
 
     let log = gateway.log
     #expect(log.contains("shop-web") && log.contains("r-1") && log.contains(Self.trace))
+    #expect(log.contains("not connected") == (redis != nil))
     for text in answers + [log] {
       #expect(!text.contains(Self.marker))
       #expect(!text.contains(made[0]))

@@ -2,8 +2,9 @@
 
 import Foundation
 import Synchronization
-import TestLab
 import Testing
+
+@testable import TestLab
 
 @Suite("The lab", .serialized)
 struct TestLabTests {
@@ -45,6 +46,24 @@ struct TestLabTests {
     }
     born.withLock { $0.child = nil }
     #expect(kill(pid, 0) == -1)
+  }
+
+  @Test func whatTheRunIsToldIsNotForItsChildren() {
+    let own = ["SESSION_GATEWAY_X": "x", "PATH": "/bin", "HOME": "/root"]
+    let given = ["SESSION_GATEWAY_Y": "y", "HOME": "", "OTHER": "z"]
+    let variables = ["SESSION_GATEWAY_Y": "y", "PATH": "/bin", "OTHER": "z"]
+    #expect(ChildProcess.variables(own, and: given) == variables)
+  }
+
+  @Test func promptnessIsAskedForAgain() throws {
+    var rounds = 0
+    let told = try promptly(within: .milliseconds(100)) {
+      rounds += 1
+      if rounds < 3 { usleep(150_000) }
+      return rounds
+    }
+    #expect(told >= 3)
+    #expect(throws: LabFault.self) { try promptly(within: .zero) {} }
   }
 
   @Test func foldersAndPorts() throws {
@@ -104,14 +123,20 @@ struct TestLabTests {
       #expect(try cluster.primary(ofSlot: slot).port == other.port)
       #expect(try cluster.cli("GET", "a key") == "a value")
 
+      try cluster.setNodeTimeout(2_000)
       try other.kill9()
-      try eventually("failover") {
+      // An election that a busy machine spoils is held again.
+      try eventually("failover", within: .seconds(120)) {
         ((try? cluster.primary(ofSlot: slot).port) ?? other.port) != other.port
           && (try? cluster.cli("GET", "a key")) == "a value"
       }
+      try cluster.setNodeTimeout(15_000)
       try other.restart()
+      // It may take itself for a primary until it hears of the one that is.
+      try eventually("it has come back as a replica") {
+        try cluster.replicas().contains { $0.port == other.port }
+      }
       try cluster.waitUntilServing()
-      #expect(try cluster.replicas().contains { $0.port == other.port })
       let node = cluster.node(4)
       node.pause()
       #expect(!node.isServing)
@@ -145,14 +170,13 @@ struct TestLabTests {
       "gateway",
       """
       #!/bin/sh
-      echo "env: $SESSION_GATEWAY_X $OTHER"
+      echo "env: $OTHER"
       exec python3 -m http.server -d \(folder.path) --bind 127.0.0.1 "${3##*:}"
       """)
     unsafe chmod(script, 0o700)
-    unsafe setenv("SESSION_GATEWAY_X", "leaked", 1)
     let gateway = try GatewayProcess(
       environment: ["OTHER": "given"], until: .ready, program: script)
-    #expect(gateway.log.contains("env:  given"))
+    #expect(gateway.log.contains("env: given"))
     let http = try gateway.connect()
     try http.send("GET /livez HTTP/1.0\r\n\r\n")
     let answer = try http.response()

@@ -106,7 +106,8 @@ public enum TokensFile {
       throw Fault("a byte that is not visible ASCII; lines end with a line feed alone")
     }
     guard words.count == 4 else {
-      throw Fault("\(words.count) words; write the SHA-256, the namespace, the rights and a name")
+      let count = words.count == 1 ? "1 word" : "\(words.count) words"
+      throw Fault("\(count); write the SHA-256, the namespace, the rights and a name")
     }
     guard let digest = TokenDigest(hexadecimal: first) else {
       throw Fault("the first word is not 64 hexadecimal digits in lower case, as sha256sum writes")

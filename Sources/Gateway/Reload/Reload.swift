@@ -32,24 +32,26 @@ struct Reload {
     self.log = log
   }
 
-  /// Reads the files, and says what the workers must be told.
-  func messages() -> [Message] {
+  /// Reads the files and tells the workers. What the log says was reloaded, they were told.
+  func carryOut(_ tell: (Message) -> Void) {
     if settings.tokensFile == nil, settings.tls == nil, !readsForRedis {
       log.info("nothing to reload: no setting names tokens, certificates or a password file")
     }
-    return [callers(), identity(), nodeIdentity(), credentials()].compactMap(\.self)
+    callers(tell)
+    identity(tell)
+    nodeIdentity(tell)
+    credentials(tell)
   }
 
-  private func callers() -> Message? {
-    guard let file = settings.tokensFile else { return nil }
+  private func callers(_ tell: (Message) -> Void) {
+    guard let file = settings.tokensFile else { return }
     do throws(StartFault) {
-      guard let entries = try TokensLoad.entries(of: settings, log) else { return nil }
+      guard let entries = try TokensLoad.entries(of: settings, log) else { return }
       try refuseStrangers(entries, file)
+      tell(.callers(TokensLoad.table(entries, namespaces)))
       log.info("tokens reloaded", metadata: ["tokens": "\(entries.count)"])
-      return .callers(TokensLoad.table(entries, namespaces))
     } catch {
       log.error("the tokens stay as they were", metadata: ["reason": "\(error)"])
-      return nil
     }
   }
 
@@ -64,16 +66,15 @@ struct Reload {
   }
 
   /// Reads the files here, so that no loop waits for them.
-  private func identity() -> Message? {
-    guard let tls = settings.tls else { return nil }
+  private func identity(_ tell: (Message) -> Void) {
+    guard let tls = settings.tls else { return }
     let settings = TLSServerSettings(tls, ticketKeys: .random())
     do throws(TLSSettingsFault) {
       let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
+      tell(.identity(handovers))
       log.info("certificate reloaded", metadata: ["file": "\(tls.certificate.path)"])
-      return .identity(handovers)
     } catch {
       log.error("the certificate stays as it was", metadata: ["reason": "\(error)"])
-      return nil
     }
   }
 
@@ -101,30 +102,28 @@ extension Reload {
   }
 
   /// Reads the files here, so that no loop waits for them.
-  private func nodeIdentity() -> Message? {
-    guard let tls = settings.redis?.tls else { return nil }
+  private func nodeIdentity(_ tell: (Message) -> Void) {
+    guard let tls = settings.redis?.tls else { return }
     let settings = TLSClientSettings(tls)
     do throws(TLSSettingsFault) {
       let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
+      tell(.nodeIdentity(handovers))
       log.info("Redis certificates reloaded")
-      return .nodeIdentity(handovers)
     } catch {
       log.error("the Redis certificates stay as they were", metadata: ["reason": "\(error)"])
-      return nil
     }
   }
 
-  private func credentials() -> Message? {
-    guard let file = passwordFile else { return nil }
+  private func credentials(_ tell: (Message) -> Void) {
+    guard let file = passwordFile else { return }
     do throws(ValueFault) {
       let password = try RedisPassword(in: file)
+      tell(.credentials(NodeCredentials(password, of: settings.redis?.user)))
       log.info("Redis password reloaded")
-      return .credentials(NodeCredentials(password, of: settings.redis?.user))
     } catch {
       log.error(
         "the Redis password stays as it was",
         metadata: ["reason": "--redis-password-file: \(error.text)"])
-      return nil
     }
   }
 }

@@ -76,6 +76,23 @@ final class HistoryBook: Sendable {
   /// What nothing explains.
   var faults: [String] { pages.withLock { $0.faults } }
 
+  /// Whether there is enough of each kind of answer, and some to spare: what was told by a tag that
+  /// nobody explains is left out in the end.
+  var isWorthJudging: Bool {
+    pages.withLock { pages in
+      var (locked, refused, found) = (0, 0, 0)
+      for event in pages.events + pages.tagged.map(\.event) {
+        switch event.answer {
+        case .locked: locked += 1
+        case .refused: refused += 1
+        case .found: found += 1
+        default: break
+        }
+      }
+      return pages.events.count > 250 && locked > 10 && refused > 10 && found > 100
+    }
+  }
+
   /// All events, once the callers have ended.
   func events() -> [Event] {
     var events = pages.withLock { pages in

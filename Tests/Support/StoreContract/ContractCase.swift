@@ -25,8 +25,10 @@ public struct ContractCase: Sendable, CustomStringConvertible {
   /// The name.
   public var description: String { name }
 
-  /// Whether time must pass in it, which costs a harness that really sleeps as many seconds.
-  public var takesTime: Bool { steps.contains { if case .advance = $0 { true } else { false } } }
+  /// How many seconds must pass in it, which costs a harness that really sleeps as many.
+  public var seconds: Int {
+    steps.reduce(0) { if case .advance(let seconds) = $1 { $0 + seconds } else { $0 } }
+  }
 
   /// Runs the steps and says what went differently.
   public func violations<Harness: StoreHarness & ~Copyable>(

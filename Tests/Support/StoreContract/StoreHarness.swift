@@ -2,7 +2,7 @@
 /// its namespaces are those of `ContractNamespaces`, and they hold no session.
 public protocol StoreHarness: ~Copyable {
   /// How many seconds a found session may be nearer to its end than the case says: 0 where the
-  /// harness decides what time it is, more where it really sleeps on a busy machine.
+  /// harness decides what time it is, 1 where it really sleeps and part of a second more may pass.
   var slack: Int { get }
 
   /// Performs one call and waits for its end.

@@ -38,18 +38,22 @@ public final class ChildProcess: Sendable {
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
     log: String, errors: String? = nil, input: String = "/dev/null"
   ) throws {
-    var variables = ProcessInfo.processInfo.environment.filter { name, _ in
-      // What the run itself is told is not meant for the gateways it starts.
-      !name.hasPrefix("SESSION_GATEWAY_")
-    }
-    variables.merge(environment) { $1 }
     self.log = log
+    let variables = Self.variables(ProcessInfo.processInfo.environment, and: environment)
     pid = try Nursery.spawn(
       Nursery.Birth(
-        command: [program] + arguments,
-        environment: variables.filter { !$1.isEmpty }.map { "\($0)=\($1)" },
+        command: [program] + arguments, environment: variables.map { "\($0)=\($1)" },
         input: input, output: log, errors: errors ?? log))
     Leftovers.add(child: pid)
+  }
+
+  /// What a child is given of the run's own variables, and of those that a test sets.
+  static func variables(
+    _ own: [String: String], and given: [String: String]
+  ) -> [String: String] {
+    // What the run itself is told is not meant for the gateways it starts.
+    own.filter { name, _ in !name.hasPrefix("SESSION_GATEWAY_") }.merging(given) { $1 }
+      .filter { !$1.isEmpty }
   }
 
   deinit {
@@ -87,22 +91,28 @@ public final class ChildProcess: Sendable {
   /// Ends it without asking (SIGKILL).
   public func kill9() { send(signal: SIGKILL) }
 
-  /// Stops it in its tracks, its connections open (SIGSTOP).
-  public func pause() { send(signal: SIGSTOP) }
+  /// Stops it in its tracks, its connections open (SIGSTOP), and waits until it stands still: until
+  /// one of its threads has taken the signal, the others go on.
+  public func pause() {
+    send(signal: SIGSTOP)
+    // That it ended is told too, and left to be waited for.
+    let told = WSTOPPED | WEXITED | WNOWAIT
+    while waitid(P_PID, id_t(pid), nil, told) < 0, errno == EINTR {}
+  }
 
   /// Lets a paused process go on (SIGCONT).
   public func resume() { send(signal: SIGCONT) }
 
   /// Waits until it ends.
   @discardableResult
-  public func wait(within limit: Duration = .seconds(30)) throws -> ExitStatus {
+  public func wait(within limit: Duration = .seconds(60)) throws -> ExitStatus {
     try eventually("process \(pid) ends", within: limit) { status != nil }
     return ending.withLock { $0 }!
   }
 
   /// Waits until `condition` holds, and fails at once when the process ends before.
   public func wait(
-    until what: String, within limit: Duration = .seconds(30), _ condition: () throws -> Bool
+    until what: String, within limit: Duration = .seconds(60), _ condition: () throws -> Bool
   ) throws {
     try eventually(what, within: limit) {
       if try condition() { return true }

@@ -25,7 +25,7 @@ public struct Command: Sendable {
   ///   - input: what it reads.
   public static func run(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
-    input: [UInt8] = [], within limit: Duration = .seconds(60)
+    input: [UInt8] = [], within limit: Duration = .seconds(120)
   ) throws -> Command {
     let folder = try TemporaryFolder()
     let child = try ChildProcess(

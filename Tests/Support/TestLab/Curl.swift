@@ -21,7 +21,7 @@ public enum Curl {
   /// - Throws: a `LabFault` with curl's own words when there was no answer.
   public static func run(_ arguments: [String], input: [UInt8] = []) throws -> Response {
     let folder = try TemporaryFolder()
-    let fixed = ["-q", "-s", "-S", "--noproxy", "*", "--max-time", "60"]
+    let fixed = ["-q", "-s", "-S", "--noproxy", "*", "--max-time", "120"]
     let outputs = ["-D", folder.file("head"), "-o", folder.file("body")]
     try Command.succeed("curl", fixed + outputs + arguments, input: input)
     // Interim answers come first; the last head is the answer's.

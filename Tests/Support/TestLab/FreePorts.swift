@@ -1,8 +1,8 @@
-// TCP ports for the lab's servers. They are taken from 10000 to 21999, where no outgoing
+// TCP ports for the lab's servers. They are taken from 10000 to 19999, where no outgoing
 // connection of the machine gets its port from (the kernel takes those from 32768 on), and where
-// a cluster node's bus, 10000 above, meets none either. A port is found by binding it, and given
-// out once per run. Two runs at a time start looking at random places; a clash would still show
-// as a server that does not start.
+// a cluster node's bus, 10000 above, meets neither one of these nor another server. A port is found
+// by binding it, and given out once per run. Two runs at a time start looking at random places; a
+// clash would still show as a server that does not start.
 //
 // Rejected: asking the kernel for any free port. It is free only until the next outgoing
 // connection, and its bus port may be out of range.
@@ -12,7 +12,7 @@ import Synchronization
 
 /// Ports of 127.0.0.1 that nothing listens on.
 public enum FreePorts {
-  private static let range = 10_000..<22_000
+  private static let range = 10_000..<20_000
   private static let given = Mutex<Set<Int>>([])
 
   /// A free port.
@@ -25,7 +25,8 @@ public enum FreePorts {
       let start = range.lowerBound + (first - range.lowerBound + offset) % range.count
       if let ports = take(start..<(start + count)) { return ports }
     }
-    throw LabFault("no \(count) free ports in a row between \(range.lowerBound) and 22000")
+    throw LabFault(
+      "no \(count) free ports in a row between \(range.lowerBound) and \(range.upperBound)")
   }
 
   private static func take(_ ports: Range<Int>) -> [Int]? {

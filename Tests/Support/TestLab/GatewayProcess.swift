@@ -55,7 +55,7 @@ public final class GatewayProcess: Sendable {
   }
 
   /// Waits until `path` answers 200; fails at once when the gateway ends.
-  public func wait(for path: String, within limit: Duration = .seconds(30)) throws {
+  public func wait(for path: String, within limit: Duration = .seconds(60)) throws {
     try process.wait(until: "\(path) answers 200", within: limit) {
       (try? RawHTTP(port: port).exchange("GET", path).status) == 200
     }

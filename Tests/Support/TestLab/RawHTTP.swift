@@ -40,7 +40,7 @@ public final class RawHTTP: Sendable {
   private let inbox = Inbox()
 
   /// Connects; each later wait for the peer is bounded by `limit`.
-  public init(port: Int, within limit: Duration = .seconds(30)) throws {
+  public init(port: Int, within limit: Duration = .seconds(60)) throws {
     wire = try Wire(port: port)
     self.limit = limit
   }

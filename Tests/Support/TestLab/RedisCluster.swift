@@ -21,21 +21,15 @@ public final class RedisCluster: Sendable {
     public var password: String? = "the lab's password"
     /// Further users, as an ACL file has them.
     public var users: [String] = []
-    /// Milliseconds until a node is thought lost. Deployments have 5000. Tests of a lost node wait less;
-    /// in the others a busy machine must not make nodes think so.
+    /// Milliseconds until a node is thought lost. Deployments have 5000. A busy machine must not make
+    /// nodes think so, least of all while they get to know each other: tests that lose a node set less
+    /// when they do (`setNodeTimeout`).
     public var nodeTimeout = 15_000
     /// Further lines of each node's redis.conf.
     public var lines: [String] = []
 
     /// Three primaries, a replica each, TLS, a password.
     public init() {}
-
-    /// The same, whose lost nodes are soon thought lost.
-    public static var failingOver: Settings {
-      var settings = Settings()
-      settings.nodeTimeout = 2_000
-      return settings
-    }
   }
 
   /// How many slots a cluster has (Redis Cluster specification).
@@ -88,13 +82,17 @@ public final class RedisCluster: Sendable {
       }
     }
     for (index, node) in nodes.enumerated().dropFirst(founders.count) {
-      let primary = try founders[index % founders.count].command("CLUSTER", "MYID").text
-      // Refused until the node has heard of its primary.
-      try eventually("the node on \(node.port) follows its primary") {
-        (try? node.command("CLUSTER", "REPLICATE", primary)) != nil
-      }
+      try follow(node, founders[index % founders.count])
     }
     try waitUntilServing()
+  }
+
+  private func follow(_ node: RedisServer, _ primary: RedisServer) throws {
+    let id = try primary.command("CLUSTER", "MYID").text
+    // Refused until the node has heard of its primary.
+    try eventually("the node on \(node.port) follows its primary") {
+      (try? node.command("CLUSTER", "REPLICATE", id)) != nil
+    }
   }
 
   /// Starts a node, makes it known to all and gives it: an empty primary, or a replica of `primary`.
@@ -104,7 +102,7 @@ public final class RedisCluster: Sendable {
     members.withLock { $0.append(node) }
     try waitUntilServing()
     guard let primary else { return node }
-    try node.command("CLUSTER", "REPLICATE", try primary.command("CLUSTER", "MYID").text)
+    try follow(node, primary)
     try waitUntilServing()
     return node
   }
@@ -131,11 +129,23 @@ public final class RedisCluster: Sendable {
       return try nodes.allSatisfy { node in
         if !node.isServing { return true }
         let cluster = try node.facts("CLUSTER", "INFO")
+        // Who is still being met is counted as known, and cannot be named yet.
         return try cluster["cluster_state"] == "ok"
           && cluster["cluster_known_nodes"] == "\(nodes.count)"
+          && !node.command("CLUSTER", "NODES").text.contains("handshake")
           && node.facts("INFO", "replication")["master_link_status"] != "down"
       }
     }
+  }
+
+  /// Sets a parameter of every node that serves, until it is started anew.
+  public func configure(_ parameter: String, _ value: String) throws {
+    for node in nodes where node.isServing { try node.command("CONFIG", "SET", parameter, value) }
+  }
+
+  /// From now on nodes are thought lost after so many milliseconds.
+  public func setNodeTimeout(_ milliseconds: Int) throws {
+    try configure("cluster-node-timeout", "\(milliseconds)")
   }
 
   /// The node at `index`, in the order of ports.
@@ -159,8 +169,18 @@ public final class RedisCluster: Sendable {
     return slot
   }
 
-  /// The primary that serves `slot`, by what the nodes say.
+  /// The primary that serves `slot`, by what the nodes say; while an election is held they may say
+  /// that nobody does.
   public func primary(ofSlot slot: Int) throws -> RedisServer {
+    var primary: RedisServer?
+    try eventually("a node serves slot \(slot)") {
+      primary = try knownPrimary(ofSlot: slot)
+      return primary != nil
+    }
+    return primary!
+  }
+
+  private func knownPrimary(ofSlot slot: Int) throws -> RedisServer? {
     for range in try anyNode().command("CLUSTER", "SLOTS").elements {
       let parts = range.elements
       guard case .integer(let low) = parts[0], case .integer(let high) = parts[1],
@@ -168,7 +188,7 @@ public final class RedisCluster: Sendable {
       else { continue }
       if let node = nodes.first(where: { $0.port == port }) { return node }
     }
-    throw LabFault("no node serves slot \(slot)")
+    return nil
   }
 
   /// Runs redis-cli against a serving node, following redirects.

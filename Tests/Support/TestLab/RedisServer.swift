@@ -194,9 +194,9 @@ public final class RedisServer: Sendable {
       ahead = 1
     }
     let wire = try Wire(path: folder.file("socket"))
-    try wire.send(bytes + RedisValue.command(arguments), within: .seconds(10))
+    try wire.send(bytes + RedisValue.command(arguments), within: .seconds(30))
     var reader = RedisReader()
-    while case .bytes(let more) = try wire.receive(within: .seconds(10)) {
+    while case .bytes(let more) = try wire.receive(within: .seconds(30)) {
       reader.append(more)
       while let answer = try reader.next() {
         // A refused AUTH is the answer, too: it says more than what follows it.

@@ -8,7 +8,7 @@ import Sessions
 import StoreContract
 
 /// A `ClusterStore` with the one connection that a single Redis needs.
-struct RedisHarness: ~Copyable, StoreHarness {
+struct ClusterStoreHarness: ~Copyable, StoreHarness {
   /// Seconds really pass, on a machine that does other things too.
   let slack = 1
   private var store: ClusterStore

@@ -12,8 +12,8 @@ import TestLab
 @testable import Gateway
 
 /// A `ClusterBackend` and the loop around it.
-struct RedisHarness: ~Copyable, StoreHarness {
-  let slack = 2
+struct ClusterBackendHarness: ~Copyable, StoreHarness {
+  let slack = 1
   private var poller: Poller
   private var backend: ClusterBackend
   private var reply = ByteBuffer()
