@@ -46,7 +46,10 @@ let package = Package(
     room("HTTP", ["Primitives"]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis"),
     room("Redis", ["Primitives", "CHiredis"]),
+    room("Sessions", ["Primitives"]),
+    room("API", ["Primitives", "HTTP", "Sessions"]),
     fuzzer("FuzzRequestParser", ["HTTP", "Primitives"]),
     fuzzer("FuzzReplyReader", ["Redis", "Primitives"]),
+    fuzzer("FuzzTouchBatch", ["API", "Primitives", "Sessions"]),
   ]
 )

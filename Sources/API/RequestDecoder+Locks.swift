@@ -104,12 +104,19 @@ extension RequestDecoder {
         guard let seconds = bytes.number(value), Self.waits.contains(seconds) else {
           return .malformedWait
         }
-        request.wait = seconds
+        request.wait = min(seconds, longestWait(request))
       } else {
         return .malformedQuery
       }
     }
     return nil
+  }
+
+  /// The gateway's own deadline bounds each question to the store, and not the wait; a caller's, if it
+  /// is the shorter one, is when that caller stops waiting for an answer.
+  private func longestWait(_ request: borrowing DecodedRequest) -> Int {
+    let time = request.command.deadline - request.exchange.began
+    return time < policy.deadline ? Int(time.nanoseconds / 1_000_000_000) : Self.waits.upperBound
   }
 
   /// `Session-Lock-Request`: an id that the caller chose before it asked.

@@ -45,7 +45,7 @@ public struct DecodedRequest: ~Copyable {
 
 /// Turns heads into commands.
 public struct RequestDecoder: Sendable {
-  private let policy: RequestPolicy
+  let policy: RequestPolicy
 
   /// A decoder that goes by `policy`.
   public init(policy: RequestPolicy) { self.policy = policy }

@@ -40,6 +40,13 @@ import Testing
     #expect(full.command.heldLock == LockToken(high: 0x0123_4567_89ab_cdef, low: 0xff))
   }
 
+  /// The gateway's deadline is 10 s here, and the caller asks for a wait of 20.
+  @Test(arguments: [("3", 3), ("9", 9), ("10", 20), ("60", 20)])
+  func nobodyWaitsBeyondADeadlineOfHisOwn(_ deadline: String, _ wait: Int) {
+    let seen = command("POST /v1/sessions/a/lock?wait=20", ["Session-Deadline: \(deadline)"])
+    #expect(seen.problem == nil && seen.wait == wait)
+  }
+
   @Test func holds() {
     let held = LockToken(high: 0x0123_4567_89ab_cdef, low: 0xff)
     let lines = ["Session-Lock: \(Self.token)", "Content-Length: 0"]

@@ -376,7 +376,8 @@ enum Contract {
               in: query
               description: >-
                 For how many seconds to wait in the gateway while somebody else holds the lock, first
-                come first served. The deadline bounds each question to the store, not the wait.
+                come first served. The gateway's deadline bounds each question to the store, not the
+                wait; a shorter `Session-Deadline` bounds both.
               schema:
                 type: integer
                 minimum: 0
