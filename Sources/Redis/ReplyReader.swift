@@ -34,8 +34,6 @@ public struct ReplyReader: ~Copyable {
   static let retained = 1 << 20
   /// How much of a bulk string must be missing so that it is gathered apart.
   static let large = 4 << 10
-  /// How much is read where another large bulk string is expected: its length and a little of it.
-  static let glance = 1 << 10
 
   private let sink: UnsafeMutablePointer<chiredis_sink>
   private var bulk = LargeBulk()
@@ -43,8 +41,6 @@ public struct ReplyReader: ~Copyable {
   private var isOpen: Bool
   // How much room was prepared in hiredis's buffer.
   private var room: Int
-  // Whether the last reply was gathered apart: the next one may be as large.
-  private var expectsLarge = false
 
   /// A reader for a new connection.
   public init() {
@@ -63,8 +59,8 @@ public struct ReplyReader: ~Copyable {
     unsafe sink.deallocate()
   }
 
-  /// Makes room for a read of about `count` bytes: of more where the rest of a large reply is
-  /// awaited, of fewer where one may begin. The room is valid until the reader's next verb.
+  /// Makes room for a read of about `count` bytes, and for the rest of a large reply that is awaited.
+  /// The room is valid until the reader's next verb.
   public mutating func prepare(_ count: Int) -> ReadRoom {
     precondition(fault == nil, "a broken reader reads no more")
     precondition(count > 0 && count <= 1 << 30, "a read is of 1 byte to 1 GiB")
@@ -72,9 +68,9 @@ public struct ReplyReader: ~Copyable {
     if bulk.isGathering {
       let rest = unsafe bulk.room(count)
       if !bulk.endsInRoom { return unsafe ReadRoom(rest) }
-      return unsafe ReadRoom(rest, roomOfHiredis(min(count, Self.glance)))
+      return unsafe ReadRoom(rest, roomOfHiredis(count))
     }
-    return unsafe ReadRoom(roomOfHiredis(expectsLarge ? min(count, Self.glance) : count))
+    return unsafe ReadRoom(roomOfHiredis(count))
   }
 
   private mutating func roomOfHiredis(_ count: Int) -> UnsafeMutableRawBufferPointer {
@@ -111,7 +107,6 @@ public struct ReplyReader: ~Copyable {
     if status != REDIS_OK { return fail(faultOfReader, &reply) }
     if unsafe object != nil {
       reply.close()
-      expectsLarge = false
       return .reply
     }
     if let fault = faultOfUnfinished(reply) { return fail(fault, &reply) }
@@ -129,7 +124,6 @@ public struct ReplyReader: ~Copyable {
     if bytes.starts(with: "+OK\r\n") {
       reply.take(.status, bytes.extracting(1..<3))
       unsafe chiredis_skip(sink.pointee.reader, bytes.byteCount - 5)
-      expectsLarge = false
       return .reply
     }
     return bytes.byte(at: 0) == UInt8(ascii: "$") ? nextBulk(bytes, &reply) : nil
@@ -155,7 +149,6 @@ public struct ReplyReader: ~Copyable {
       }
       reply.take(.string, come.extracting(first: size))
       unsafe chiredis_skip(sink.pointee.reader, come.byteCount - size - 2)
-      expectsLarge = false
       return .reply
     }
     if size - come.byteCount >= Self.large {
@@ -172,7 +165,6 @@ public struct ReplyReader: ~Copyable {
     case .broken(let fault): return fail(fault, &reply)
     case .reply:
       reply.take(&bulk)
-      expectsLarge = true
       return .reply
     }
   }
