@@ -58,6 +58,11 @@ final class Checker: Sendable {
   /// What was seen since.
   var tally: Tally { total.withLock { $0 } }
 
+  /// How many requests of the shards other than `shard` succeeded.
+  func answered(apart shard: Int) -> Int {
+    tally.shards.enumerated().filter { $0.offset != shard }.reduce(0) { $0 + $1.element.answered }
+  }
+
   /// Waits until each shard has answered `count` more requests.
   func wait(forMore count: Int, within limit: Duration = .seconds(120)) throws {
     let before = tally.shards.map(\.answered)
