@@ -12,33 +12,23 @@ import Testing
   "A network that drops every packet", .serialized,
   .enabled(if: PrivateNetwork.isPossible, "it takes root, ip and iptables"))
 struct CutTests {
-  /// What is seen of a cut, and what other shards' callers were answered meanwhile.
-  private struct Seen: Sendable {
-    var callers: Lab.Seen
-    var others = 0
-    var log = ""
-  }
-
   @Test("For less than the deadline: requests wait, other shards' callers notice nothing")
   func onePrimary() throws {
-    let seconds: UInt32 = Lab.isLong ? 3 : 1
+    let seconds: UInt32 = Lab.isLong ? 3 : 0
     let seen = try PrivateNetwork.inside { network in
       let lab = try Lab()
       let victim = try lab.owners()[1]
-      var others = 0
-      let callers = try lab.watch { checker, gateway in
+      return try lab.watch { checker, gateway in
         try network.cut(port: victim.port)
         try lab.notice(of: victim, by: gateway)
-        let before = checker.answered(apart: 1)
+        // Nobody serves the shard that is cut off, until the network is there again.
+        try checker.wait(forMore: 100, apart: 1)
         sleep(seconds)
-        others = checker.answered(apart: 1) - before
         try network.heal()
         return Measured(shards: [1])
       }
-      return Seen(callers: callers, others: others)
     }
-    seen.callers.judge("packets to primary 2 dropped for \(seconds + 1) s")
-    #expect(seen.others > 50)
+    seen.judge("packets to primary 2 dropped for \(seconds + 1) s")
   }
 
   /// The way back is open, so that nothing but the gateway's own bytes is outstanding: its kernel goes
@@ -49,7 +39,7 @@ struct CutTests {
     let (answers, bodies) = try PrivateNetwork.inside { network in
       let lab = try Lab()
       let gateway = try GatewayProcess(
-        lab.cluster.gatewayFlags() + ["--workers", "1"], until: .ready)
+        lab.cluster.gatewayFlags() + ["--workers", "1"] + Checker.flags, until: .ready)
       let clients = try (0..<60).map { _ in try gateway.connect() }
       func put(_ version: String) throws {
         for (number, client) in clients.enumerated() {
@@ -94,7 +84,7 @@ struct CutTests {
         try network.heal()
         return Measured()
       }
-      return Seen(callers: callers, log: log)
+      return (callers: callers, log: log)
     }
     seen.callers.judge("packets to and from all nodes dropped for 20 s", allowing: .failures)
     // One line for each worker and node, replicas included, however often it is tried.
