@@ -58,6 +58,7 @@ fuzz: packages ## RUNS=200000 inputs for each fuzz target, from its committed co
 	@RUNS=$(RUNS) Scripts/fuzz
 
 chaos: build ## What callers see of faults, minutes long, all primaries; writes docs/operations.md
+	@Scripts/install-packages iproute2 iptables
 	@Scripts/chaos
 
 soak: packages ## MINUTES=3 of load, hostile peers, scrapes and reloads at once; fails on a lost request

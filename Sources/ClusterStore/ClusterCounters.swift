@@ -73,6 +73,8 @@ public struct ClusterCounters: Sendable, Equatable {
   public var renewals = 0
   /// Topologies that were taken over.
   public var refreshes = 0
+  /// Of those, the ones that differed from the one before: a failover, slots or nodes that moved.
+  public var topologyChanges = 0
   /// Requests for the topology that got no readable answer, or none in time.
   public var refreshFaults = 0
 

@@ -11,6 +11,10 @@ public enum ClusterEvent: Equatable, Sendable {
   case nodeSuspect(Endpoint)
   /// A suspect node answers again.
   case nodeRecovered(Endpoint)
+  /// A connected node answers with errors that say how it is; told once until it is over.
+  case nodeRefuses(Endpoint, ErrorKind)
+  /// Such answers have not come for a while.
+  case nodeAccepts(Endpoint, ErrorKind)
   /// A replica follows its primary closely and is read from.
   case replicaReadable(Endpoint)
   /// A replica has not heard of its primary for too long and is not read from any more.

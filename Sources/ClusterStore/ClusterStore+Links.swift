@@ -33,6 +33,7 @@ extension ClusterStore {
   }
 
   private mutating func advance(_ link: Link, at now: Instant) {
+    expireRefusals(of: link, at: now)
     let limits = configuration.limits
     switch nodes[link].state {
     case .down(let retryAt):

@@ -225,6 +225,7 @@ extension ClusterStore {
     loseDemoted(at: now)
     dropStrangers(at: now)
     if isNews {
+      counters.topologyChanges += 1
       events.append(
         .topologyChanged(
           primaries: topology.shards.count,

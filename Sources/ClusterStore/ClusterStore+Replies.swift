@@ -87,9 +87,7 @@ extension ClusterStore {
     let isCommand = !entry.asking || entry.answered % 2 == 1
     guard isCommand else { return nil }
     if nodes[link].reply.kind == .error, isLast {
-      let error = RedisError(nodes[link].reply.string())
-      counters.count(error)
-      nodes[link].tally.count(error)
+      note(RedisError(nodes[link].reply.string()), of: link, at: now)
     }
     guard operations.contains(entry.operation) else { return nil }
     if case .verification(let write) = operations[entry.operation].purpose,

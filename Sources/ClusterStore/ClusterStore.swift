@@ -99,7 +99,8 @@ public struct ClusterStore: ~Copyable {
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
           slots: nodes[link].slotCount, latencySeconds: nodes[link].latency.seconds,
           depth: nodes[link].pipeline.depth, isSuspect: nodes[link].isSuspect,
-          tally: nodes[link].tally, fault: nodes[link].lastFault))
+          tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
+          fault: nodes[link].lastFault))
     }
     return health
   }

@@ -76,6 +76,8 @@ struct Node: ~Copyable {
   var probedAt = Instant(nanoseconds: .min)
   var probeSequence: UInt64 = 0
   var lastFault: LinkFault?
+  /// What it says, while it is connected, that it cannot do.
+  var refusals = Refusals()
   var slotCount = 0
   /// With which configuration epoch it claims them; 0 when that is not known.
   var epoch: UInt64 = 0

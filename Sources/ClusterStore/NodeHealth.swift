@@ -18,6 +18,8 @@ public struct NodeHealth: Sendable {
   public var isSuspect = false
   /// What was counted of it since it became known.
   public var tally = NodeTally()
+  /// What it says, while it is connected, that it cannot do; by what its errors begin with.
+  public var refusals: [ErrorKind] = []
   /// Why the last connection was lost or not made; nil when all is well.
   public var fault: LinkFault?
 }

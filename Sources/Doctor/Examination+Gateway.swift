@@ -26,7 +26,7 @@ extension Examination {
       case .success(let certificate):
         return Self.life(
           .certificates, days: days(until: certificate.notAfter), of: file.setting, nodes: [],
-          remedy: "Issue it anew, then SIGHUP for the gateway's own, a restart for Redis's.")
+          remedy: "Issue it anew, then SIGHUP.")
       }
     }
   }

@@ -157,14 +157,42 @@ struct TopologyTests {
   @Test("A failover: what waits is done by the promoted replica as soon as it is elected")
   func failover() {
     let world = ScriptedNodes.cluster()
+    #expect(world.counters.topologyChanges == 1)
     world.die(7000)
     let call = world.call(.get(ID.low))
     world.pass(milliseconds: 6_000)
+    // However often it was asked for.
+    #expect(world.counters.topologyChanges == 1 && world.counters.refreshes > 10)
     world.agree(Slots([(0, 8191, 7002), (8192, 16383, 7001)]))
     world.pass(milliseconds: 300)
+    #expect(world.counters.topologyChanges == 2)
     #expect(world.taken(by: 7002).count == 1)
     world.say(7002, Say.null)
     #expect(world.outcomes[call] == .missing)
+  }
+
+  @Test("All seeds are gone, then all primaries: whoever is known tells who serves now")
+  func seedsGone() {
+    let world = ScriptedNodes(seeds: [7000])
+    let replicas: [UInt16: [UInt16]] = [7001: [7003], 7002: [7004]]
+    world.agree(Slots([(0, 8191, 7001), (8192, 16383, 7002)], replicas: replicas))
+    world.settle()
+    world.die(7000)
+    world.pass(milliseconds: 70_000)
+    world.die(7001)
+    world.agree(Slots([(0, 8191, 7003), (8192, 16383, 7002)], replicas: [7002: [7004]]))
+    let call = world.call(.get(ID.low))
+    world.pass(milliseconds: 400)
+    world.say(7003, Say.null)
+    #expect(world.outcomes[call] == .missing)
+    // Nobody is connected any more but a replica that nobody was connected to before.
+    world.down = [7000, 7001, 7002, 7003]
+    for port in UInt16(7002)...7003 { world.die(port) }
+    world.agree(Slots([(0, 16383, 7004)]))
+    world.habits[7004] = Say.null
+    let later = world.call(.get(ID.low))
+    world.pass(milliseconds: 2_500)
+    #expect(world.outcomes[later] == .missing)
   }
 
   @Test("A wrong password on one node only: said once, and the others serve")

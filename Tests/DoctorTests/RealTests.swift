@@ -82,7 +82,7 @@ struct RealTests {
     #expect(silent.nodes == [cluster.node(4).address] && silent.advises("hung"))
   }
 
-  @Test("A wrong password, a wrong authority, and a plain port where TLS was meant")
+  @Test("A wrong password or authority, an expired certificate, a plain port where TLS was meant")
   func mistaken() throws {
     let authority = try CertificateAuthority()
     let other = try CertificateAuthority(name: "another authority")
@@ -106,6 +106,12 @@ struct RealTests {
     #expect(try seed(["--redis-password-file", right]).advises("--redis-tls"))
     let good = try check(redis + trust + ["--redis-password-file", right])
     #expect(good.verdict("commands") == "ok")
+
+    settings.tls?.identity = try authority.issue("expired", days: -1)
+    let expired = try RedisServer(settings)
+    let late = try check(
+      ["--redis", expired.address, "--redis-password-file", right] + trust, exits: 2)
+    #expect(late.complaints("seeds").first?.advises("Issue it anew") == true)
 
     let plain = try RedisServer()
     let mistaken = try check(["--redis", plain.address] + trust, exits: 2)

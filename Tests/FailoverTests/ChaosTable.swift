@@ -14,6 +14,11 @@ struct Measured: Sendable {
   var restoredShard = 0
   /// A remark, such as how many keys were moved.
   var remark = ""
+
+  /// How long after that it was served.
+  func delay(in tally: Tally) -> Duration? {
+    restored.map { max(.zero, tally.shards[restoredShard].pauseEnd - $0) }
+  }
 }
 
 enum ChaosTable {
@@ -24,9 +29,8 @@ enum ChaosTable {
     let others = tally.shards.indices.filter { !hurt.contains($0) }
     let calm = others.map { tally.shards[$0].pause }.max()
     var remarks: [String] = []
-    if let restored = measured.restored {
-      let end = tally.shards[measured.restoredShard].pauseEnd
-      remarks.append("served \(max(0, (end - restored).milliseconds)) ms after the election")
+    if let delay = measured.delay(in: tally) {
+      remarks.append("served \(delay.milliseconds) ms after the election")
     }
     if tally.lost > 0 { remarks.append("\(tally.lost) acknowledged writes lost with the node") }
     if !measured.remark.isEmpty { remarks.append(measured.remark) }
@@ -42,9 +46,9 @@ enum ChaosTable {
   /// Adds a row for callers that only want to be answered in time.
   static func add(_ fault: String, _ seen: Crowd.Seen, _ remark: String) {
     let failures = seen.failures.sorted { $0.key < $1.key }.map { "\($0.value) × PUT \($0.key)" }
-    let failed = seen.failures.values.reduce(0, +)
     let cells = [
-      fault, "\(seen.answered + failed)", "\(failed): \(failures.joined(separator: ", "))",
+      fault, "\(seen.answered + seen.failed)",
+      "\(seen.failed): \(failures.joined(separator: ", "))",
       seconds(seen.slowest), "", "", remark,
     ]
     append("| " + cells.joined(separator: " | ") + " |\n")

@@ -58,11 +58,20 @@ final class Checker: Sendable {
   /// What was seen since.
   var tally: Tally { total.withLock { $0 } }
 
-  /// Waits until each shard has answered `count` more requests.
-  func wait(forMore count: Int, within limit: Duration = .seconds(120)) throws {
+  /// How many requests of the shards other than `shard` succeeded.
+  func answered(apart shard: Int) -> Int {
+    tally.shards.enumerated().filter { $0.offset != shard }.reduce(0) { $0 + $1.element.answered }
+  }
+
+  /// Waits until each shard, or each but `shard`, has answered `count` more requests.
+  func wait(
+    forMore count: Int, apart shard: Int? = nil, within limit: Duration = .seconds(120)
+  ) throws {
     let before = tally.shards.map(\.answered)
     try eventually("each shard answers", within: limit) {
-      zip(tally.shards, before).allSatisfy { $0.answered >= $1 + count }
+      tally.shards.enumerated().allSatisfy {
+        $0.offset == shard || $0.element.answered >= before[$0.offset] + count
+      }
     }
   }
 

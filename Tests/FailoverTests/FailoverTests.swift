@@ -24,19 +24,27 @@ struct FailoverTests {
     try strike(blow, 1, coverage: false)
   }
 
+  /// How long after Redis's election a shard may be served at the latest; for the long form to judge.
+  private static let delay = Duration.milliseconds(500)
+
   private func strike(_ blow: Blow, _ shard: Int, coverage: Bool = true) throws {
     let lab = try Lab.whole()
+    var others = 0
     if !coverage { try lab.cluster.configure("cluster-require-full-coverage", "no") }
     let victim = try lab.owners()[shard]
     let remark = coverage ? "" : "cluster-require-full-coverage no"
     let fault = "`\(blow.rawValue)` of primary \(shard + 1)"
-    try lab.run(fault, allowing: .losses) { checker, gateway in
+    let seen = try lab.watch { checker, gateway in
+      var before = 0
       let elected = try lab.election(after: victim, slot: HashSlot.middle(of: shard)) {
         switch blow {
         case .kill: try victim.kill9()
         case .hang: victim.pause()
         }
+        try lab.notice(of: victim, by: gateway)
+        before = checker.answered(apart: shard)
       }
+      others = checker.answered(apart: shard) - before
       try gateway.wait(for: "/readyz")
       try checker.wait(forMore: 60)
       switch blow {
@@ -46,6 +54,10 @@ struct FailoverTests {
       try checker.wait(forMore: 60)
       return Measured(shards: [shard], restored: elected, restoredShard: shard, remark: remark)
     }
+    seen.judge(fault, allowing: .losses)
+    guard Lab.isLong, let delay = seen.measured.delay(in: seen.tally) else { return }
+    #expect(delay < Self.delay, "\(fault): \(seen.tally)")
+    if !coverage { #expect(others > 50, "\(fault): other shards stood still, too") }
   }
 
   @Test("An operator lets a replica take over (CLUSTER FAILOVER)")

@@ -50,25 +50,46 @@ final class Lab: Sendable {
     return lab
   }
 
-  /// Runs callers through `deed` and judges what they saw. `deed` gets them, and may say in what
+  /// What callers saw of a deed, and how their gateway ended.
+  struct Seen: Sendable {
+    var tally: Tally
+    var measured: Measured
+    var ending: TestLab.ExitStatus
+
+    /// Adds a row to the table, and judges.
+    func judge(_ fault: String, allowing allowance: Allowance = .nothing) {
+      ChaosTable.add(fault, tally, measured)
+      Lab.judge(tally, fault, allowance)
+      #expect(ending == .exited(0))
+    }
+  }
+
+  /// Runs callers of a gateway with these flags through `deed`. `deed` gets them, and may say what
   /// else the table is to show.
-  @discardableResult
-  func run(
-    _ fault: String, allowing allowance: Allowance = .nothing, flags: [String] = [],
-    _ deed: (Checker, GatewayProcess) throws -> Measured = { _, _ in Measured() }
-  ) throws -> Tally {
-    let gateway = try GatewayProcess(
-      cluster.gatewayFlags() + ["--workers", "2"] + Checker.flags + flags, until: .ready)
+  static func watch(
+    _ flags: [String], _ deed: (Checker, GatewayProcess) throws -> Measured
+  ) throws -> Seen {
+    let gateway = try GatewayProcess(flags + Checker.flags, until: .ready)
     let checker = try Checker(port: gateway.port)
     defer { checker.stop() }
     let measured = try deed(checker, gateway)
     try gateway.wait(for: "/readyz")
     try checker.wait(forMore: 60)
-    let tally = try checker.end()
-    ChaosTable.add(fault, tally, measured)
-    Self.judge(tally, fault, allowance)
-    #expect(try gateway.terminate() == .exited(0))
-    return tally
+    return Seen(
+      tally: try checker.end(), measured: measured, ending: try gateway.terminate())
+  }
+
+  /// Runs callers of a gateway before this cluster through `deed`.
+  func watch(_ deed: (Checker, GatewayProcess) throws -> Measured) throws -> Seen {
+    try Self.watch(cluster.gatewayFlags() + ["--workers", "2"], deed)
+  }
+
+  /// Runs callers through `deed` and judges what they saw.
+  func run(
+    _ fault: String, allowing allowance: Allowance = .nothing,
+    _ deed: (Checker, GatewayProcess) throws -> Measured
+  ) throws {
+    try watch(deed).judge(fault, allowing: allowance)
   }
 
   /// What must be, whatever happened.
@@ -88,6 +109,15 @@ final class Lab: Sendable {
   /// The primaries that have slots, in the order of the slots.
   func owners() throws -> [RedisServer] {
     try (0..<Checker.shards).map { try cluster.primary(ofSlot: HashSlot.middle(of: $0)) }
+  }
+
+  /// Waits until a gateway says that `node` is silent or not connected.
+  func notice(of node: RedisServer, by gateway: GatewayProcess) throws {
+    try eventually("it is told that \(node.port) is unwell") {
+      gateway.log.split(separator: "\n").contains {
+        $0.contains("\"warning\"") && $0.contains("\"\(node.address)\"")
+      }
+    }
   }
 
   /// Strikes `victim`, waits until another node serves `slot`, and says since when.

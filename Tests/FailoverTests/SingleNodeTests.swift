@@ -18,18 +18,11 @@ struct SingleNodeTests {
   ) throws {
     let folder = try TemporaryFolder()
     let password = try folder.write("password", "the lab's password")
-    let gateway = try GatewayProcess(
-      ["--redis", "127.0.0.1:\(port)", "--redis-password-file", password, "--workers", "2"]
-        + Checker.flags, until: .ready)
-    let checker = try Checker(port: gateway.port)
-    defer { checker.stop() }
-    let remark = try deed(checker, gateway)
-    try gateway.wait(for: "/readyz")
-    try checker.wait(forMore: 60)
-    let tally = try checker.end()
-    ChaosTable.add("single node: \(fault)", tally, Measured(remark: remark))
-    Lab.judge(tally, fault, allowance)
-    #expect(try gateway.terminate() == .exited(0))
+    let flags = [
+      "--redis", "127.0.0.1:\(port)", "--redis-password-file", password, "--workers", "2",
+    ]
+    let seen = try Lab.watch(flags) { Measured(remark: try deed($0, $1)) }
+    seen.judge("single node: \(fault)", allowing: allowance)
   }
 
   @Test("It hangs and goes on")

@@ -156,6 +156,29 @@ struct TLSFaultTests {
     #expect(try gateway.connect().exchange("PUT", "/v1/sessions/x", body: [1]).status == 201)
   }
 
+  /// As deployments have it: certificates both ways, for a name that is not the nodes' address, and
+  /// a user with a password.
+  @Test("All credentials at once, with the server's name; without it nobody is trusted")
+  func allAtOnce() throws {
+    var node = try settings(
+      authority.issue("node", names: ["DNS:redis.example"]), ["tls-auth-clients yes"])
+    node.users = ["gateway on >its-own-password ~sg:* +@all"]
+    let redis = try RedisServer(node)
+    let client = try authority.issue("gateway", names: [], usage: .client)
+    let flags = [
+      "--redis", redis.address, "--redis-tls", "--redis-ca", authority.certificate,
+      "--redis-cert", client.certificate, "--redis-key", client.key, "--redis-user", "gateway",
+      "--redis-password-file", try folder.write("own", "its-own-password"), "--workers", "1",
+    ]
+    let named = try GatewayProcess(
+      flags + ["--redis-server-name", "redis.example"], until: .ready)
+    #expect(try named.connect().exchange("PUT", "/v1/sessions/x", body: [1]).status == 201)
+    #expect(try redis.command("CLIENT", "LIST").text.contains("user=gateway"))
+    let unnamed = try GatewayProcess(flags)
+    try eventually("it is told") { unnamed.log.contains("\"tls_name_mismatch\"") }
+    #expect(try unnamed.connect().exchange("GET", "/readyz").status == 503)
+  }
+
   /// How many connections were lost or not made.
   private func faults(of gateway: GatewayProcess) throws -> Int {
     try gateway.metric("session_gateway_redis_connection_faults_total ")

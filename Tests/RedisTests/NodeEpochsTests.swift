@@ -14,7 +14,7 @@ struct NodeEpochsTests {
     let epochs = NodeEpochs(
       reply: reply(
         bulk(
-          "\(a) 10.0.0.1:7000@17000,host myself,master - 0 1700000000000 12 connected 0-5 7\n"
+          "\(a) 10.0.0.1:7000@17000,host,shard-id=\(b) myself,master - 0 1700000000000 12 connected 0-5 7\n"
             + "\(b) :0@0 slave,fail,noaddr \(a) 1 2 0 disconnected\n")))
     #expect(epochs[a] == 12)
     #expect(epochs[b] == 0)

@@ -86,7 +86,10 @@ struct NodeGreetingTests {
   func predecessor() {
     var first = NodeGreeting(authenticates: false)
     _ = first.judge(reply("+OK\r\n"))
-    let info = bulk("id=57 addr=10.0.0.9:4711 laddr=10.0.0.1:7000 fd=8 name=session-gateway")
+    // The later fields came with 7.2 and 8.
+    let info = bulk(
+      "id=57 addr=10.0.0.9:4711 laddr=10.0.0.1:7000 fd=8 name=session-gateway resp=2 "
+        + "lib-name= lib-ver= io-thread=0 tot-net-in=73 tot-net-out=42 tot-cmds=2")
     #expect(first.judge(reply(info + "\r\n")) == .ready)
     #expect(first.client == NodeClient(id: 57, address: "10.0.0.9:4711"))
     let second = NodeGreeting(authenticates: false, predecessor: first.client)

@@ -102,6 +102,26 @@ import Testing
     redis.resume()
   }
 
+  @Test func aNodeThatRefusesIsToldOnceAndShown() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(["--redis", redis.address, "--workers", "1"], until: .ready)
+    try redis.command("CONFIG", "SET", "maxmemory", "1")
+    for _ in 0..<3 {
+      let answer = try gateway.ask("PUT", freshPath(), body: [1])
+      try expectProblem(503, "store-full", executed: "no", in: answer)
+    }
+    let lines = gateway.log.split(separator: "\n").filter { $0.contains("refuses requests") }
+    #expect(lines.count == 1, "\(gateway.log)")
+    #expect(lines.allSatisfy { $0.contains("\"code\":\"oom\"") && $0.contains(redis.address) })
+    try eventually("it is shown") {
+      let health = try gateway.ask("GET", "/health")
+      return health.status == 200 && health.text.hasPrefix("{\"status\":\"warn\"")
+        && health.text.contains("\"code\":\"oom\"") && health.text.contains("maxmemory")
+    }
+    let refusals = "session_gateway_redis_refusals_total{kind=\"oom\"} "
+    #expect(try gateway.metric(refusals) == 3)
+  }
+
   @Test func aWrongPasswordIsAnOperatorsFault() throws {
     var settings = RedisServer.Settings()
     settings.password = "right"

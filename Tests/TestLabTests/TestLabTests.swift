@@ -27,6 +27,20 @@ struct TestLabTests {
     #expect(throws: LabFault.self) { try Command.succeed("no-such-program", []) }
   }
 
+  @Test(.enabled(if: PrivateNetwork.isPossible))
+  func aChildIsInTheNetworkOfWhoStartedIt() throws {
+    @Sendable func own() throws -> String {
+      try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self/ns/net")
+    }
+    @Sendable func childs() throws -> String {
+      try Command.succeed("readlink", ["/proc/self/ns/net"]).text
+    }
+    let there = try PrivateNetwork.inside { _ in (own: try own(), childs: try childs()) }
+    #expect(there.own == there.childs)
+    #expect(try there.own != own())
+    #expect(try childs() == own())
+  }
+
   @Test func aChildOutlivesItsThreadButNotItsReference() throws {
     let folder = try TemporaryFolder()
     let born = Mutex<(child: ChildProcess?, thread: String?)>((nil, nil))

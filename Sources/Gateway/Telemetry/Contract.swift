@@ -667,7 +667,7 @@ enum Contract {
           security: []
           responses:
             '200':
-              description: Sessions are served; `warn` when a node that is not needed now is lost.
+              description: Sessions are served; `warn` when a node that is not needed now is lost, or one refuses requests.
               content:
                 application/health+json:
                   schema:
@@ -1151,7 +1151,7 @@ enum Contract {
               description: How many operations wait for the node's answers.
             code:
               type: string
-              description: Why the last connection was lost or not made.
+              description: Why the last connection was lost or not made, or what the node refuses.
             output:
               type: string
               description: The same as a sentence.

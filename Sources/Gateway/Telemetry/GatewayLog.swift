@@ -85,6 +85,14 @@ extension Logger {
       warning("Redis node owes answers and is silent", metadata: ["node": "\(endpoint)"])
     case .nodeRecovered(let endpoint):
       info("Redis node answers again", metadata: ["node": "\(endpoint)"])
+    case .nodeRefuses(let endpoint, let kind):
+      warning(
+        "Redis node refuses requests",
+        metadata: ["node": "\(endpoint)", "code": "\(kind.rawValue)", "detail": "\(kind.detail)"])
+    case .nodeAccepts(let endpoint, let kind):
+      info(
+        "Redis node refuses requests no longer",
+        metadata: ["node": "\(endpoint)", "code": "\(kind.rawValue)"])
     case .replicaReadable(let endpoint):
       info("Redis replica is read from", metadata: ["node": "\(endpoint)"])
     case .replicaLagging(let endpoint):

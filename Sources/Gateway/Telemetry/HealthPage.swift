@@ -11,7 +11,7 @@ enum HealthPage {
   static func page(_ health: BackendHealth, _ state: GatewayState) -> Page {
     let isFailing = !state.isServing || state.isDraining
     let nodes = state.nodes()
-    let hasWarning = nodes.contains { !$0.isReady && $0.fault != nil }
+    let hasWarning = nodes.contains { !$0.isReady && $0.fault != nil || !$0.refusals.isEmpty }
     let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"
     var fields = [
       "\"status\":\"\(status)\"",
@@ -44,7 +44,8 @@ enum HealthPage {
   /// One node's check. A replica that nobody asked is neither well nor ill.
   private static func check(_ node: NodeHealth) -> String {
     let isWell = node.isReady && !node.isSuspect || !node.isReady && node.fault == nil
-    let status = isWell ? "pass" : node.slots > 0 ? "fail" : "warn"
+    let isRefusing = !node.refusals.isEmpty
+    let status = isWell ? isRefusing ? "warn" : "pass" : node.slots > 0 ? "fail" : "warn"
     var fields = [
       "\"componentId\":\(JSONText.quoted(node.endpoint.description))",
       "\"componentType\":\"datastore\"",
@@ -60,6 +61,9 @@ enum HealthPage {
     if let fault = node.fault {
       fields.append("\"code\":\(JSONText.quoted(fault.code))")
       fields.append("\"output\":\(JSONText.quoted(fault.detail))")
+    } else if let refusal = node.refusals.first {
+      fields.append("\"code\":\"\(refusal.rawValue)\"")
+      fields.append("\"output\":\"\(refusal.detail)\"")
     }
     return "{" + fields.joined(separator: ",") + "}"
   }

@@ -28,6 +28,9 @@ extension MetricsPage {
     counter("redis_connection_faults_total", "Lost or not made.", state.sum(.storeLinkFaults))
     counter("redis_refreshes_total", "Topologies taken over.", state.sum(.storeRefreshes))
     counter(
+      "redis_topology_changes_total", "Of those, the ones that were new.",
+      state.sum(.storeTopologyChanges))
+    counter(
       "redis_refresh_faults_total", "Topologies that could not be read.",
       state.sum(.storeRefreshFaults))
     counter(

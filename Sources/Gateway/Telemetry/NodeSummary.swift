@@ -29,6 +29,7 @@ extension NodeHealth {
     latencySeconds = max(latencySeconds, other.latencySeconds)
     depth += other.depth
     tally.add(other.tally)
+    refusals += other.refusals.filter { !refusals.contains($0) }
     fault = fault ?? other.fault
   }
 }

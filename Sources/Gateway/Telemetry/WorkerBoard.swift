@@ -26,6 +26,7 @@ final class WorkerBoard: Sendable {
     case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
+    case storeTopologyChanges
     case storeStaleViews, storeReplicaReads, storeReplicaFallbacks
     case storeOverloaded
   }
@@ -149,6 +150,7 @@ final class WorkerBoard: Sendable {
     set(.storeConnected, counters.connected)
     set(.storeLinkFaults, counters.linkFaults)
     set(.storeRefreshes, counters.refreshes)
+    set(.storeTopologyChanges, counters.topologyChanges)
     set(.storeRefreshFaults, counters.refreshFaults)
     set(.storeStaleViews, counters.staleViews)
     set(.storeReplicaReads, counters.replicaReads)

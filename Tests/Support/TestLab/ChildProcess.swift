@@ -43,7 +43,7 @@ public final class ChildProcess: Sendable {
     pid = try Nursery.spawn(
       Nursery.Birth(
         command: [program] + arguments, environment: variables.map { "\($0)=\($1)" },
-        input: input, output: log, errors: errors ?? log))
+        input: input, output: log, errors: errors ?? log, network: PrivateNetwork.current))
     Leftovers.add(child: pid)
   }
 

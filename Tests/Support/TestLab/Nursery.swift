@@ -18,6 +18,9 @@ enum Nursery {
   private static let bell = DispatchSemaphore(value: 0)
   private static let opened: Void = open()
 
+  /// Starts the thread, which stays in the network of who did.
+  static func prepare() { _ = opened }
+
   private static func open() {
     let thread = Thread {
       while true {
@@ -40,22 +43,29 @@ enum Nursery {
     var input: String
     var output: String
     var errors: String
+    /// The network that it is in; the test run's when nil.
+    var network: PrivateNetwork?
   }
 
   /// Spawns a child and gives its process id.
   static func spawn(_ birth: Birth) throws -> pid_t {
-    _ = opened
+    prepare()
     let done = DispatchSemaphore(value: 0)
     let outcome = SpawnOutcome()
     jobs.withLock {
       $0.append {
-        outcome.set(spawnHere(birth))
+        outcome.set(spawnThere(birth))
         done.signal()
       }
     }
     bell.signal()
     done.wait()
     return try outcome.pid(of: birth.command[0])
+  }
+
+  private static func spawnThere(_ birth: Birth) -> (pid: pid_t, error: Int32) {
+    guard let network = birth.network else { return spawnHere(birth) }
+    return (try? network.visit { spawnHere(birth) }) ?? (0, EPERM)
   }
 
   private static func spawnHere(_ birth: Birth) -> (pid: pid_t, error: Int32) {
