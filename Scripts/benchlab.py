@@ -20,8 +20,8 @@ GATEWAY = os.path.join(ROOT, ".build/release/session-gateway")
 PACKAGES = ["webdis", "nginx-light", "libnginx-mod-http-lua", "lua-nginx-redis"]
 PATIENCE = 30.0
 CORES = sorted(os.sched_getaffinity(0))
-# Where two parties that work at the same time are kept apart: the server under test and the load on
-# the first cores, Redis on the last ones.
+# Where the scheduler is not to choose: the server under test and its load on the first cores, Redis
+# on the last ones.
 FRONT, BACK = CORES[:-(len(CORES) // 2)] or CORES, CORES[-(len(CORES) // 2):]
 
 NGINX = """
@@ -196,7 +196,7 @@ class Lab:
                 self.gateway("gateway, all workers", *redis)]
 
     def plain_systems(self):
-        """The systems before the plain node, each of them, and its load, on other cores than Redis."""
+        """The systems before the plain node: each, with its load, on other cores than Redis."""
         node = f"127.0.0.1:{self.plain}"
         systems = [self.gateway("gateway", "--redis", node, "--workers", 1),
                    self.bare("bare loop", self.plain), self.webdis(), self.nginx()]
