@@ -42,14 +42,15 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "session-gateway-fuzz",
   targets: [
+    room("LibFuzzer"),
     room("Primitives"),
     room("HTTP", ["Primitives"]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis"),
     room("Redis", ["Primitives", "CHiredis"]),
     room("Sessions", ["Primitives"]),
     room("API", ["Primitives", "HTTP", "Sessions"]),
-    fuzzer("FuzzRequestParser", ["HTTP", "Primitives"]),
-    fuzzer("FuzzReplyReader", ["Redis", "Primitives"]),
-    fuzzer("FuzzTouchBatch", ["API", "Primitives", "Sessions"]),
+    fuzzer("FuzzRequestParser", ["LibFuzzer", "HTTP", "Primitives"]),
+    fuzzer("FuzzReplyReader", ["LibFuzzer", "Redis", "Primitives"]),
+    fuzzer("FuzzTouchBatch", ["LibFuzzer", "API", "Primitives", "Sessions"]),
   ]
 )

@@ -116,7 +116,7 @@ extension RequestDecoder {
   /// is the shorter one, is when that caller stops waiting for an answer.
   private func longestWait(_ request: borrowing DecodedRequest) -> Int {
     let time = request.command.deadline - request.exchange.began
-    return time < policy.deadline ? Int(time.nanoseconds / 1_000_000_000) : Self.waits.upperBound
+    return time < policy.deadline ? time.wholeSeconds : Self.waits.upperBound
   }
 
   /// `Session-Lock-Request`: an id that the caller chose before it asked.

@@ -1,6 +1,7 @@
 // The report as a table for a terminal.
 
 import Histogram
+import Primitives
 
 extension LoadReport {
   /// The figures as lines of text, without a last line end.
@@ -18,7 +19,7 @@ extension LoadReport {
 
   private var headline: String {
     let kind = plan.rate.map { "open loop, \($0) requests a second due" } ?? "closed loop"
-    let connections = plan.connections == 1 ? "1 connection" : "\(plan.connections) connections"
+    let connections = plan.connections.counted("connection")
     return "\(plan.host):\(plan.port), \(kind), \(connections),"
       + " \(seconds.rounded(to: 1)) s measured"
   }

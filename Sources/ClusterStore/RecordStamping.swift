@@ -13,9 +13,8 @@ enum RecordStamping {
   static func stamp(
     _ version: SessionVersion, in commands: inout ByteBuffer, as beginning: Beginning
   ) {
-    guard let place = place(of: version, in: commands.bytes),
-      var header = RecordHeader(commands.bytes.extracting(place))
-    else { return }
+    guard let (found, place) = find(version, in: commands.bytes) else { return }
+    var header = found
     header.created = beginning.wall
     header.stamp = beginning.stamp(header.stamp.kind)
     let encoded = header.encoded
@@ -25,14 +24,18 @@ enum RecordStamping {
     }
   }
 
-  /// Where the record is: no other argument has a version, and no other record this one.
-  private static func place(of version: SessionVersion, in commands: RawSpan) -> Range<Int>? {
+  /// The record and where it is: no other argument has a version, and no other record this one.
+  private static func find(
+    _ version: SessionVersion, in commands: RawSpan
+  ) -> (RecordHeader, Range<Int>)? {
     var start = 0
     while start < commands.byteCount {
       var walk = ArgumentWalk(commands, from: start)
       for _ in 0..<walk.count {
         let argument = walk.next(in: commands)
-        if RecordHeader(commands.extracting(argument))?.version == version { return argument }
+        if let header = RecordHeader(commands.extracting(argument)), header.version == version {
+          return (header, argument)
+        }
       }
       start = walk.at
     }

@@ -20,11 +20,6 @@ enum Amount {
     return "\(hundredths) ms"
   }
 
-  /// `1 node`, `3 nodes`; a noun whose plural is another word has it for `several`.
-  static func count(_ count: Int, _ noun: String, several: String? = nil) -> String {
-    "\(count) \(count == 1 ? noun : several ?? noun + "s")"
-  }
-
   /// `16,384`.
   static func grouped(_ count: Int) -> String {
     let digits = Array(String(count))

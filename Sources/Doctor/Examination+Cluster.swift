@@ -24,7 +24,7 @@ extension Examination {
     }
     if !known.isEmpty { return known + unread }
     if states.isEmpty { return unread }
-    let nodes = Amount.count(Self.reached(redis).count, "node")
+    let nodes = Self.reached(redis).count.counted("node")
     return [.ok(.cluster, "state ok by all \(nodes)")] + unread
   }
 
@@ -87,8 +87,8 @@ extension Examination {
     let byHost = Dictionary(grouping: owners, by: \.host)
     let crowded = byHost.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
     if crowded.isEmpty {
-      let primaries = Amount.count(owners.count, "primary", several: "primaries")
-      return [.ok(.hosts, "\(primaries) on \(Amount.count(byHost.count, "host"))")]
+      let primaries = owners.count.counted("primary", several: "primaries")
+      return [.ok(.hosts, "\(primaries) on \(byHost.count.counted("host"))")]
     }
     return crowded.map { host, primaries in
       let isMajority = primaries.count * 2 >= owners.count

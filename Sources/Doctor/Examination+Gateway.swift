@@ -37,9 +37,9 @@ extension Examination {
   ) -> Finding {
     if days < 0 {
       return .fail(
-        subject, "\(what): expired \(Amount.count(-days, "day")) ago", on: nodes, remedy: remedy)
+        subject, "\(what): expired \((-days).counted("day")) ago", on: nodes, remedy: remedy)
     }
-    let detail = "\(what): \(Amount.count(days, "day")) left"
+    let detail = "\(what): \(days.counted("day")) left"
     if days < shortLife { return .warn(subject, detail, on: nodes, remedy: remedy) }
     return .ok(subject, detail)
   }
@@ -54,16 +54,11 @@ extension Examination {
     switch facts.tokens {
     case nil: []
     case .read(let tokens, let namespaces):
-      [
-        .ok(
-          .tokens,
-          "\(Amount.count(tokens, "token")), \(Amount.count(namespaces, "namespace"))")
-      ]
+      [.ok(.tokens, "\(tokens.counted("token")), \(namespaces.counted("namespace"))")]
     case .mistaken(let first, let count):
       [
         .fail(
-          .tokens,
-          count == 1 ? first : "\(first), and \(Amount.count(count - 1, "more mistake"))",
+          .tokens, count == 1 ? first : "\(first), and \((count - 1).counted("more mistake"))",
           remedy: "A line is what session-gateway token prints second.")
       ]
     }

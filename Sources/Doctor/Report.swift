@@ -39,7 +39,7 @@ public struct Report {
     guard let redis = facts.redis else { return "A gateway with the store in its memory" }
     let kind =
       switch redis.isCluster {
-      case true?: "a Redis Cluster of \(Amount.count(redis.nodes.count, "node"))"
+      case true?: "a Redis Cluster of \(redis.nodes.count.counted("node"))"
       case false?: "a single Redis"
       case nil: "Redis"
       }
@@ -73,8 +73,8 @@ public struct Report {
     let words = counts.map { verdict, count in
       switch verdict {
       case .ok: "\(count) in order"
-      case .warn: Amount.count(count, "warning")
-      case .fail: Amount.count(count, "failure")
+      case .warn: count.counted("warning")
+      case .fail: count.counted("failure")
       }
     }
     return words.joined(separator: ", ") + "."

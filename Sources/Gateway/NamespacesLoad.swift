@@ -46,7 +46,3 @@ extension Namespace {
     longestLease = policy.lockLeaseMax.wholeSeconds
   }
 }
-
-extension TimeSpan {
-  fileprivate var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
-}

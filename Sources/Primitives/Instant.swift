@@ -70,6 +70,9 @@ public struct TimeSpan: Comparable, Hashable, Sendable {
   /// The distance in seconds, for people and metrics.
   public var seconds: Double { Double(nanoseconds) / 1e9 }
 
+  /// The distance in whole seconds, what is left of one not counted.
+  public var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
+
   /// The distance in whole milliseconds, rounded up, so that a timer never fires early.
   public var millisecondsRoundedUp: Int64 {
     nanoseconds <= 0 ? 0 : (nanoseconds - 1) / 1_000_000 + 1

@@ -1,7 +1,9 @@
-/// Something wrong with the settings: which setting, what it was given, by whom, and the remedy.
-///
-/// A mistake is one sentence for the operator. No secret is ever part of one: the value of a secret
-/// setting, and anything that might carry a password (an address with an `@`), is left out.
+// Something wrong with the settings: which setting, what it was given, by whom, and the remedy.
+//
+// A mistake is one sentence for the operator. No secret is ever part of one: the value of a secret
+// setting, and anything that might carry a password (an address with an `@`), is left out.
+
+import Primitives
 
 /// One thing that is wrong with the settings.
 public struct SettingMistake: Hashable, Sendable {
@@ -50,7 +52,7 @@ extension [SettingMistake] {
     let warnings = filter { $0.severity == .warning }
     var lines: [String] = []
     if !errors.isEmpty {
-      let count = errors.count == 1 ? "1 mistake" : "\(errors.count) mistakes"
+      let count = errors.count.counted("mistake")
       lines.append("session-gateway did not start: \(count) in the settings.")
       lines += errors.map { "  \($0)" }
     }

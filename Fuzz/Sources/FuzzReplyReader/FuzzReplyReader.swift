@@ -3,25 +3,16 @@
 //
 // The first byte of an input chooses the bounds, the second seeds the split, the rest is the stream.
 
+internal import LibFuzzer
 internal import Primitives
 internal import Redis
-
-/// libFuzzer's loop, without its `main`.
-@_extern(c, "LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
 
 /// The program's start. SwiftPM gives an executable's `main` this name and links it as `main`.
 @_cdecl("FuzzReplyReader_main")
 public func start(
   _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> CInt {
-  var count = count
-  var arguments = unsafe arguments
-  return unsafe runDriver(&count, &arguments, testOneInput)
+  unsafe fuzz(count, arguments, testOneInput)
 }
 
 /// What was read: each reply's tokens and bytes, and how the reading ended.

@@ -9,6 +9,7 @@
 //
 // Nothing of a line is ever quoted in a mistake: who confuses the columns may have written a token.
 
+import Primitives
 public import Sessions
 
 /// One token of the file.
@@ -106,8 +107,8 @@ public enum TokensFile {
       throw Fault("a byte that is not visible ASCII; lines end with a line feed alone")
     }
     guard words.count == 4 else {
-      let count = words.count == 1 ? "1 word" : "\(words.count) words"
-      throw Fault("\(count); write the SHA-256, the namespace, the rights and a name")
+      throw Fault(
+        "\(words.count.counted("word")); write the SHA-256, the namespace, the rights and a name")
     }
     guard let digest = TokenDigest(hexadecimal: first) else {
       throw Fault("the first word is not 64 hexadecimal digits in lower case, as sha256sum writes")

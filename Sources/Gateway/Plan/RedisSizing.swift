@@ -59,7 +59,7 @@ public struct RedisSizing {
     // A quarter for fragmentation, replication's buffers and growth; a fork while saving not counted.
     let perNode = primaryBytes / servers * 5 / 4
     let bits = rate * (size + Self.command) * 8
-    let all = sessions == 1 ? "1 session" : "\(sessions) sessions"
+    let all = sessions.counted("session")
     return Table("Redis for \(all) of \(Quantities.bytes(size)), \(rate) requests/s")
       .row("one session", Quantities.bytes(sessionBytes), "payload, header, key and Redis's own")
       .row("all primaries", Quantities.bytes(primaryBytes), "")

@@ -2,6 +2,7 @@
 
 import API
 import Logging
+import Primitives
 import Reactor
 import Sessions
 import Settings
@@ -27,7 +28,7 @@ enum TokensLoad {
       log.error("mistake in the tokens file: \(mistake)", metadata: place(file))
     }
     guard mistakes.isEmpty else {
-      let count = mistakes.count == 1 ? "1 mistake" : "\(mistakes.count) mistakes"
+      let count = mistakes.count.counted("mistake")
       throw StartFault("--tokens-file \(file.path): \(count), logged above")
     }
     return entries

@@ -41,11 +41,15 @@ enum HealthPage {
     return "\"redis:nodes\":[\(nodes.map(check).joined(separator: ","))]"
   }
 
-  /// One node's check. A replica that nobody asked is neither well nor ill.
+  /// A replica that nobody asked is neither well nor ill.
+  private static func status(_ node: NodeHealth) -> String {
+    let isWell = node.isReady ? !node.isSuspect : node.fault == nil
+    if !isWell { return node.slots > 0 ? "fail" : "warn" }
+    return node.refusals.isEmpty ? "pass" : "warn"
+  }
+
+  /// One node's check.
   private static func check(_ node: NodeHealth) -> String {
-    let isWell = node.isReady && !node.isSuspect || !node.isReady && node.fault == nil
-    let isRefusing = !node.refusals.isEmpty
-    let status = isWell ? isRefusing ? "warn" : "pass" : node.slots > 0 ? "fail" : "warn"
     var fields = [
       "\"componentId\":\(JSONText.quoted(node.endpoint.description))",
       "\"componentType\":\"datastore\"",
@@ -56,7 +60,7 @@ enum HealthPage {
       "\"pending\":\(node.depth)",
       "\"observedValue\":\(milliseconds(node.latencySeconds))",
       "\"observedUnit\":\"ms\"",
-      "\"status\":\"\(status)\"",
+      "\"status\":\"\(status(node))\"",
     ]
     if let fault = node.fault {
       fields.append("\"code\":\(JSONText.quoted(fault.code))")

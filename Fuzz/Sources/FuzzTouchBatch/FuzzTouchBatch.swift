@@ -2,25 +2,16 @@
 // of it nor anything more is: nothing traps, whatever comes.
 
 internal import API
+internal import LibFuzzer
 internal import Primitives
 internal import Sessions
-
-/// libFuzzer's loop, without its `main`.
-@_extern(c, "LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
 
 /// The program's start. SwiftPM gives an executable's `main` this name and links it as `main`.
 @_cdecl("FuzzTouchBatch_main")
 public func start(
   _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> CInt {
-  var count = count
-  var arguments = unsafe arguments
-  return unsafe runDriver(&count, &arguments, testOneInput)
+  unsafe fuzz(count, arguments, testOneInput)
 }
 
 /// Takes one input; a broken promise stops the program.
