@@ -19,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GATEWAY = os.path.join(ROOT, ".build/release/session-gateway")
 PACKAGES = ["webdis", "nginx-light", "libnginx-mod-http-lua", "lua-nginx-redis"]
 PATIENCE = 30.0
+OPERATIONS = {"get", "put", "mix", "touch"}
 CORES = sorted(os.sched_getaffinity(0))
 # Where the scheduler is not to choose: the server under test and its load on the first cores, Redis
 # on the last ones.
@@ -68,9 +69,9 @@ http {{
 class System:
     """One server under load: its process, its port, and how sessions are asked for there."""
 
-    def __init__(self, name, process, port, targets=(), touches=True):
+    def __init__(self, name, process, port, targets=(), operations=OPERATIONS):
         self.name, self.process, self.port = name, process, port
-        self.targets, self.touches = list(targets), touches
+        self.targets, self.operations = list(targets), operations
         self.load_cores = CORES
 
     def stay(self, cores, load_cores):
@@ -109,7 +110,6 @@ class Direct:
     redis-benchmark. Only its rate is known; a front-end's own CPU time would come on top."""
 
     name = "direct"
-    touches = False
 
     def __init__(self, lab):
         self.lab = lab
@@ -189,17 +189,17 @@ class Lab:
                 "--redis-password-file", self.password_file]
 
     def cluster_systems(self):
-        seeds = [str(node.port) for node in self.nodes[:rediscluster.PRIMARIES]]
+        seeds = ",".join(str(node.port) for node in self.nodes[:rediscluster.PRIMARIES])
         redis = self.redis
         return [self.gateway("gateway", *redis, "--workers", 1),
-                self.bare("bare loop", ",".join(seeds), self.ca, self.password_file),
+                *self.bare_loops(seeds, self.ca, self.password_file),
                 self.gateway("gateway, all workers", *redis)]
 
     def plain_systems(self):
         """The systems before the plain node: each, with its load, on other cores than Redis."""
         node = f"127.0.0.1:{self.plain}"
         systems = [self.gateway("gateway", "--redis", node, "--workers", 1),
-                   self.bare("bare loop", self.plain), self.webdis(), self.nginx()]
+                   *self.bare_loops(self.plain), self.webdis(), self.nginx()]
         stay(self.plain_redis, BACK)
         for system in systems:
             system.stay(FRONT, FRONT)
@@ -211,10 +211,16 @@ class Lab:
                              name=f"gateway-{port}", port=port, log=log)
         return System(name, process, port, targets)
 
-    def bare(self, name, *words):
+    def bare_loops(self, *words):
+        """The limit, and what it is with the commands that a PUT and a touch of the gateway are."""
+        return [self.bare("bare loop", *words),
+                self.bare("bare loop, same commands", *words, flags=["--reads-headers"],
+                          operations=OPERATIONS - {"get"})]
+
+    def bare(self, name, *words, flags=(), operations=OPERATIONS):
         port = self.port()
-        process = self.start(self.bare_loop, port, *words, name=f"bare-{port}", port=port)
-        return System(name, process, port)
+        process = self.start(self.bare_loop, *flags, port, *words, name=f"bare-{port}", port=port)
+        return System(name, process, port, operations=operations)
 
     def webdis(self):
         port, path = self.port(), os.path.join(self.folder, "webdis.json")
@@ -225,7 +231,7 @@ class Lab:
                        "logfile": os.path.join(self.folder, "webdis.log")}, file)
         process = self.start("webdis", path, name="webdis", port=port)
         targets = ["--get-target", "/GETEX/{id}/EX/1200.txt", "--put-target", "/SETEX/{id}/1200"]
-        return System("webdis", process, port, targets, touches=False)
+        return System("webdis", process, port, targets, operations=OPERATIONS - {"touch"})
 
     def nginx(self):
         port, path = self.port(), os.path.join(self.folder, "nginx.conf")
@@ -233,7 +239,7 @@ class Lab:
             file.write(NGINX.format(folder=self.folder, port=port, node=self.plain))
         process = self.start("nginx", "-c", path, "-e", os.path.join(self.folder, "nginx.log"),
                              name="nginx", port=port)
-        return System("nginx + Lua", process, port, touches=False)
+        return System("nginx + Lua", process, port, operations=OPERATIONS - {"touch"})
 
     def start(self, *command, name, port, log=None):
         with log or open(os.path.join(self.folder, f"{name}.log"), "ab") as log:

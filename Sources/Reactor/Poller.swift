@@ -4,7 +4,9 @@
 // A token is the caller's (slot and generation), never the descriptor: the kernel reuses descriptors
 // at once, and an event of a dead one must not reach its successor.
 //
-// Bounded: at most 512 events a wait; the rest comes with the next one, the kernel takes turns.
+// Bounded: at most 32 events a wait; the rest comes with the next one, the kernel takes turns. So a turn
+// of a loop is short, what it touches stays in the cache, and nodes work on the first commands while
+// the next ones are read (docs/decisions/0020).
 // Rejected: io_uring (often switched off in containers), one wait per event.
 
 import CLinux
@@ -66,7 +68,7 @@ public struct Event: Sendable {
 @safe
 public struct Poller: ~Copyable {
   /// The most events one wait tells.
-  public static let capacity = 512
+  public static let capacity = 32
 
   private let fd: Int32
   private let events: UnsafeMutablePointer<epoll_event>
