@@ -108,9 +108,10 @@ public struct Poller: ~Copyable {
       milliseconds =
         deadline <= now ? 0 : Int32(clamping: (deadline - now).millisecondsRoundedUp)
     }
-    let told = unsafe epoll_wait(fd, events, Int32(Self.capacity), milliseconds)
+    var told = unsafe epoll_wait(fd, events, Int32(Self.capacity), milliseconds)
     if told < 0 {
       precondition(errno == EINTR, "waiting for events fails only when a signal comes")
+      told = unsafe epoll_wait(fd, events, Int32(Self.capacity), 0)
     }
     count = max(0, Int(told))
     return count

@@ -53,6 +53,20 @@ import Testing
     #expect(try gateway.ask("GET", "/livez").status == 200)
   }
 
+  /// More clients than one wait tells of, and a process that was halted for longer than a head may take.
+  @Test func whatCameInTimeIsNotCalledLate() async throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let clients = try (0..<100).map { _ in try gateway.connect() }
+    for client in clients { try client.send("GET /livez HTTP/1.1\r\nHost: a\r\n") }
+    // The kernel takes turns: who is answered now comes after the heads' beginnings.
+    #expect(try gateway.ask("GET", "/livez").status == 200)
+    gateway.process.pause()
+    for client in clients { try client.send("\r\n") }
+    try await Task.sleep(for: .seconds(11))
+    gateway.process.resume()
+    for client in clients { #expect(try client.response().status == 200) }
+  }
+
   /// Whether something has come; waits a little without holding a thread if not.
   private func isDone(_ connection: RawHTTP) async throws -> Bool {
     if try !connection.isSilent(for: .milliseconds(1)) { return true }

@@ -5,7 +5,7 @@
 //   2. clients and nodes    read and parse what is ready, submit commands, so many for each client
 //   3. the backend          does what time brings
 //   4. completions          read nodes' answers, answer clients at once, take their next requests
-//   5. deadlines            time out what took too long
+//   5. deadlines            time out what took too long, once all that had come has been looked at
 //   6. accept               new connections, a bounded number
 //   7. flush                write once to each node that has something to be told
 //   8. tell                 the board of numbers and the log what happened
@@ -64,6 +64,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var moment: Moment
   /// When the present turn of the loop ended, or the one before.
   private var turned: Instant
+  /// How many events were told since deadlines were judged last.
+  private var told = 0
   /// Requests whose head has come and whose answer is not made.
   var inFlight = 0
   /// When the board is told about the nodes again, if anything has happened since.
@@ -122,6 +124,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func tick() {
     let count = poller.wait(until: deadline, now: turned)
     moment = .now()
+    told += count
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     server.begin(at: moment.instant)
@@ -129,7 +132,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     serve()
     backend.advance(&poller, at: moment)
     answerCompletions()
-    expire()
+    if isAbreast(after: count) { expire() }
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
@@ -179,7 +182,15 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     }
   }
 
+  /// Whether all that was ready when deadlines were judged last has been looked at: after a halt of the
+  /// whole process, what came in time may stand behind a wait's events, and must not be called late.
+  /// The kernel takes turns, so that as many events as there are descriptors are all of them.
+  private func isAbreast(after count: Int) -> Bool {
+    count < Poller.capacity || told > server.count + Poller.capacity
+  }
+
   private mutating func expire() {
+    told = 0
     server.expire()
     serve()
     if doorsClose <= moment.instant { leaveDoors() }
