@@ -5,8 +5,8 @@
 // at once, and an event of a dead one must not reach its successor.
 //
 // Bounded: at most 32 events a wait; the rest comes with the next one, the kernel takes turns. So a turn
-// of a loop is short, what it touches stays in the cache, and nodes work on the first commands while
-// the next ones are read (docs/decisions/0020).
+// of a loop is short, and nodes work on the first commands while the next ones are read
+// (docs/decisions/0020).
 // Rejected: io_uring (often switched off in containers), one wait per event.
 
 import CLinux
