@@ -159,15 +159,33 @@ def own(pid):
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon"))
 
 
-def loop_time(pid):
-    """The processor time that the first worker's thread has had, in microseconds."""
+def loop(pid):
+    """The thread of the first worker."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as name:
-            if name.read().strip() != "worker-0":
-                continue
-        with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="utf-8") as times:
-            return int(times.read().split()[0]) / 1000
+            if name.read().strip() == "worker-0":
+                return int(thread)
     raise SystemExit("costs: the gateway has no thread named worker-0")
+
+
+def loop_time(pid):
+    """The processor time that the first worker's thread has had, in microseconds."""
+    with open(f"/proc/{pid}/task/{loop(pid)}/schedstat", encoding="utf-8") as times:
+        return int(times.read().split()[0]) / 1000
+
+
+@contextlib.contextmanager
+def ahead(pid):
+    """The first worker's thread goes before all other processes, so that a turn of its loop takes no
+    longer than its own work does. Whether that was allowed."""
+    thread = loop(pid)
+    try:
+        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        yield False
+        return
+    yield True
+    os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
 
 
 @contextlib.contextmanager

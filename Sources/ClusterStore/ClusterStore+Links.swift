@@ -232,6 +232,9 @@ extension ClusterStore {
 
   // MARK: Writing
 
+  /// How many links may have something to write.
+  public var dirtyCount: Int { dirty.count }
+
   /// The next link that has something to write; nil when none has.
   public mutating func nextDirty() -> Link? {
     while let link = dirty.popFirst() {

@@ -4,12 +4,15 @@
 //
 // Bounded by `ReplyLimits.bytes`, which the length was held against. A declared length allocates no
 // more than what has come, or `ReplyReader`'s read size at first, so a node cannot have much memory
-// set aside by a number.
+// set aside by a number. A piece is at most `largestPiece`, so that a loop can look up in between.
 
 internal import Primitives
 
 /// A large bulk string on its way.
 struct LargeBulk: ~Copyable {
+  /// How many bytes are read at once, unless the caller wants more.
+  private static let largestPiece = 128 << 10
+
   private var bytes = ByteBuffer()
   // How many bytes are still to come, CR LF included; nil while there is no bulk string.
   private var missing: Int?
@@ -30,9 +33,9 @@ struct LargeBulk: ~Copyable {
     missing = size + 2 - come.byteCount
   }
 
-  /// Where the next bytes go: `least` of them, or as many as there are already, or all.
+  /// Where the next bytes go: `least` of them, or as many as there are already, or a piece, or all.
   mutating func room(_ least: Int) -> UnsafeMutableRawBufferPointer {
-    offered = min(missing ?? 0, max(least, bytes.count))
+    offered = min(missing ?? 0, max(least, min(bytes.count, Self.largestPiece)))
     bytes.reserve(offered)
     return unsafe UnsafeMutableRawBufferPointer(rebasing: bytes.writable[..<offered])
   }

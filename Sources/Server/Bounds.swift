@@ -12,8 +12,10 @@ public struct Bounds: Sendable {
   public var acceptsPerTick = 64
   /// How many requests of one client are served in one tick.
   public var requestsPerTick = 32
-  /// How many bytes are read at once from a client.
+  /// How many bytes are read at once from a client, unless a body is known to be longer.
   public var readSize = 64 << 10
+  /// After how many bytes nothing more is read from clients in one tick.
+  public var readsPerTick = 256 << 10
   /// The largest body, in bytes.
   public var largestBody = 1 << 20
   /// How long a TLS handshake may take.

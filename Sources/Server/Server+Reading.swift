@@ -33,6 +33,10 @@ extension Server {
       if let event = parse(&bytes) { return event }
       guard hasRoomForRest(&bytes) else { return refuseForRoom() }
       guard connections[present].mayRead else { return nil }
+      guard bytesRead < bounds.readsPerTick else {
+        postpone(present)
+        return nil
+      }
       // The client sends no more: a request that is not complete will never be.
       if !read(&bytes) { drop(present) }
     }
@@ -67,6 +71,7 @@ extension Server {
     switch connections[present].transport.read(into: room) {
     case .moved(let count):
       bytes.commit(count)
+      bytesRead += count
       counters.bytesReceived += count
       // A short read says that the kernel has no more, but not whether the end follows.
       connections[present].isReadable =

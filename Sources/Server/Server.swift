@@ -62,9 +62,11 @@ public struct Server: ~Copyable {
   /// How many bytes the request that was told last takes.
   var told = 0
   /// Who has something to be read.
-  private var ready: [Ticket] = []
-  /// Who has requests left for the next turn.
-  private var postponed: [Ticket] = []
+  private var ready: Ring<Ticket>
+  /// Who has something left for the next turn.
+  private var postponed: Ring<Ticket>
+  /// How many bytes were read in this turn.
+  var bytesRead = 0
   /// What happened and was not told.
   private var notices: Ring<ServerEvent>
 
@@ -79,6 +81,8 @@ public struct Server: ~Copyable {
     self.identity = identity
     self.now = now
     connections = Slab(limit: bounds.connections)
+    ready = Ring(limit: bounds.connections)
+    postponed = Ring(limit: bounds.connections)
     notices = Ring(limit: 4 * bounds.connections)
     timers = TimerWheel(now: now)
     scratch = ByteBuffer(capacity: bounds.readSize)
@@ -95,14 +99,18 @@ public struct Server: ~Copyable {
   /// When the loop's next wait ends at the latest; `.never` if only an event ends it. In the past if
   /// there is something to do without one.
   public var deadline: Instant {
-    if mayAccept || !postponed.isEmpty { return now }
+    if mayAccept || isBusy { return now }
     return min(acceptAgain, timers.next ?? .never)
   }
+
+  /// Whether something was left for the next turn that has come.
+  public var isBusy: Bool { !postponed.isEmpty }
 
   /// Begins a turn of the loop, in which the time is `now`.
   public mutating func begin(at now: Instant) {
     self.now = now
     turn += 1
+    bytesRead = 0
     swap(&ready, &postponed)
   }
 
@@ -114,7 +122,7 @@ public struct Server: ~Copyable {
     while true {
       if !notices.isEmpty { return notices.popFirst() }
       if present == .none {
-        guard let client = ready.popLast() else { return nil }
+        guard let client = ready.popFirst() else { return nil }
         takeUp(client, &bytes)
       } else if let event = advance(&bytes) {
         return event
@@ -126,7 +134,7 @@ public struct Server: ~Copyable {
 
   // MARK: Turns
 
-  /// The client is served in this turn, before those of whom it was known earlier.
+  /// The client is served in this turn, after those of whom it was known earlier.
   mutating func enqueue(_ client: Ticket) {
     guard !connections[client].isQueued else { return }
     connections[client].isQueued = true

@@ -60,6 +60,26 @@ import Testing
     }
   }
 
+  @Test func aTurnReadsSoManyBytes() throws {
+    var bounds = Bounds()
+    bounds.readsPerTick = put.utf8.count + 1
+    let stage = try Stage(bounds)
+    let clients = try (0..<5).map { _ in try stage.connect() }
+    try stage.turn { stage.server.count == clients.count }
+    for (number, client) in clients.enumerated() {
+      try client.send(put.replacing("hello", with: "hell\(number)"))
+    }
+    // Once what the kernel has is known, each turn takes two and leaves the rest to the next.
+    try stage.turn { stage.told.count == 2 }
+    for expected in [4, 5] {
+      #expect(stage.server.deadline <= stage.now)
+      stage.turn()
+      #expect(stage.told.count == expected)
+    }
+    #expect(stage.server.deadline > stage.now)
+    for number in 0..<clients.count { #expect(stage.told.contains(.request("hell\(number)"))) }
+  }
+
   @Test func theNextRequestIsReadWhenTheAnswerHasLeft() throws {
     let stage = try Stage()
     stage.answersAtOnce = false

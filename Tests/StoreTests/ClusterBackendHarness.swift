@@ -37,13 +37,12 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
     }
   }
 
+  /// Whether the last tick left something to be done.
+  var isBusy: Bool { backend.isBusy }
+
   mutating func perform(_ call: Call) -> Observation {
-    moment = .now()
+    if case .done(let outcome) = submit(call) { return Observation(outcome, reply: reply) }
     let limit = moment.instant + .seconds(30)
-    let (command, request) = call.prepared(deadline: limit)
-    let submission = unsafe backend.submit(
-      command, request: request.span.bytes, ticket: .none, at: moment, reply: &reply)
-    if case .done(let outcome) = submission { return Observation(outcome, reply: reply) }
     while moment.instant < limit {
       if let completion = turn(until: limit) {
         return Observation(completion.outcome, reply: reply)
@@ -57,20 +56,45 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
     while moment.instant < end { _ = turn(until: end) }
   }
 
-  /// One tick, which ends at the latest then.
+  /// Begins what the next ticks carry out.
+  @discardableResult
+  mutating func submit(_ call: Call) -> Submission {
+    moment = .now()
+    let (command, request) = call.prepared(deadline: moment.instant + .seconds(30))
+    return unsafe backend.submit(
+      command, request: request.span.bytes, ticket: .none, at: moment, reply: &reply)
+  }
+
+  /// One whole tick; how many commands it ended.
+  mutating func tick() -> Int {
+    listen(until: moment.instant + .seconds(1))
+    var count = 0
+    while backend.nextCompletion(at: moment, reply: &reply) != nil { count += 1 }
+    settle()
+    return count
+  }
+
+  /// A tick that takes one completion at most, and ends at the latest then.
   private mutating func turn(until limit: Instant) -> Completion? {
+    listen(until: limit)
+    let completion = backend.nextCompletion(at: moment, reply: &reply)
+    settle()
+    return completion
+  }
+
+  private mutating func listen(until limit: Instant) {
     let next = backend.isBusy ? moment.instant : min(limit, backend.nextDeadline)
-    backend.flush(at: moment.instant)
     let count = poller.wait(until: next, now: moment.instant)
     moment = .now()
     for index in 0..<count {
       let event = poller.event(index)
       backend.take(event, on: Token.ticket(event.token), at: moment.instant)
     }
+  }
+
+  private mutating func settle() {
     backend.advance(&poller, at: moment)
-    let completion = backend.nextCompletion(at: moment, reply: &reply)
     while backend.nextEvent() != nil {}
     backend.flush(at: moment.instant)
-    return completion
   }
 }

@@ -1,6 +1,9 @@
 // The store over Redis with its connections. The store says which links to open, what to write and
 // what it read; this is the hand that does it. Reading happens when a completion is asked for, a
 // piece at a time, so that no more than one piece of each node waits undigested.
+//
+// Bounded in bytes: so many are read in a tick, nodes in turn, and each node is written to once
+// (docs/decisions/0021). What is left makes the backend busy, and the next tick comes at once.
 
 import ClusterStore
 import Primitives
@@ -12,6 +15,8 @@ import Sessions
 struct ClusterBackend: ~Copyable, Backend {
   /// How many bytes are read at once from a node, unless its reader knows better.
   private static let readSize = 64 << 10
+  /// After how many bytes nothing more is read in a tick.
+  private static let readsPerTick = 512 << 10
 
   private var store: ClusterStore
   private var connections = Slab<NodeConnection>(limit: 4_096)
@@ -21,6 +26,8 @@ struct ClusterBackend: ~Copyable, Backend {
   private var sessions = Slab<TLSSession>(limit: 4_096)
   private var sessionPlaces: [Ticket] = []
   private var readable = Ring<Ticket>(limit: 8_192)
+  /// How many bytes were read in this tick.
+  private var bytesRead = 0
   private var entropy = Entropy()
   private var context: TLSContext?
   /// How often the context was replaced.
@@ -40,7 +47,7 @@ struct ClusterBackend: ~Copyable, Backend {
 
   var isServing: Bool { store.isServing }
   var nextDeadline: Instant { store.nextDeadline }
-  var isBusy: Bool { !readable.isEmpty || store.hasCompletions }
+  var isBusy: Bool { !readable.isEmpty || store.hasCompletions || store.dirtyCount > 0 }
 
   // MARK: The store's doors
 
@@ -56,7 +63,7 @@ struct ClusterBackend: ~Copyable, Backend {
   mutating func nextCompletion(at moment: Moment, reply: inout ByteBuffer) -> Completion? {
     while true {
       if let completion = store.nextCompletion(at: moment, reply: &reply) { return completion }
-      guard let connection = readable.popFirst() else { return nil }
+      guard bytesRead < Self.readsPerTick, let connection = readable.popFirst() else { return nil }
       if connections.contains(connection) { read(connection, at: moment.instant) }
     }
   }
@@ -176,6 +183,7 @@ struct ClusterBackend: ~Copyable, Backend {
     let result = connections[connection].transport.read(into: room)
     switch result {
     case .moved(let count):
+      bytesRead += count
       store.received(link, count, at: now)
       if connections[connection].transport.mayHaveMore { willRead(connection) }
     case .wouldBlock: break
@@ -195,26 +203,29 @@ struct ClusterBackend: ~Copyable, Backend {
   // MARK: Writing
 
   mutating func flush(at now: Instant) {
-    while let link = store.nextDirty() {
+    bytesRead = 0
+    for _ in 0..<store.dirtyCount {
+      guard let link = store.nextDirty() else { break }
       if let connection = connection(of: link) { write(connection, at: now) }
     }
   }
 
-  /// Hands the link's bytes to its transport until it has no more or takes no more.
+  /// Hands the link's bytes to its transport, as many as it takes at once.
   private mutating func write(_ connection: Ticket, at now: Instant) {
     let link = connections[connection].link
-    while connections[connection].isWritable, store.hasOutput(link) {
-      let (result, offered) = Self.write(&connections[connection].transport, &store, link)
-      switch result {
-      case .moved(let count):
-        store.handed(link, count, at: now)
-        let isShort = count < offered && !connections[connection].transport.isEncrypted
-        connections[connection].isWritable =
-          !isShort && !connections[connection].transport.hasPendingOutput
-      case .wouldBlock: connections[connection].isWritable = false
-      case .closed: return lose(connection, .closed, at: now)
-      case .failed(let fault): return lose(connection, LinkFault(fault), at: now)
-      }
+    guard connections[connection].isWritable, store.hasOutput(link) else { return }
+    let (result, offered) = Self.write(&connections[connection].transport, &store, link)
+    switch result {
+    case .moved(let count):
+      store.handed(link, count, at: now)
+      let isShort = count < offered && !connections[connection].transport.isEncrypted
+      connections[connection].isWritable =
+        !isShort && !connections[connection].transport.hasPendingOutput
+      // The rest of what TLS takes in pieces.
+      if connections[connection].isWritable, store.hasOutput(link) { store.linkWritable(link) }
+    case .wouldBlock: connections[connection].isWritable = false
+    case .closed: lose(connection, .closed, at: now)
+    case .failed(let fault): lose(connection, LinkFault(fault), at: now)
     }
   }
 

@@ -3,15 +3,16 @@
 // The tick:
 //   1. wait                 until a socket is ready or a deadline comes
 //   2. clients and nodes    read and parse what is ready, submit commands, so many for each client
-//   3. the backend          does what time brings
-//   4. completions          read nodes' answers, answer clients at once, take their next requests
+//   3. completions          read nodes' answers, answer clients at once, take their next requests
+//   4. the backend          does what time brings
 //   5. deadlines            time out what took too long, once all that had come has been looked at
 //   6. accept               new connections, a bounded number
 //   7. flush                write once to each node that has something to be told
 //   8. tell                 the board of numbers and the log what happened
 //
 // An answer leaves when it is complete, in one write, since a client has one exchange at a time; the
-// commands of all clients that a tick served leave together, which is where pipelines come from.
+// commands of all clients that a tick served leave together, which is where pipelines come from. A tick
+// takes so many events and so many bytes and leaves the rest to the next, which follows at once.
 
 import API
 import ClusterStore
@@ -64,7 +65,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var moment: Moment
   /// When the present turn of the loop ended, or the one before.
   private var turned: Instant
-  /// How many events were told since deadlines were judged last.
+  /// How many events were told since deadlines were judged last; a tick without any counts as one.
   private var told = 0
   /// Requests whose head has come and whose answer is not made.
   var inFlight = 0
@@ -124,14 +125,14 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func tick() {
     let count = poller.wait(until: deadline, now: turned)
     moment = .now()
-    told += count
+    told += max(count, 1)
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     server.begin(at: moment.instant)
     for index in 0..<count { take(poller.event(index)) }
     serve()
-    backend.advance(&poller, at: moment)
     answerCompletions()
+    backend.advance(&poller, at: moment)
     if isAbreast(after: count) { expire() }
     server.accept(poller)
     backend.flush(at: moment.instant)
@@ -183,10 +184,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   /// Whether all that was ready when deadlines were judged last has been looked at: after a halt of the
-  /// whole process, what came in time may stand behind a wait's events, and must not be called late.
-  /// The kernel takes turns, so that as many events as there are descriptors are all of them.
+  /// whole process, what came in time may stand behind a wait's events or a tick's bytes, and must not
+  /// be called late. The kernel takes turns, so that as many events as there are descriptors are all.
   private func isAbreast(after count: Int) -> Bool {
-    count < Poller.capacity || told > server.count + Poller.capacity
+    let isAll = count < Poller.capacity && !server.isBusy && !backend.isBusy
+    return isAll || told > server.count + Poller.capacity
   }
 
   private mutating func expire() {
