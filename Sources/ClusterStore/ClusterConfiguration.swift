@@ -30,7 +30,9 @@ public struct ClusterLimits: Sendable {
   public var pipelineOperations = 8_192
   /// How many bytes of commands one node's pipeline holds, answered ones excluded.
   public var pipelineBytes = 64 << 20
-  /// How many operations wait for a node to be found or to recover.
+  /// How many bytes of large commands and answers are under way with one node; the rest waits its turn.
+  public var largeBytes = 2 << 20
+  /// How many operations wait for a node to be found or to recover, or for their turn at one.
   public var parkedOperations = 8_192
   /// How many bytes of commands wait with them.
   public var parkedBytes = 64 << 20

@@ -140,7 +140,9 @@ extension ClusterStore {
     defer { operations.discard(handle) }
     guard case .session = operations[handle].purpose else { return nil }
     switch outcome {
-    case .found, .locked: swapBytes(of: link, &bytes)
+    case .found, .locked:
+      swapBytes(of: link, &bytes)
+      noteSize(bytes.count, foundBy: handle)
     case .fault(.outcomeUnknown): counters.unknownOutcomes += 1
     default: break
     }
@@ -157,6 +159,7 @@ extension ClusterStore {
   /// Forgets an entry whose replies have all come.
   private mutating func retire(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
     if nodes[link].retire(entry, at: now) { check(at: now) }
+    if entry.weight > 0 { wakeLarge(at: now) }
   }
 
   /// Sets the timeout that the record names, behind the command that set the namespace's.

@@ -1,5 +1,6 @@
-// What waits: operations whose slot has no ready owner, and those that a node refused for a reason
-// that passes. Each keeps a copy of its commands and the time of its next attempt.
+// What waits: operations whose slot has no ready owner, those that a node refused for a reason that
+// passes, and large ones whose turn is yet to come. Each keeps a copy of its commands and the time of its
+// next attempt.
 
 import Primitives
 import Redis
@@ -15,6 +16,8 @@ struct ParkedOperation: ~Copyable {
   var due: Instant
   /// The node that ASK named for the next attempt only.
   let asked: Link?
+  /// Whether it waits for nothing but its turn.
+  var awaitsTurn: Bool
 }
 
 /// An operation that ended by a fault, until its completion is taken.
@@ -40,19 +43,23 @@ extension ClusterStore {
 
   /// Puts an operation aside until `due`.
   mutating func park(
-    _ handle: Ticket, _ bytes: consuming ByteBuffer, until due: Instant, asked: Link? = nil
+    _ handle: Ticket, _ bytes: consuming ByteBuffer, until due: Instant, asked: Link? = nil,
+    awaitsTurn: Bool = false
   ) {
     operations[handle].link = .none
     operations[handle].isFromReplica = false
     operations[handle].startOver()
     putBack(
-      ParkedOperation(operation: handle, bytes: bytes, due: due, asked: asked), until: due)
+      ParkedOperation(
+        operation: handle, bytes: bytes, due: due, asked: asked, awaitsTurn: awaitsTurn),
+      until: due)
   }
 
   /// Puts a parked operation back at the end until `due`.
   mutating func putBack(_ waiting: consuming ParkedOperation, until due: Instant) {
     waiting.due = due
     parkedBytes += waiting.bytes.count
+    if waiting.awaitsTurn { awaitingTurns += 1 }
     if due < parkedDue { parkedDue = due }
     check(at: due)
     let refused = parked.append(waiting) != nil
@@ -90,6 +97,7 @@ extension ClusterStore {
     for _ in 0..<parked.count {
       guard let waiting = parked.popFirst() else { break }
       parkedBytes -= waiting.bytes.count
+      if waiting.awaitsTurn { awaitingTurns -= 1 }
       attempt(waiting, at: now)
     }
     check(at: parkedDue)
@@ -113,6 +121,8 @@ extension ClusterStore {
       if let asked { open(asked, at: now) }
       return putBack(waiting, until: patience(at: now))
     }
+    waiting.awaitsTurn = !nodes[link].pipeline.admits(operations[handle].weight)
+    if waiting.awaitsTurn { return putBack(waiting, until: patience(at: now)) }
     if operations[handle].isLostWrite {
       let found = operations[handle].ground
       if found == .unknown { return verify(waiting, at: link, at: now) }

@@ -3,16 +3,16 @@
 //
 //   submit ─► slot ─► owner's pipeline ─► dirty ─► output ─► (socket) ─► received ─► nextCompletion
 //                         ▲                                                    │
-//                         └── parked: no owner yet, a redirect, a pause ◄──────┘
+//                         └── parked: no owner yet, a redirect, a pause, a turn ◄──────┘
 //
 // An operation is always in one of two places: in the pipeline of a node whose connection is ready,
 // or parked with a copy of its commands. So what was never handed to a connection can always be
 // taken back, and an operation that was abandoned there is surely never carried out.
 //
 // The files: this one holds the state and the way of a command; Links what happens to connections;
-// Replies what comes back; Retry what is parked; Losses what becomes of what a connection took with it;
-// Refresh how the topology is learnt, Views whose is believed; Replicas reads from them; Scripts their
-// loading.
+// Replies what comes back; Retry what is parked; Turns how large ones wait for each other; Losses what
+// becomes of what a connection took with it; Refresh how the topology is learnt, Views whose is believed;
+// Replicas reads from them; Scripts their loading.
 
 public import Primitives
 import Redis
@@ -30,9 +30,12 @@ public struct ClusterStore: ~Copyable {
   var operations: Slab<Operation>
   var parked: Ring<ParkedOperation>
   var parkedBytes = 0
+  /// How many of those that are parked wait for nothing but their turn.
+  public internal(set) var awaitingTurns = 0
   /// When the parked operation that is due first is due.
   var parkedDue = Instant.never
   var spare: BufferPool
+  var large = LargeSessions()
 
   var refresh = RefreshState()
   var deployment = Deployment.unknown
@@ -72,8 +75,8 @@ public struct ClusterStore: ~Copyable {
   /// How many operations are under way.
   public var depth: Int { operations.count }
 
-  /// How many operations wait for a node.
-  public var parkedCount: Int { parked.count }
+  /// How many operations wait for a node or a time.
+  public var parkedCount: Int { parked.count - awaitingTurns }
 
   /// Whether every slot has an owner whose connection is ready and that is not suspect.
   public var isServing: Bool {
@@ -146,8 +149,13 @@ extension ClusterStore: SessionStore {
     if configuration.reads == .replica, command.mayLag, let link = replica(of: slot) {
       return read(handle, command, space, from: link, at: moment.instant)
     }
+    let weight = weight(of: command, in: slot)
+    operations[handle].weight = weight
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(handle, command, request: request, space, at: moment)
+    }
+    guard nodes[link].pipeline.admits(weight) || !hasParkingRoom else {
+      return park(handle, command, request: request, space, at: moment, awaitsTurn: true)
     }
     guard nodes[link].pipeline.hasRoom else { return refuse(handle) }
     let mark = nodes[link].pipeline.log.count
@@ -167,7 +175,8 @@ extension ClusterStore: SessionStore {
     operations[handle].attempts += 1
     operations[handle].link = link
     operations[handle].sequence = nodes[link].pipeline.close(
-      handle, operations[handle].kind, from: mark, replies: replies, asking: asking, at: now)
+      handle, operations[handle].kind, from: mark, replies: replies, asking: asking,
+      weight: operations[handle].weight, at: now)
     markDirty(link)
   }
 
@@ -194,16 +203,16 @@ extension ClusterStore: SessionStore {
     return refuse()
   }
 
-  /// Parks a new operation whose slot has no ready owner.
+  /// Parks a new operation whose slot has no ready owner, or whose turn is yet to come.
   private mutating func park(
     _ handle: Ticket, _ command: borrowing SessionCommand, request: RawSpan,
-    _ space: KeySpace, at moment: Moment
+    _ space: KeySpace, at moment: Moment, awaitsTurn: Bool = false
   ) -> Submission {
     guard hasParkingRoom else { return refuse(handle) }
     var bytes = spare.take()
     operations[handle].commandLengths = CommandEncoder.encode(
       command, request: request, space: space, begun: operations[handle].beginning, into: &bytes)
-    park(handle, bytes, until: patience(at: moment.instant))
+    park(handle, bytes, until: patience(at: moment.instant), awaitsTurn: awaitsTurn)
     wantOwner(of: operations[handle].slot, at: moment.instant)
     return .pending(operation: handle)
   }

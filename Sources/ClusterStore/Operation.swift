@@ -87,6 +87,8 @@ struct Operation: ~Copyable {
   var commandLengths: (Int, Int) = (0, 0)
   /// How often it was sent.
   var attempts = 0
+  /// How many bytes it occupies a connection with if it is large; else 0.
+  var weight = 0
   /// The node whose pipeline holds it; `.none` while it is parked.
   var link: Ticket = .none
   /// Its entry in that pipeline.

@@ -31,6 +31,8 @@ struct Pipeline: ~Copyable {
     var asking: Bool
     /// When they were put here.
     var since: Instant
+    /// How many bytes of the connection it takes, with its answer, if it is large; else 0.
+    var weight: Int
     /// Counts the entries this pipeline ever had.
     var sequence: UInt64
 
@@ -44,6 +46,9 @@ struct Pipeline: ~Copyable {
   private let inPlace = InPlace()
   private let most: Int
   private let largest: Int
+  private let heaviest: Int
+  /// What the large entries weigh together.
+  private(set) var weight = 0
   /// How many of the log's bytes were handed to the transport. A command is surely unexecuted while
   /// its last byte was not.
   private(set) var handed = 0
@@ -61,6 +66,7 @@ struct Pipeline: ~Copyable {
     entries = Ring(limit: limits.pipelineOperations + limits.ownOperations)
     most = limits.pipelineOperations
     largest = limits.pipelineBytes
+    heaviest = limits.largeBytes
   }
 
   /// How many operations wait here.
@@ -69,6 +75,11 @@ struct Pipeline: ~Copyable {
   var isEmpty: Bool { entries.isEmpty }
   /// Whether another operation of a caller's may wait here.
   var hasRoom: Bool { entries.count < most && log.count < largest }
+  /// Whether it is the turn of an operation that weighs so much. One that is heavier than all of them
+  /// may be goes alone.
+  func admits(_ weight: Int) -> Bool {
+    weight == 0 || self.weight == 0 || self.weight + weight <= heaviest
+  }
   /// Whether another operation of the store's own may wait here.
   var hasSpareRoom: Bool { !entries.isFull }
   /// Whether there are bytes for the transport.
@@ -84,12 +95,13 @@ struct Pipeline: ~Copyable {
   /// Returns the entry's sequence number.
   mutating func close(
     _ operation: Ticket, _ kind: CommandKind, from mark: Int, replies: Int, asking: Bool,
-    at now: Instant
+    weight: Int = 0, at now: Instant
   ) -> UInt64 {
     sequence += 1
+    self.weight += weight
     let entry = Entry(
       operation: operation, kind: kind, length: log.count - mark, replies: UInt8(replies),
-      asking: asking, since: now, sequence: sequence)
+      asking: asking, since: now, weight: weight, sequence: sequence)
     let refused = entries.append(entry) != nil
     precondition(!refused, "ask hasRoom before opening an entry")
     return sequence
@@ -145,6 +157,8 @@ struct Pipeline: ~Copyable {
         if to != from { unsafe memmove(base + to, base + from, entry.length) }
         to += entry.length
         entries.append(entry)
+      } else {
+        weight -= entry.weight
       }
       from += entry.length
     }
@@ -155,6 +169,7 @@ struct Pipeline: ~Copyable {
   @discardableResult
   mutating func retire() -> Entry? {
     guard let entry = entries.popFirst() else { return nil }
+    weight -= entry.weight
     log.consume(entry.length)
     if log.isEmpty, log.capacity > Self.retained { log = ByteBuffer() }
     handed = max(0, handed - entry.length)

@@ -1,4 +1,5 @@
 // What one tick does with payloads that would fill many: so much of it, and the rest in the next ones.
+// They are not large enough to take turns.
 
 import Sessions
 import StoreContract
@@ -6,15 +7,15 @@ import TestLab
 import Testing
 
 @Suite struct TickTests {
-  private let count = 12
-  private let payload = [UInt8](repeating: 0x78, count: 600 << 10)
+  private let count = 60
+  private let payload = [UInt8](repeating: 0x78, count: 100 << 10)
 
-  /// 512 KiB and a piece of 128 KiB: the end of an answer and the one behind it.
+  /// 512 KiB, the end of an answer before them and the piece that reaches them.
   @Test func aTickReadsSoMuchFromNodes() throws {
     let server = try RedisServer()
     var harness = try ClusterBackendHarness(RedisTarget(server))
     for number in 0..<count { _ = harness.perform(put(number)) }
-    for number in 0..<count { harness.submit(Call(.get, "large-\(number)")) }
+    for number in 0..<count { harness.submit(Call(.get, "session-\(number)")) }
     var ended = harness.tick()
     // All that the sockets hold is there to be read.
     try eventually("the node has carried out every GETEX") {
@@ -27,7 +28,7 @@ import Testing
       mostInATick = max(mostInATick, now)
       ended += now
     }
-    #expect(mostInATick > 0 && mostInATick <= 2)
+    #expect(mostInATick > 0 && mostInATick <= 7)
   }
 
   @Test func aTickWritesToANodeOnce() throws {
@@ -41,7 +42,7 @@ import Testing
   }
 
   private func put(_ number: Int) -> Call {
-    var call = Call(.put, "large-\(number)")
+    var call = Call(.put, "session-\(number)")
     call.payload = payload
     call.version = 1
     return call

@@ -309,6 +309,7 @@ struct ClusterBackend: ~Copyable, Backend {
     board.publish(store.counters)
     board.set(.storeOperations, store.depth)
     board.set(.storeParked, store.parkedCount)
+    board.set(.storeAwaitingTurns, store.awaitingTurns)
     board.set(.storeHandshakes, handshakes.full)
     board.set(.storeHandshakesResumed, handshakes.resumed)
     board.set(.storeHandshakeFaults, handshakes.failed)

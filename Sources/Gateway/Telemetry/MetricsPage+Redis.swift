@@ -13,6 +13,9 @@ extension MetricsPage {
       state.boards.map { $0.value(.batchLargest) }.max() ?? 0)
     gauge("redis_pipeline_operations", "Under way.", state.sum(.storeOperations))
     gauge("redis_parked_operations", "Waiting for a node.", state.sum(.storeParked))
+    gauge(
+      "redis_waiting_large_operations", "Large ones that wait for their turn.",
+      state.sum(.storeAwaitingTurns))
     if let age = health.topologyAge {
       gauge("redis_topology_age_seconds", "Since it was last told.", Int(age))
     }

@@ -17,7 +17,7 @@ final class WorkerBoard: Sendable {
     case handshakes, handshakesResumed, handshakeFaults
     case storeHandshakes, storeHandshakesResumed, storeHandshakeFaults
     case locksAcquired, locksWaited, locksRefused, locksRenewed, locksReleased, locksLost
-    case storeOperations, storeParked
+    case storeOperations, storeParked, storeAwaitingTurns
     case storeSubmitted, storeBatched, storeMoved, storeAsked
     case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
     case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
