@@ -15,7 +15,7 @@ public struct Bounds: Sendable {
   /// How many bytes are read at once from a client, unless a body is known to be longer.
   public var readSize = 64 << 10
   /// After how many bytes nothing more is read from clients in one tick.
-  public var readsPerTick = 256 << 10
+  public var readsPerTick = 1 << 20
   /// The largest body, in bytes.
   public var largestBody = 1 << 20
   /// How long a TLS handshake may take.
