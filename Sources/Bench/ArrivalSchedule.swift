@@ -48,6 +48,9 @@ public struct ArrivalSchedule: Sendable {
     return rate == nil ? now : due
   }
 
+  /// Whether there are no requests left, be there time for them or not.
+  public var isUsedUp: Bool { taken == limit }
+
   /// Whether nothing is to be taken any more; what was due and was not taken is the backlog.
   public func isOver(at now: Instant) -> Bool {
     nextDue == nil || now >= (rate == nil ? end : end + Self.lateness)

@@ -123,6 +123,7 @@ public struct LoadLoop: ~Copyable {
     case .opening where opened == plan.connections + plan.idleConnections: begin(at: now)
     case .filling where filled == plan.keys && asking == 0: startLoad(at: now)
     case .warming where now >= measured.from: phase = .measuring
+    case .warming where schedule.isUsedUp: fail(.usedUp(plan.requests))
     case .measuring where schedule.isOver(at: now): startDraining(at: now)
     case .draining where asking == 0 || now >= drainEnd: finish()
     default: break

@@ -1,0 +1,40 @@
+// `session-gateway bench` before a running gateway.
+
+import TestLab
+import Testing
+
+@Suite("session-gateway bench", .serialized)
+struct BenchCommandTests {
+  private func bench(_ arguments: [String], at gateway: GatewayProcess) throws -> Command {
+    let place = "127.0.0.1:\(gateway.port)"
+    return try Command.run(GatewayProcess.program, ["bench", place] + arguments)
+  }
+
+  private func text(_ ran: Command) -> String { String(decoding: ran.output, as: UTF8.self) }
+
+  @Test("So many requests and no more, and what became of them")
+  func bounded() throws {
+    let gateway = try GatewayProcess()
+    let ran = try bench(["--requests", "500", "--warm-up", "0s", "--keys", "20"], at: gateway)
+    #expect(ran.status == .exited(0))
+    #expect(text(ran).contains("\nanswered      500 ("))
+    #expect(text(ran).contains("\nfailed        0"))
+  }
+
+  @Test("A warm-up that leaves nothing to measure is told of, with the remedy")
+  func usedUp() throws {
+    let gateway = try GatewayProcess()
+    let ran = try bench(["--requests", "500", "--warm-up", "1h"], at: gateway)
+    #expect(ran.status == .exited(1))
+    #expect(ran.errors.contains("raise --requests or shorten --warm-up"))
+  }
+
+  @Test("Requests that fail are told by their status, and make the run fail")
+  func failures() throws {
+    let gateway = try GatewayProcess()
+    let load = ["--no-fill", "--mix", "get=1", "--requests", "300", "--warm-up", "0s"]
+    let ran = try bench(load, at: gateway)
+    #expect(ran.status == .exited(1))
+    #expect(text(ran).contains("300  status 404"))
+  }
+}
