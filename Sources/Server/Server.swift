@@ -81,8 +81,9 @@ public struct Server: ~Copyable {
     self.identity = identity
     self.now = now
     connections = Slab(limit: bounds.connections)
-    ready = Ring(limit: bounds.connections)
-    postponed = Ring(limit: bounds.connections)
+    // Each client once, and those who were postponed and are gone since.
+    ready = Ring(limit: 2 * bounds.connections)
+    postponed = Ring(limit: 2 * bounds.connections)
     notices = Ring(limit: 4 * bounds.connections)
     timers = TimerWheel(now: now)
     scratch = ByteBuffer(capacity: bounds.readSize)
@@ -138,13 +139,15 @@ public struct Server: ~Copyable {
   mutating func enqueue(_ client: Ticket) {
     guard !connections[client].isQueued else { return }
     connections[client].isQueued = true
-    ready.append(client)
+    let refused = ready.append(client) != nil
+    precondition(!refused, "a client is queued once")
   }
 
   /// The client has had its share of this turn.
   mutating func postpone(_ client: Ticket) {
     connections[client].isQueued = true
-    postponed.append(client)
+    let refused = postponed.append(client) != nil
+    precondition(!refused, "a client is postponed once a turn")
   }
 
   mutating func notice(_ event: ServerEvent) {
