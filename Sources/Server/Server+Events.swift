@@ -51,9 +51,9 @@ extension Server {
     }
   }
 
-  /// Ends what took too long.
-  public mutating func expire() {
-    while let index = timers.popExpired(now: now) {
+  /// Ends what took too long by then; what had come by then was told.
+  public mutating func expire(by instant: Instant) {
+    while let index = timers.popExpired(now: instant) {
       if let client = connections.ticket(at: Int(index)) { timeOut(client) }
     }
     if acceptAgain <= now { acceptAgain = .never }

@@ -32,13 +32,14 @@ struct EchoLoop: ~Copyable {
   }
 
   private mutating func tick() {
-    let count = poller.wait(until: server.deadline, now: moment.instant)
+    let looked = moment.instant
+    let count = poller.wait(until: server.deadline, now: looked)
     moment = .now()
     date.set(moment.wall)
     server.begin(at: moment.instant)
     for index in 0..<count { server.take(poller.event(index)) }
     serve()
-    server.expire()
+    server.expire(by: looked)
     serve()
     server.accept(poller)
   }

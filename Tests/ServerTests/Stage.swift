@@ -63,7 +63,7 @@ final class Stage {
     server.begin(at: now)
     for index in 0..<count { server.take(poller.event(index)) }
     listen()
-    server.expire()
+    server.expire(by: now)
     listen()
     server.accept(poller)
   }

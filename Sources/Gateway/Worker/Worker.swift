@@ -123,7 +123,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   private mutating func tick() {
-    let count = poller.wait(until: deadline, now: turned)
+    let looked = turned
+    let count = poller.wait(until: deadline, now: looked)
     moment = .now()
     told += max(count, 1)
     if count > 0 { isUnreported = true }
@@ -133,7 +134,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     serve()
     answerCompletions()
     backend.advance(&poller, at: moment)
-    if isAbreast(after: count) { expire() }
+    if isAbreast(after: count) { expire(by: looked) }
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
@@ -191,9 +192,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     return isAll || told > server.count + Poller.capacity
   }
 
-  private mutating func expire() {
+  /// Judges deadlines by a time before the wait: what had come by then was told, however long the process
+  /// was halted since.
+  private mutating func expire(by looked: Instant) {
     told = 0
-    server.expire()
+    server.expire(by: looked)
     serve()
     if doorsClose <= moment.instant { leaveDoors() }
     if let drain = drainDeadline {
