@@ -108,11 +108,8 @@ public struct Poller: ~Copyable {
       milliseconds =
         deadline <= now ? 0 : Int32(clamping: (deadline - now).millisecondsRoundedUp)
     }
-    var told = unsafe epoll_wait(fd, events, Int32(Self.capacity), milliseconds)
-    if told < 0 {
-      precondition(errno == EINTR, "waiting for events fails only when a signal comes")
-      told = unsafe epoll_wait(fd, events, Int32(Self.capacity), 0)
-    }
+    let told = unsafe epoll_wait(fd, events, Int32(Self.capacity), milliseconds)
+    precondition(told >= 0 || errno == EINTR, "waiting for events fails only when a signal comes")
     count = max(0, Int(told))
     return count
   }

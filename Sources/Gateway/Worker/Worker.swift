@@ -65,7 +65,9 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var moment: Moment
   /// When the present turn of the loop ended, or the one before.
   private var turned: Instant
-  /// How many events were told since deadlines were judged last; a tick without any counts as one.
+  /// When the first wait began since deadlines were judged last.
+  private var looked: Instant
+  /// How many events were told since; a tick without any counts as one.
   private var told = 0
   /// Requests whose head has come and whose answer is not made.
   var inFlight = 0
@@ -102,6 +104,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     lockLines = plan.lockLines
     moment = .now()
     turned = moment.instant
+    looked = turned
     encoder = ResponseEncoder(moment.wall)
     server = Server(plan.bounds, identity: identity, now: moment.instant)
     server.open(listener, isSecured: true, poller)
@@ -123,8 +126,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   private mutating func tick() {
-    let looked = turned
-    let count = poller.wait(until: deadline, now: looked)
+    if told == 0 { looked = turned }
+    let count = poller.wait(until: deadline, now: turned)
     moment = .now()
     told += max(count, 1)
     if count > 0 { isUnreported = true }
@@ -134,7 +137,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     serve()
     answerCompletions()
     backend.advance(&poller, at: moment)
-    if isAbreast(after: count) { expire(by: looked) }
+    if isAbreast(after: count) { expire() }
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
@@ -192,9 +195,9 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     return isAll || told > server.count + Poller.capacity
   }
 
-  /// Judges deadlines by a time before the wait: what had come by then was told, however long the process
+  /// Judges deadlines by a time before the waits: what had come by then was told, however long the process
   /// was halted since.
-  private mutating func expire(by looked: Instant) {
+  private mutating func expire() {
     told = 0
     server.expire(by: looked)
     serve()
