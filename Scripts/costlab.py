@@ -184,8 +184,10 @@ def ahead(pid):
     except PermissionError:
         yield False
         return
-    yield True
-    os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+    try:
+        yield True
+    finally:
+        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
 
 
 @contextlib.contextmanager

@@ -35,7 +35,7 @@ public struct ArrivalSchedule: Sendable {
 
   /// When the next request is due; nil when there is none.
   public var nextDue: Instant? {
-    guard taken < limit else { return nil }
+    if isUsedUp { return nil }
     let due = rate.map { start + Self.offset(of: taken, rate: $0) } ?? start
     return due < end ? due : nil
   }

@@ -3,7 +3,7 @@
 //
 //   submit ─► slot ─► owner's pipeline ─► dirty ─► output ─► (socket) ─► received ─► nextCompletion
 //                         ▲                                                    │
-//                         └── parked: no owner yet, a redirect, a pause, a turn ◄──────┘
+//                         └── parked: no owner, a redirect, a pause, a turn ◄──┘
 //
 // An operation is always in one of two places: in the pipeline of a node whose connection is ready,
 // or parked with a copy of its commands. So what was never handed to a connection can always be

@@ -1,8 +1,8 @@
 // Remembers which sessions are large. A write shows how large it is; a read does not tell what it will
 // bring, but whoever is read was written or read before, most often through the same worker.
 //
-// One session is remembered for each slot, by 16 bits of a hash: a stranger is taken for it once in
-// 65,536 times, and then waits for a turn that it did not need. Bounded: 64 KiB, once there is one.
+// One session is remembered for each slot, by 32 bits of a hash: whoever is taken for it waits for a turn
+// that it did not need. Bounded: 128 KiB, once there is one.
 
 import Primitives
 import Redis
@@ -14,7 +14,7 @@ struct LargeSessions {
   static let least = 128 << 10
 
   private struct Place {
-    var mark: UInt16 = 0
+    var mark: UInt32 = 0
     // 0 for nobody.
     var kibibytes: UInt16 = 0
   }
@@ -36,13 +36,10 @@ struct LargeSessions {
     places[Int(slot)] = Place(mark: Self.mark(of: id), kibibytes: kibibytes)
   }
 
-  /// FNV-1a, folded.
-  private static func mark(of id: borrowing SessionID) -> UInt16 {
-    var hash: UInt32 = 0x811C_9DC5
-    let bytes = id.bytes
-    for position in 0..<bytes.byteCount {
-      hash = (hash ^ UInt32(bytes.byte(at: position))) &* 0x0100_0193
-    }
-    return UInt16(truncatingIfNeeded: hash ^ hash >> 16)
+  /// A hash, different in each process.
+  private static func mark(of id: borrowing SessionID) -> UInt32 {
+    var hasher = Hasher()
+    unsafe id.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    return UInt32(truncatingIfNeeded: hasher.finalize())
   }
 }

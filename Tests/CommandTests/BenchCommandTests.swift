@@ -10,15 +10,13 @@ struct BenchCommandTests {
     return try Command.run(GatewayProcess.program, ["bench", place] + arguments)
   }
 
-  private func text(_ ran: Command) -> String { String(decoding: ran.output, as: UTF8.self) }
-
   @Test("So many requests and no more, and what became of them")
   func bounded() throws {
     let gateway = try GatewayProcess()
     let ran = try bench(["--requests", "500", "--warm-up", "0s", "--keys", "20"], at: gateway)
     #expect(ran.status == .exited(0))
-    #expect(text(ran).contains("\nanswered      500 ("))
-    #expect(text(ran).contains("\nfailed        0"))
+    #expect(ran.text.contains("\nanswered      500 ("))
+    #expect(ran.text.contains("\nfailed        0"))
   }
 
   @Test("A warm-up that leaves nothing to measure is told of, with the remedy")
@@ -35,6 +33,6 @@ struct BenchCommandTests {
     let load = ["--no-fill", "--mix", "get=1", "--requests", "300", "--warm-up", "0s"]
     let ran = try bench(load, at: gateway)
     #expect(ran.status == .exited(1))
-    #expect(text(ran).contains("300  status 404"))
+    #expect(ran.text.contains("300  status 404"))
   }
 }
