@@ -118,6 +118,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     precondition(isWatched, "a new poller has room for a descriptor")
     self.poller = poller
     self.backend = backend
+    // Before it is told that this worker listens: who hears of that and asks, is not turned away.
+    board.set(.serving, self.backend.isServing ? 1 : 0)
   }
 
   /// Serves until it is told to end.
