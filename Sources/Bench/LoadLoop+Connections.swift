@@ -212,7 +212,7 @@ extension LoadLoop {
     if connections[ticket].state == .free && !isIdle { forget(ticket) }
     connections.discard(ticket)
     if phase == .filling { return fail(.lostWhileFilling) }
-    if !isIdle { retry() }
+    if isIdle { tally.idleEnded += 1 } else { retry() }
   }
 
   /// Takes a connection out of those that wait for a request.

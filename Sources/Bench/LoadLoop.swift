@@ -5,7 +5,8 @@
 //   filling   every session is written once, as fast as it goes
 //   warming   the load runs and is not measured
 //   measuring requests that are due now count
-//   draining  nothing is asked any more; answers may still come, for five seconds
+//   draining  nothing is asked any more; answers may still come, for five seconds. An open loop that
+//             fell behind gets here up to a second late
 //   finished
 //
 // Its own cost must stay far below the server's: requests are made once (RequestBytes), answers are
@@ -87,18 +88,19 @@ public struct LoadLoop: ~Copyable {
   /// Whether the run is over.
   public var isFinished: Bool { phase == .finished }
 
-  /// Goes on until `instant`, or until the run is over; one turn at least, so that the run gets on
-  /// even when the caller is late.
+  /// Goes on until `instant`, or until the run comes into another phase, so that the caller can look
+  /// at the server's clock then; one turn at least, so that the run gets on even when the caller is late.
   public mutating func run(until instant: Instant) {
+    let entered = phase
     var now = Instant.now()
     repeat {
       turn(until: instant, now)
       now = .now()
-    } while phase != .finished && now < instant
+    } while phase == entered && now < instant
   }
 
   private mutating func turn(until instant: Instant, _ now: Instant) {
-    let count = poller.wait(until: nextWake(instant), now: now)
+    let count = poller.wait(until: nextWake(instant, now), now: now)
     for index in 0..<count {
       let event = poller.event(index)
       if event.token != Self.alarmToken { take(event) }
@@ -108,11 +110,12 @@ public struct LoadLoop: ~Copyable {
   }
 
   // An open loop's next request sets the alarm; everything else can wait for whole milliseconds.
-  private func nextWake(_ instant: Instant) -> Instant {
+  private func nextWake(_ instant: Instant, _ now: Instant) -> Instant {
     if schedule.rate != nil, !free.isEmpty, let due = schedule.nextDue { alarm.set(due) }
     var wake = min(instant, min(retryAt, drainEnd))
-    if phase == .warming || phase == .measuring { wake = min(wake, schedule.end) }
     if phase == .warming { wake = min(wake, measured.from) }
+    // Behind the end what was due in time is still asked, as connections become free.
+    if schedule.end > now { wake = min(wake, schedule.end) }
     return wake
   }
 
@@ -145,7 +148,8 @@ public struct LoadLoop: ~Copyable {
 
   private mutating func startDraining(at now: Instant) {
     phase = .draining
-    measured.to = min(now, measured.to)
+    // An open loop that fell behind asks for longer than it was to.
+    measured.to = now
     tally.unsent = schedule.backlog(at: now)
     drainEnd = now + Self.grace
   }

@@ -52,6 +52,9 @@ public struct LoadPlan: Sendable {
   /// The default load: as fast as 64 connections go, one read and one write of 20 KiB a page view.
   public init() {}
 
+  /// The server as `Host` names it, an IPv6 address in brackets (RFC 9110 7.2).
+  public var authority: String { HostPort(host: host, port: port).description }
+
   /// The target of `operation`, cut where the number goes.
   public func target(of operation: LoadOperation) -> LoadTarget {
     let text = targets[operation] ?? Self.defaultTarget(of: operation)

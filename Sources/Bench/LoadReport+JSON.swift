@@ -20,6 +20,7 @@ extension LoadReport {
       Self.member("failed", "\(tally.failed)"),
       Self.member("failures", "{\(failures.joined(separator: ", "))}"),
       Self.member("connections_refused", "\(tally.refusedConnections)"),
+      Self.member("idle_connections_ended", "\(tally.idleEnded)"),
       Self.member("per_second", rate.rounded(to: 1)),
       Self.member("payload_bytes_read", "\(tally.bytesRead)"),
       Self.member("server_cpu_us", serverMicroseconds?.rounded(to: 3) ?? "null"),

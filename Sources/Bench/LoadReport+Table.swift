@@ -20,7 +20,7 @@ extension LoadReport {
   private var headline: String {
     let kind = plan.rate.map { "open loop, \($0) requests a second due" } ?? "closed loop"
     let connections = plan.connections.counted("connection")
-    return "\(plan.host):\(plan.port), \(kind), \(connections),"
+    return "\(plan.authority), \(kind), \(connections),"
       + " \(seconds.rounded(to: 1)) s measured"
   }
 
@@ -33,6 +33,12 @@ extension LoadReport {
     facts += failures.map { (name: "", value: "\($0.count)  \($0.reason)") }
     if tally.refusedConnections > 0 {
       facts.append((name: "not connected", value: "\(tally.refusedConnections) attempts"))
+    }
+    if tally.unsent > 0 {
+      facts.append((name: "", value: "what was not sent has no latency: the percentiles are too good"))
+    }
+    if tally.idleEnded > 0 {
+      facts.append((name: "idle", value: "\(tally.idleEnded) connections were ended by the server"))
     }
     if let server = serverMicroseconds {
       facts.append((name: "server's CPU", value: "\(server.rounded(to: 2)) us a request"))

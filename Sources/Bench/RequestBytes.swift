@@ -102,7 +102,7 @@ public struct RequestBytes: ~Copyable {
     let target = plan.target(of: operation)
     text.append(text: "\(operation.method) \(target.before)")
     let digits = text.count
-    text.append(text: "00000000\(target.after) HTTP/1.1\r\nHost: \(plan.host):\(plan.port)\r\n")
+    text.append(text: "00000000\(target.after) HTTP/1.1\r\nHost: \(plan.authority)\r\n")
     if let token = plan.token { text.append(text: "Authorization: Bearer \(token.reveal())\r\n") }
     if let size {
       text.append(text: "Content-Type: text/plain\r\nContent-Length: \(size)\r\n")
@@ -122,7 +122,7 @@ public struct RequestBytes: ~Copyable {
     let start = text.count
     text.append(text: "DELETE /v1/sessions/\(plan.prefix)")
     let digits = text.count
-    text.append(text: "00000000/lock HTTP/1.1\r\nHost: \(plan.host):\(plan.port)\r\n")
+    text.append(text: "00000000/lock HTTP/1.1\r\nHost: \(plan.authority)\r\n")
     if let token = plan.token { text.append(text: "Authorization: Bearer \(token.reveal())\r\n") }
     text.append(text: "Session-Lock: \(String(repeating: "0", count: 32))\r\n\r\n")
     templates.append(

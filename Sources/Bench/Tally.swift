@@ -25,6 +25,8 @@ public struct Tally: Sendable {
   public internal(set) var unanswered = 0
   /// Requests that were due but never sent, for want of a free connection.
   public internal(set) var unsent = 0
+  /// Idle connections that the server ended.
+  public internal(set) var idleEnded = 0
   /// Connections that could not be made.
   public internal(set) var refusedConnections = 0
   /// Bytes of answers' bodies.

@@ -18,12 +18,12 @@ struct BenchRun {
   func run(_ loop: consuming LoadLoop) throws -> LoadReport {
     var loop = loop
     while !loop.isFinished && loop.phase != .measuring {
-      loop.run(until: min(.now() + Self.step, loop.measured.from))
+      loop.run(until: .now() + Self.step)
       show(loop)
     }
     let began = times()
     while loop.phase == .measuring {
-      loop.run(until: min(.now() + Self.step, loop.measured.to))
+      loop.run(until: .now() + Self.step)
       show(loop)
     }
     let ended = times()

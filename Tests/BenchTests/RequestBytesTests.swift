@@ -34,6 +34,8 @@ struct RequestBytesTests {
         + "Authorization: Bearer t0ken\r\nContent-Length: 0\r\n\r\n")
     plan.targets[.get] = "/GET/{id}.txt"
     #expect(request(.get, number: 1, plan).hasPrefix("GET /GET/x00000001.txt HTTP/1.1\r\n"))
+    plan.host = "::1"
+    #expect(request(.get, number: 1, plan).contains("\r\nHost: [::1]:8080\r\n"))
   }
 
   @Test("A lock is acquired and released by two requests, the second one with the token")
