@@ -35,7 +35,7 @@ extension LoadReport {
       facts.append((name: "not connected", value: "\(tally.refusedConnections) attempts"))
     }
     if tally.unsent > 0 {
-      facts.append((name: "", value: "what was not sent has no latency: the percentiles are too good"))
+      facts.append((name: "", value: "those have no latency: the percentiles are too good"))
     }
     if tally.idleEnded > 0 {
       facts.append((name: "idle", value: "\(tally.idleEnded) connections were ended by the server"))

@@ -22,17 +22,20 @@ extension ClusterStore {
 
   /// Does what time brings: reconnects, gives up silent nodes, asks for the topology, tries parked
   /// operations again.
-  public mutating func advance(at now: Instant) {
+  ///
+  /// - Parameter told: all that had come by then was told. Nodes are judged by that: after a halt of the
+  ///   process their answers may be there and not be read yet.
+  public mutating func advance(at now: Instant, told: Instant) {
     guard nextCheck <= now else { return }
     nextCheck = .never
     for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index) { advance(link, at: now) }
+      if let link = nodes.ticket(at: index) { advance(link, at: now, told: min(told, now)) }
     }
     refreshIfWanted(at: now)
     retryDue(at: now)
   }
 
-  private mutating func advance(_ link: Link, at now: Instant) {
+  private mutating func advance(_ link: Link, at now: Instant, told: Instant) {
     expireRefusals(of: link, at: now)
     let limits = configuration.limits
     switch nodes[link].state {
@@ -40,13 +43,13 @@ extension ClusterStore {
       guard isWanted(link) else { return }
       if retryAt <= now { open(link, at: now) } else { check(at: retryAt) }
     case .opening(let since), .greeting(let since):
-      if since + limits.connecting <= now {
+      if since + limits.connecting <= told {
         return lose(link, lateness(of: link), at: now, close: true)
       }
       check(at: since + limits.connecting)
     case .ready:
       probe(link, at: now)
-      listen(link, at: now)
+      listen(link, at: now, told: told)
     }
   }
 
@@ -66,15 +69,15 @@ extension ClusterStore {
   }
 
   /// Judges how long a node that owes an answer has been silent.
-  private mutating func listen(_ link: Link, at now: Instant) {
+  private mutating func listen(_ link: Link, at now: Instant, told: Instant) {
     if nodes[link].isRenewing, nodes[link].pipeline.isEmpty { return renew(link, at: now) }
     guard nodes[link].pipeline.owesAnswer, let front = nodes[link].pipeline.front else { return }
     let limits = configuration.limits
     let heard = nodes[link].heardAt
     let end = min(heard + limits.silence, front.since + limits.longestAnswer + limits.silence)
-    if end <= now { return lose(link, .silent, at: now, close: true) }
+    if end <= told { return lose(link, .silent, at: now, close: true) }
     check(at: end)
-    if heard + limits.suspicion <= now {
+    if heard + limits.suspicion <= told {
       // What waits for a replica is done by its primary.
       if nodes[link].role == .replica { return lose(link, .silent, at: now, close: true) }
       suspect(link, at: now)

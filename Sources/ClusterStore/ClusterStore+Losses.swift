@@ -78,6 +78,7 @@ extension ClusterStore {
   mutating func verify(_ waiting: consuming ParkedOperation, at link: Link, at now: Instant) {
     let handle = waiting.operation
     if !operations.contains(operations[handle].verification) {
+      guard !operations.isFull else { return putBack(waiting, until: patience(at: now)) }
       counters.verified += 1
       let mark = nodes[link].pipeline.log.count
       let space = spaces[Int(operations[handle].namespace.rawValue)]

@@ -143,6 +143,7 @@ extension ClusterStore {
     case .found, .locked:
       swapBytes(of: link, &bytes)
       noteSize(bytes.count, foundBy: handle)
+    case .missing: noteSize(0, foundBy: handle)
     case .fault(.outcomeUnknown): counters.unknownOutcomes += 1
     default: break
     }

@@ -94,6 +94,7 @@ extension ClusterStore {
   mutating func retryDue(at now: Instant) {
     guard parkedDue <= now else { return check(at: parkedDue) }
     parkedDue = .never
+    beginTurns()
     for _ in 0..<parked.count {
       guard let waiting = parked.popFirst() else { break }
       parkedBytes -= waiting.bytes.count
@@ -111,7 +112,8 @@ extension ClusterStore {
       return giveUp(handle, .deadlinePassed)
     }
     let due = waiting.due
-    guard due <= now else { return putBack(waiting, until: due) }
+    guard due <= now || waiting.awaitsTurn else { return putBack(waiting, until: due) }
+    waiting.awaitsTurn = false
     let slot = operations[handle].slot
     let asked = usable(waiting.asked)
     guard let link = asked ?? owner(of: slot), nodes[link].takesCommands,
@@ -121,13 +123,14 @@ extension ClusterStore {
       if let asked { open(asked, at: now) }
       return putBack(waiting, until: patience(at: now))
     }
-    waiting.awaitsTurn = !nodes[link].pipeline.admits(operations[handle].weight)
-    if waiting.awaitsTurn { return putBack(waiting, until: patience(at: now)) }
-    if operations[handle].isLostWrite {
-      let found = operations[handle].ground
-      if found == .unknown { return verify(waiting, at: link, at: now) }
-      RepeatedWrite.demand(found, in: &waiting.bytes)
+    let isLost = operations[handle].isLostWrite
+    let found = operations[handle].ground
+    if isLost, found == .unknown { return verify(waiting, at: link, at: now) }
+    if keepsWaiting(handle, for: link) {
+      waiting.awaitsTurn = true
+      return putBack(waiting, until: patience(at: now))
     }
+    if isLost { RepeatedWrite.demand(found, in: &waiting.bytes) }
     stamp(handle, in: &waiting.bytes, at: now)
     send(handle, waiting.bytes.bytes, to: link, asking: asked != nil, at: now)
     spare.give(waiting.bytes)

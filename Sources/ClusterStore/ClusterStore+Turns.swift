@@ -28,13 +28,40 @@ extension ClusterStore {
     large.note(size, of: operations[handle].id, in: operations[handle].slot)
   }
 
-  /// Makes those due that wait for their turn: an answer has made room.
+  // MARK: Turns
+
+  /// Whether an operation that weighs so much has to wait for its turn at a node: there is no room for
+  /// it, or others wait already, which would never go if lighter ones passed them.
+  func mustWait(_ weight: Int, for link: Link) -> Bool {
+    weight > 0 && (nodes[link].isAwaited || !nodes[link].pipeline.admits(weight))
+  }
+
+  /// Parked operations are looked at in order, from the first on: nobody is known to wait.
+  mutating func beginTurns() {
+    for index in 0..<nodes.places {
+      if let link = nodes.ticket(at: index) { nodes[link].isAwaited = false }
+    }
+  }
+
+  /// Whether a parked operation still waits for its turn. Where those that wait fill half of the room
+  /// to park, the oldest goes whether or not it is its turn: the other half is for those that have
+  /// nowhere to go.
+  mutating func keepsWaiting(_ handle: Ticket, for link: Link) -> Bool {
+    guard mustWait(operations[handle].weight, for: link), !isCrowded else { return false }
+    nodes[link].isAwaited = true
+    return true
+  }
+
+  /// Whether what is parked fills half of the room there is for it.
+  var isCrowded: Bool {
+    let limits = configuration.limits
+    return parked.count >= limits.parkedOperations / 2 || parkedBytes >= limits.parkedBytes / 2
+  }
+
+  /// Looks at those that wait for their turn: an answer has made room.
   mutating func wakeLarge(at now: Instant) {
     guard awaitingTurns > 0 else { return }
-    for place in 0..<parked.count where parked[place].awaitsTurn {
-      parked[place].due = now
-      parkedDue = now
-    }
-    check(at: parkedDue)
+    parkedDue = now
+    check(at: now)
   }
 }

@@ -154,7 +154,8 @@ extension ClusterStore: SessionStore {
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(handle, command, request: request, space, at: moment)
     }
-    guard nodes[link].pipeline.admits(weight) || !hasParkingRoom else {
+    if mustWait(weight, for: link), hasParkingRoom {
+      nodes[link].isAwaited = true
       return park(handle, command, request: request, space, at: moment, awaitsTurn: true)
     }
     guard nodes[link].pipeline.hasRoom else { return refuse(handle) }
@@ -212,7 +213,8 @@ extension ClusterStore: SessionStore {
     var bytes = spare.take()
     operations[handle].commandLengths = CommandEncoder.encode(
       command, request: request, space: space, begun: operations[handle].beginning, into: &bytes)
-    park(handle, bytes, until: patience(at: moment.instant), awaitsTurn: awaitsTurn)
+    let due = awaitsTurn && isCrowded ? moment.instant : patience(at: moment.instant)
+    park(handle, bytes, until: due, awaitsTurn: awaitsTurn)
     wantOwner(of: operations[handle].slot, at: moment.instant)
     return .pending(operation: handle)
   }

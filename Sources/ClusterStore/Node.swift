@@ -50,6 +50,8 @@ struct Node: ~Copyable {
   var isDirty = false
   /// Whether entries of abandoned operations may wait unsent.
   var needsPurge = false
+  /// Whether large operations wait for their turn here, as far as is known.
+  var isAwaited = false
   /// How often in a row no connection came about, or one that did not last.
   var failures = 0
   /// When the connection became ready.

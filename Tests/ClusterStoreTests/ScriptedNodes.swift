@@ -224,7 +224,7 @@ final class ScriptedNodes {
   /// Lets happen what needs no time.
   func settle() {
     for _ in 0..<50 {
-      store.advance(at: now)
+      store.advance(at: now, told: now)
       carryOut()
       collect()
       flush()

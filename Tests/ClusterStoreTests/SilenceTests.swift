@@ -28,6 +28,17 @@ struct SilenceTests {
     #expect(world.abandon(waiting) == .deadlinePassed)
   }
 
+  @Test("Nobody is called silent whose answers may have come and were not told yet")
+  func untold() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    world.store.advance(at: world.now + .seconds(10), told: world.now)
+    #expect(world.isConnected(7000) && world.isServing)
+    world.say(7000, Say.null)
+    #expect(world.outcomes[call] == .missing)
+    #expect(!world.events.contains(node))
+  }
+
   @Test("A node that takes four commands and answers none: each ends as it may, elsewhere")
   func fourCommands() {
     let world = ScriptedNodes.cluster()

@@ -78,6 +78,48 @@ struct TurnTests {
     #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 1)
   }
 
+  @Test("A session that is gone is not large any more")
+  func gone() {
+    let world = cluster { $0.largeBytes = 150 << 10 }
+    let get = Call(.get, ID.low)
+    _ = world.call(get)
+    world.say(7000, Say.session(large))
+    _ = world.call(get)
+    world.say(7000, Say.null)
+    for _ in 0..<2 { _ = world.call(get) }
+    #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 0)
+  }
+
+  @Test("Lighter ones do not pass a heavy one that waits, be they there or new")
+  func order() {
+    let world = cluster()
+    var heavy = large
+    heavy.payload = [UInt8](repeating: 0x78, count: 280 << 10)
+    for _ in 0..<2 { _ = world.call(large) }
+    for call in [heavy, large] { _ = world.call(call) }
+    #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 2)
+    world.say(7000, done)
+    _ = world.call(large)
+    #expect(world.taken(by: 7000).count == 0 && world.store.awaitingTurns == 3)
+    world.say(7000, done)
+    #expect(world.taken(by: 7000).count == 2 && world.store.awaitingTurns == 2)
+    world.say(7000, done)
+    #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 0)
+  }
+
+  @Test("What became of a lost write is asked at once, whoever's turn it is")
+  func asked() {
+    let world = cluster { $0.largeBytes = 150 << 10 }
+    for _ in 0..<2 { _ = world.call(large) }
+    world.hangUp(7000)
+    world.pass(milliseconds: 1_000)
+    // The second one, and behind it the first one's question.
+    let taken = world.taken(by: 7000)
+    #expect(taken.count == 5 && taken[4].hasPrefix("GETRANGE"))
+    world.say(7000, done + Say.empty)
+    #expect(world.taken(by: 7000).count == 1 && world.store.awaitingTurns == 0)
+  }
+
   @Test("What is larger than all may be goes alone")
   func alone() {
     let world = cluster { $0.largeBytes = 64 << 10 }
@@ -122,11 +164,18 @@ struct TurnTests {
     #expect(calls.allSatisfy { world.outcomes[$0] == world.outcomes[calls[0]] })
   }
 
-  @Test("Without room to wait they go at once, as far as the pipeline has room")
+  @Test("Those that wait fill half of the room to park; then the oldest goes")
   func crowded() {
-    let world = cluster { $0.parkedOperations = 1 }
-    for _ in 0..<4 { _ = world.call(large) }
-    #expect(world.taken(by: 7000).count == 6 && world.store.awaitingTurns == 1)
+    let world = cluster { $0.parkedOperations = 4 }
+    let calls = (0..<6).map { number in
+      var call = large
+      call.version = UInt64(number + 1)
+      return world.call(call)
+    }
+    #expect(world.taken(by: 7000).count == 8 && world.store.awaitingTurns == 2)
+    for _ in 0..<4 { world.say(7000, done) }
+    #expect(calls[..<4].allSatisfy { world.outcomes[$0] != nil })
+    #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 0)
   }
 
   @Test("One session is remembered for each slot, and no other is taken for it")

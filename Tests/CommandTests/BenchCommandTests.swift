@@ -31,8 +31,8 @@ struct BenchCommandTests {
   @Test("An open loop that falls behind tells of what it did not send, and how long it asked")
   func overloaded() throws {
     let gateway = try GatewayProcess()
-    let load = ["--rate", "1000000", "--connections", "1", "--duration", "100ms", "--warm-up", "0s"]
-    let ran = try bench(load + ["--keys", "20"], at: gateway)
+    let load = ["--rate", "1000000", "--connections", "1", "--keys", "20"]
+    let ran = try bench(load + ["--duration", "100ms", "--warm-up", "0s"], at: gateway)
     #expect(ran.status == .exited(1))
     #expect(ran.text.contains("  due but not sent\n"))
     #expect(ran.text.contains("the percentiles are too good"))

@@ -93,7 +93,7 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
   }
 
   private mutating func settle() {
-    backend.advance(&poller, at: moment)
+    backend.advance(&poller, at: moment, told: .now())
     while backend.nextEvent() != nil {}
     backend.flush(at: moment.instant)
   }

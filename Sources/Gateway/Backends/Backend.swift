@@ -13,6 +13,8 @@ protocol Backend: SessionStore, ~Copyable {
   var isServing: Bool { get }
   /// When `advance` next has something to do.
   var nextDeadline: Instant { get }
+  /// Whether something has come that was not looked at yet.
+  var hasUnread: Bool { get }
   /// Whether there is something to do before the next wait.
   var isBusy: Bool { get }
 
@@ -20,8 +22,8 @@ protocol Backend: SessionStore, ~Copyable {
   mutating func take(_ event: Event, on connection: Ticket, at now: Instant)
   /// A name was looked up for it.
   mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant)
-  /// Does what time brings.
-  mutating func advance(_ poller: inout Poller, at moment: Moment)
+  /// Does what time brings. All that had come by `told` was told.
+  mutating func advance(_ poller: inout Poller, at moment: Moment, told: Instant)
   /// Writes once to each connection that has something to write.
   mutating func flush(at now: Instant)
   /// Connections from now on trust and show what this context says; those there are go on.

@@ -47,7 +47,8 @@ struct ClusterBackend: ~Copyable, Backend {
 
   var isServing: Bool { store.isServing }
   var nextDeadline: Instant { store.nextDeadline }
-  var isBusy: Bool { !readable.isEmpty || store.hasCompletions || store.dirtyCount > 0 }
+  var hasUnread: Bool { !readable.isEmpty || store.hasCompletions }
+  var isBusy: Bool { hasUnread || store.dirtyCount > 0 }
 
   // MARK: The store's doors
 
@@ -70,8 +71,8 @@ struct ClusterBackend: ~Copyable, Backend {
 
   // MARK: Connections
 
-  mutating func advance(_ poller: inout Poller, at moment: Moment) {
-    store.advance(at: moment.instant)
+  mutating func advance(_ poller: inout Poller, at moment: Moment, told: Instant) {
+    store.advance(at: moment.instant, told: told)
     while let action = store.nextAction() {
       switch action {
       case .open(let link, let endpoint): open(link, endpoint, &poller, at: moment.instant)
@@ -138,6 +139,7 @@ struct ClusterBackend: ~Copyable, Backend {
 
   mutating func take(_ event: Event, on connection: Ticket, at now: Instant) {
     guard connections.contains(connection) else { return }
+    if event.peerClosed { connections[connection].isHalfClosed = true }
     guard connections[connection].phase == .open else {
       return establish(connection, at: now)
     }
@@ -185,7 +187,10 @@ struct ClusterBackend: ~Copyable, Backend {
     case .moved(let count):
       bytesRead += count
       store.received(link, count, at: now)
-      if connections[connection].transport.mayHaveMore { willRead(connection) }
+      // The end that was told with the last bytes is told once.
+      if connections[connection].isHalfClosed || connections[connection].transport.mayHaveMore {
+        willRead(connection)
+      }
     case .wouldBlock: break
     case .closed: lose(connection, ending(of: link, .closed), at: now)
     case .failed(let fault): lose(connection, ending(of: link, LinkFault(fault)), at: now)

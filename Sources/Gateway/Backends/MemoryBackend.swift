@@ -20,6 +20,7 @@ struct MemoryBackend: ~Copyable, Backend {
   }
 
   var isServing: Bool { true }
+  var hasUnread: Bool { false }
   var isBusy: Bool { false }
 
   mutating func submit(
@@ -37,7 +38,7 @@ struct MemoryBackend: ~Copyable, Backend {
 
   mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant) {}
 
-  mutating func advance(_ poller: inout Poller, at moment: Moment) {
+  mutating func advance(_ poller: inout Poller, at moment: Moment, told: Instant) {
     guard nextDeadline <= moment.instant else { return }
     nextDeadline = moment.instant + Self.sweepPause
     store.sweep(at: moment, budget: Self.sweepBudget)

@@ -13,6 +13,8 @@ struct NodeConnection: ~Copyable {
   let identity: Int
   var transport: Transport
   var phase = Phase.connecting
+  /// The node sends no more, as far as is known; what it sent before may still be unread.
+  var isHalfClosed = false
   /// The kernel has bytes, as far as is known.
   var isReadable = false
   /// The kernel takes bytes, as far as is known.

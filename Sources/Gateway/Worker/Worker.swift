@@ -5,7 +5,7 @@
 //   2. clients and nodes    read and parse what is ready, submit commands, so many for each client
 //   3. completions          read nodes' answers, answer clients at once, take their next requests
 //   4. the backend          does what time brings
-//   5. deadlines            time out what took too long, once all that had come has been looked at
+//   5. deadlines            time out what took too long, by a time up to which all that came was told
 //   6. accept               new connections, a bounded number
 //   7. flush                write once to each node that has something to be told
 //   8. tell                 the board of numbers and the log what happened
@@ -65,10 +65,13 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var moment: Moment
   /// When the present turn of the loop ended, or the one before.
   private var turned: Instant
-  /// When the first wait began since deadlines were judged last.
+  /// All that had come by then was told: deadlines are judged by it, however long the process was halted
+  /// since.
+  private var told: Instant
+  /// When the first of the waits began of which not all was told yet.
   private var looked: Instant
-  /// How many events were told since; a tick without any counts as one.
-  private var told = 0
+  /// How many events those told; a wait without any counts as one.
+  private var events = 0
   /// Requests whose head has come and whose answer is not made.
   var inFlight = 0
   /// When the board is told about the nodes again, if anything has happened since.
@@ -105,6 +108,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     moment = .now()
     turned = moment.instant
     looked = turned
+    told = turned
     encoder = ResponseEncoder(moment.wall)
     server = Server(plan.bounds, identity: identity, now: moment.instant)
     server.open(listener, isSecured: true, poller)
@@ -128,18 +132,22 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   private mutating func tick() {
-    if told == 0 { looked = turned }
+    if events == 0 { looked = turned }
     let count = poller.wait(until: deadline, now: turned)
     moment = .now()
-    told += max(count, 1)
+    events += max(count, 1)
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     server.begin(at: moment.instant)
     for index in 0..<count { take(poller.event(index)) }
     serve()
     answerCompletions()
-    backend.advance(&poller, at: moment)
-    if isAbreast(after: count) { expire() }
+    if isAbreast(after: count) {
+      told = looked
+      events = 0
+    }
+    backend.advance(&poller, at: moment, told: told)
+    expire()
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
@@ -189,19 +197,18 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Whether all that was ready when deadlines were judged last has been looked at: after a halt of the
-  /// whole process, what came in time may stand behind a wait's events or a tick's bytes, and must not
-  /// be called late. The kernel takes turns, so that as many events as there are descriptors are all.
+  /// Whether all that had come when the first wait began has been looked at: after a halt of the whole
+  /// process, what came in time may stand behind a wait's events or a tick's bytes, and must not be called
+  /// late. The kernel takes turns, so that as many events as there are descriptors are all. Under a load
+  /// that never ends a second must do, or deadlines would be judged ever later.
   private func isAbreast(after count: Int) -> Bool {
-    let isAll = count < Poller.capacity && !server.isBusy && !backend.isBusy
-    return isAll || told > server.count + Poller.capacity
+    let isAll = count < Poller.capacity && !server.isBusy && !backend.hasUnread
+    return isAll || events > server.count + Poller.capacity
+      || moment.instant - looked > .seconds(1)
   }
 
-  /// Judges deadlines by a time before the waits: what had come by then was told, however long the process
-  /// was halted since.
   private mutating func expire() {
-    told = 0
-    server.expire(by: looked)
+    server.expire(by: told)
     serve()
     if doorsClose <= moment.instant { leaveDoors() }
     if let drain = drainDeadline {

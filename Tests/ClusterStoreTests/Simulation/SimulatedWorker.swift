@@ -79,7 +79,7 @@ final class SimulatedWorker {
 
   /// One turn of its loop, and of what its wires lead to.
   func turn() {
-    store.advance(at: cluster.now)
+    store.advance(at: cluster.now, told: cluster.now)
     while let action = store.nextAction() {
       switch action {
       case .close(let link): if let wire = wires.removeValue(forKey: link) { cut(wire) }
