@@ -50,15 +50,12 @@ http {{
           node:set_keepalive(60000, 128)
           return ngx.exit(204)
         end
-        node:init_pipeline()
-        node:get(id)
-        node:expire(id, 1200)
-        local answers = node:commit_pipeline()
+        local value = node:getex(id, "EX", 1200)
         node:set_keepalive(60000, 128)
-        if answers[1] == ngx.null then return ngx.exit(404) end
+        if value == ngx.null then return ngx.exit(404) end
         ngx.header["Content-Type"] = "text/plain"
-        ngx.header["Content-Length"] = #answers[1]
-        ngx.print(answers[1])
+        ngx.header["Content-Length"] = #value
+        ngx.print(value)
       }}
     }}
   }}
@@ -95,6 +92,23 @@ class System:
         return figures
 
 
+def in_turns(rounds, cells, tell):
+    """What each cell came to in each round. `cells` maps (group, name) to what measures it, one call a
+    round. Those of a group, which are compared, follow each other, and whoever comes first in one round
+    comes later in the next one: what else the machine does meets all of them."""
+    groups = {}
+    for group, name in cells:
+        groups.setdefault(group, []).append(name)
+    found = {cell: [] for cell in cells}
+    for number in range(rounds):
+        for group, names in groups.items():
+            tell(f"round {number + 1} of {rounds}: " + ", ".join(map(str, group)))
+            turn = number % len(names)
+            for name in names[turn:] + names[:turn]:
+                found[group, name].append(cells[group, name]())
+    return found
+
+
 def listed(cores):
     return ",".join(map(str, cores))
 
@@ -119,6 +133,10 @@ class Direct:
             # What is read must be there, in this size.
             self.run("set", size, [20000])
         return self.run({"get": "get", "put": "set"}[operation], size, [5000, None], seconds)
+
+    def figures(self, operation, size, seconds):
+        """Its rate in the form of a system's figures."""
+        return {"per_second": self.rate(operation, size, seconds), "failed": 0}
 
     def run(self, test, size, counts, seconds=0):
         command = ["redis-benchmark", "--cluster", "--tls", "--cacert", self.lab.ca, "-h",

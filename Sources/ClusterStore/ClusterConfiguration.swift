@@ -34,8 +34,12 @@ public struct ClusterLimits: Sendable {
   public var largeBytes = 2 << 20
   /// How many operations wait for a node to be found or to recover, or for their turn at one.
   public var parkedOperations = 8_192
-  /// How many bytes of commands wait with them.
+  /// How many bytes of commands wait with them, those apart that wait for their turn.
   public var parkedBytes = 64 << 20
+  /// How many of them wait for their turn.
+  public var awaitingTurns = 4_096
+  /// How many bytes of commands wait with those.
+  public var awaitingBytes = 64 << 20
   /// The longest reply, in bytes: a payload of the largest size with its header and content type.
   public var replyBytes = 80 << 20
   /// How often one operation is tried before it is given up.

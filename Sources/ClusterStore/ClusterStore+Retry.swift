@@ -58,12 +58,21 @@ extension ClusterStore {
   /// Puts a parked operation back at the end until `due`.
   mutating func putBack(_ waiting: consuming ParkedOperation, until due: Instant) {
     waiting.due = due
-    parkedBytes += waiting.bytes.count
-    if waiting.awaitsTurn { awaitingTurns += 1 }
+    weigh(waiting, by: 1)
     if due < parkedDue { parkedDue = due }
     check(at: due)
     let refused = parked.append(waiting) != nil
     precondition(!refused, "ask hasParkingRoom before parking")
+  }
+
+  /// Counts a parked operation in, or out (-1).
+  private mutating func weigh(_ waiting: borrowing ParkedOperation, by count: Int) {
+    if waiting.awaitsTurn {
+      awaitingTurns += count
+      awaitingBytes += count * waiting.bytes.count
+    } else {
+      parkedBytes += count * waiting.bytes.count
+    }
   }
 
   /// Makes one parked operation due.
@@ -97,8 +106,7 @@ extension ClusterStore {
     beginTurns()
     for _ in 0..<parked.count {
       guard let waiting = parked.popFirst() else { break }
-      parkedBytes -= waiting.bytes.count
-      if waiting.awaitsTurn { awaitingTurns -= 1 }
+      weigh(waiting, by: -1)
       attempt(waiting, at: now)
     }
     check(at: parkedDue)

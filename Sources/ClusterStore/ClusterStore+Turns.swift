@@ -43,19 +43,18 @@ extension ClusterStore {
     }
   }
 
-  /// Whether a parked operation still waits for its turn. Where those that wait fill half of the room
-  /// to park, the oldest goes whether or not it is its turn: the other half is for those that have
-  /// nowhere to go.
+  /// Whether a parked operation still waits for its turn. Where there are too many that do, the oldest
+  /// goes whether or not it is its turn.
   mutating func keepsWaiting(_ handle: Ticket, for link: Link) -> Bool {
     guard mustWait(operations[handle].weight, for: link), !isCrowded else { return false }
     nodes[link].isAwaited = true
     return true
   }
 
-  /// Whether what is parked fills half of the room there is for it.
+  /// Whether as many wait for their turn as may: the other places are for those that have nowhere to go.
   var isCrowded: Bool {
     let limits = configuration.limits
-    return parked.count >= limits.parkedOperations / 2 || parkedBytes >= limits.parkedBytes / 2
+    return awaitingTurns >= limits.awaitingTurns || awaitingBytes >= limits.awaitingBytes
   }
 
   /// Looks at those that wait for their turn: an answer has made room.

@@ -29,9 +29,12 @@ public struct ClusterStore: ~Copyable {
   var slots = SlotTable()
   var operations: Slab<Operation>
   var parked: Ring<ParkedOperation>
+  /// How many bytes those take that wait for something else than their turn.
   var parkedBytes = 0
   /// How many of those that are parked wait for nothing but their turn.
   public internal(set) var awaitingTurns = 0
+  /// How many bytes those take.
+  var awaitingBytes = 0
   /// When the parked operation that is due first is due.
   var parkedDue = Instant.never
   var spare: BufferPool
@@ -154,7 +157,7 @@ extension ClusterStore: SessionStore {
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(handle, command, request: request, space, at: moment)
     }
-    if mustWait(weight, for: link), hasParkingRoom {
+    if mustWait(weight, for: link), !parked.isFull {
       nodes[link].isAwaited = true
       return park(handle, command, request: request, space, at: moment, awaitsTurn: true)
     }
@@ -209,7 +212,7 @@ extension ClusterStore: SessionStore {
     _ handle: Ticket, _ command: borrowing SessionCommand, request: RawSpan,
     _ space: KeySpace, at moment: Moment, awaitsTurn: Bool = false
   ) -> Submission {
-    guard hasParkingRoom else { return refuse(handle) }
+    guard awaitsTurn || hasParkingRoom else { return refuse(handle) }
     var bytes = spare.take()
     operations[handle].commandLengths = CommandEncoder.encode(
       command, request: request, space: space, begun: operations[handle].beginning, into: &bytes)

@@ -164,9 +164,9 @@ struct TurnTests {
     #expect(calls.allSatisfy { world.outcomes[$0] == world.outcomes[calls[0]] })
   }
 
-  @Test("Those that wait fill half of the room to park; then the oldest goes")
+  @Test("So many may wait; then the oldest goes")
   func crowded() {
-    let world = cluster { $0.parkedOperations = 4 }
+    let world = cluster { $0.awaitingTurns = 2 }
     let calls = (0..<6).map { number in
       var call = large
       call.version = UInt64(number + 1)

@@ -70,7 +70,9 @@ public struct Plan {
       .row("commands for one node", Quantities.bytes(store.pipelineBytes), "503")
       .row("large payloads at one node", Quantities.bytes(store.largeBytes), "they wait their turn")
       .row("waiting for a node, or their turn", "\(store.parkedOperations)", "503")
-      .row("commands that wait so", Quantities.bytes(store.parkedBytes), "503")
+      .row("commands that wait for a node", Quantities.bytes(store.parkedBytes), "503")
+      .row("waiting for their turn only", "\(store.awaitingTurns)", "the oldest goes too")
+      .row("commands that wait so", Quantities.bytes(store.awaitingBytes), "the oldest goes too")
       .row("longest reply", Quantities.bytes(replyBytes), "the connection is closed")
       .row("silence of a node", Quantities.span(store.silence), "the connection is closed")
       .row("connecting", Quantities.span(store.connecting), "tried again")
@@ -130,7 +132,7 @@ public struct Plan {
   }
 
   private var pipelineBytes: Int {
-    store.parkedBytes + nodes * (store.pipelineBytes + replyBytes)
+    store.parkedBytes + store.awaitingBytes + nodes * (store.pipelineBytes + replyBytes)
   }
 
   private var replyBytes: Int { settings.maxBody + (1 << 20) }

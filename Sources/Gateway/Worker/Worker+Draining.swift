@@ -20,6 +20,15 @@ extension Worker where Store: ~Copyable {
     refuseWaiters()
   }
 
+  /// Closes the doors and ends when it is time for that.
+  mutating func drainOn() {
+    if doorsClose <= moment.instant { leaveDoors() }
+    if let drain = drainDeadline {
+      let isAlone = server.count == 0 && doorsClose == .never
+      if isAlone || drain <= moment.instant { isStopped = true }
+    }
+  }
+
   /// Lets in who waits at the doors, closes them, and ends connections that ask for nothing.
   mutating func leaveDoors() {
     doorsClose = .never

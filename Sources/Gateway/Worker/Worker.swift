@@ -133,7 +133,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   private mutating func tick() {
     if events == 0 { looked = turned }
-    let count = poller.wait(until: deadline, now: turned)
+    let due = server.deadline
+    let count = poller.wait(until: deadline(after: due), now: turned)
     moment = .now()
     events += max(count, 1)
     if count > 0 { isUnreported = true }
@@ -147,16 +148,17 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       events = 0
     }
     backend.advance(&poller, at: moment, told: told)
-    expire()
+    if due <= told { expire() }
+    drainOn()
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
   }
 
-  /// When the next wait ends at the latest.
-  private var deadline: Instant? {
+  /// When the next wait ends at the latest, where clients want it to end at `due`.
+  private func deadline(after due: Instant) -> Instant? {
     if backend.isBusy { return turned }
-    var deadline = min(backend.nextDeadline, server.deadline)
+    var deadline = min(backend.nextDeadline, due)
     if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
     if isUnreported { deadline = min(deadline, nextReport) }
     return deadline == .never ? nil : deadline
@@ -210,11 +212,6 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   private mutating func expire() {
     server.expire(by: told)
     serve()
-    if doorsClose <= moment.instant { leaveDoors() }
-    if let drain = drainDeadline {
-      let isAlone = server.count == 0 && doorsClose == .never
-      if isAlone || drain <= moment.instant { isStopped = true }
-    }
   }
 
   /// Tells the board and the log what happened in this tick.
