@@ -109,6 +109,20 @@ def in_turns(rounds, cells, tell):
     return found
 
 
+def processor_time():
+    """How much of the processors' time so far went to other virtual machines (`steal`, proc(5)), and how
+    much there was, in clock ticks."""
+    with open("/proc/stat", encoding="utf-8") as stat:
+        spans = [int(word) for word in stat.readline().split()[1:9]]
+    return spans[7], sum(spans)
+
+
+def stolen(since):
+    """What share of the processors' time went to other virtual machines, in words."""
+    (before, begin), (after, end) = since, processor_time()
+    return f"{100 * (after - before) / max(1, end - begin):.0f} % of its time went to others (steal)"
+
+
 def listed(cores):
     return ",".join(map(str, cores))
 
