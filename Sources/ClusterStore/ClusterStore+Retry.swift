@@ -121,20 +121,23 @@ extension ClusterStore {
     }
     let due = waiting.due
     guard due <= now || waiting.awaitsTurn else { return putBack(waiting, until: due) }
-    waiting.awaitsTurn = false
     let slot = operations[handle].slot
     let asked = usable(waiting.asked)
-    guard let link = asked ?? owner(of: slot), nodes[link].takesCommands,
-      nodes[link].pipeline.hasRoom
-    else {
+    guard let link = asked ?? owner(of: slot), nodes[link].takesCommands else {
+      waiting.awaitsTurn = false
       wantOwner(of: slot, at: now)
       if let asked { open(asked, at: now) }
       return putBack(waiting, until: patience(at: now))
     }
+    guard nodes[link].pipeline.hasRoom else {
+      if waiting.awaitsTurn { nodes[link].isAwaited = true }
+      return putBack(waiting, until: patience(at: now))
+    }
+    waiting.awaitsTurn = false
     let isLost = operations[handle].isLostWrite
     let found = operations[handle].ground
     if isLost, found == .unknown { return verify(waiting, at: link, at: now) }
-    if keepsWaiting(handle, for: link) {
+    if keepsWaiting(handle, with: waiting.bytes.count, for: link) {
       waiting.awaitsTurn = true
       return putBack(waiting, until: patience(at: now))
     }

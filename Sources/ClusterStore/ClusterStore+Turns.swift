@@ -43,18 +43,21 @@ extension ClusterStore {
     }
   }
 
-  /// Whether a parked operation still waits for its turn. Where there are too many that do, the oldest
-  /// goes whether or not it is its turn.
-  mutating func keepsWaiting(_ handle: Ticket, for link: Link) -> Bool {
-    guard mustWait(operations[handle].weight, for: link), !isCrowded else { return false }
+  /// Whether a parked operation with so many bytes of commands still waits for its turn. Where there is no
+  /// room for it among those that do, it goes whether or not it is its turn, and the oldest is asked first.
+  mutating func keepsWaiting(_ handle: Ticket, with bytes: Int, for link: Link) -> Bool {
+    guard mustWait(operations[handle].weight, for: link), hasTurnRoom(for: bytes) else {
+      return false
+    }
     nodes[link].isAwaited = true
     return true
   }
 
-  /// Whether as many wait for their turn as may: the other places are for those that have nowhere to go.
-  var isCrowded: Bool {
+  /// Whether one more may wait for its turn, with so many bytes of commands. This room is apart from that
+  /// of those that have nowhere to go.
+  func hasTurnRoom(for bytes: Int) -> Bool {
     let limits = configuration.limits
-    return awaitingTurns >= limits.awaitingTurns || awaitingBytes >= limits.awaitingBytes
+    return awaitingTurns < limits.awaitingTurns && awaitingBytes + bytes <= limits.awaitingBytes
   }
 
   /// Looks at those that wait for their turn: an answer has made room.

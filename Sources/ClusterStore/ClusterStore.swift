@@ -157,7 +157,10 @@ extension ClusterStore: SessionStore {
     guard let link = owner(of: slot), nodes[link].takesCommands else {
       return park(handle, command, request: request, space, at: moment)
     }
-    if mustWait(weight, for: link), !parked.isFull {
+    let size = command.payload.count
+    if mustWait(weight, for: link), !parked.isFull,
+      nodes[link].pipeline.hasRoom || hasTurnRoom(for: size)
+    {
       nodes[link].isAwaited = true
       return park(handle, command, request: request, space, at: moment, awaitsTurn: true)
     }
@@ -216,7 +219,9 @@ extension ClusterStore: SessionStore {
     var bytes = spare.take()
     operations[handle].commandLengths = CommandEncoder.encode(
       command, request: request, space: space, begun: operations[handle].beginning, into: &bytes)
-    let due = awaitsTurn && isCrowded ? moment.instant : patience(at: moment.instant)
+    // Where it is one too many that waits for its turn, the oldest goes in this tick.
+    let isCrowded = awaitsTurn && !hasTurnRoom(for: bytes.count)
+    let due = isCrowded ? moment.instant : patience(at: moment.instant)
     park(handle, bytes, until: due, awaitsTurn: awaitsTurn)
     wantOwner(of: operations[handle].slot, at: moment.instant)
     return .pending(operation: handle)

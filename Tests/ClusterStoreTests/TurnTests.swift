@@ -178,6 +178,36 @@ struct TurnTests {
     #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 0)
   }
 
+  @Test("So many bytes may wait; then the oldest goes, however heavy it is")
+  func crowdedByBytes() {
+    let world = cluster { $0.awaitingBytes = 400 << 10 }
+    var heavy = large
+    heavy.payload = [UInt8](repeating: 0x78, count: 280 << 10)
+    for call in [large, large, heavy] { _ = world.call(call) }
+    #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 1)
+    _ = world.call(large)
+    #expect(world.taken(by: 7000).count == 2 && world.store.awaitingTurns == 1)
+    #expect(world.store.awaitingBytes < 200 << 10)
+  }
+
+  @Test("Where neither the pipeline nor those that wait have room, it is refused; others may park")
+  func full() {
+    let world = cluster {
+      $0.awaitingBytes = 320 << 10
+      $0.pipelineBytes = 500 << 10
+    }
+    world.windows[7000] = 0
+    let calls = (0..<20).map { _ in
+      let call = world.call(large)
+      world.pass(milliseconds: 100)
+      return call
+    }
+    let refused = calls.filter { world.outcomes[$0] == .fault(.overloaded) }
+    #expect(refused.count >= 12)
+    #expect(world.store.awaitingBytes <= 480 << 10)
+    #expect(world.store.parkedBytes == 0 && world.store.hasParkingRoom)
+  }
+
   @Test("One session is remembered for each slot, and no other is taken for it")
   func memory() {
     var memory = LargeSessions()
