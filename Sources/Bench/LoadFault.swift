@@ -19,6 +19,8 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
   case lostWhileFilling
   /// Nothing was answered for ten seconds.
   case silent
+  /// It was told to end before anything was measured.
+  case stopped
   /// So many requests were all, and they were made before anything was measured.
   case usedUp(Int)
 
@@ -38,6 +40,7 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
       "the server answered \(status) when the sessions were written before the load"
     case .lostWhileFilling: "the server closed a connection while the sessions were written"
     case .silent: "the server has answered nothing for 10 seconds"
+    case .stopped: "ended before anything was measured"
     case .usedUp(let count):
       "the warm-up used up all \(count) requests; raise --requests or shorten --warm-up"
     }

@@ -154,6 +154,16 @@ public struct LoadLoop: ~Copyable {
     drainEnd = now + Self.grace
   }
 
+  /// Asks for nothing more. What was measured by now is what there is; before that the run ends with a
+  /// fault.
+  public mutating func stop() {
+    switch phase {
+    case .opening, .filling, .warming: fail(.stopped)
+    case .measuring: startDraining(at: .now())
+    case .draining, .finished: break
+    }
+  }
+
   private mutating func finish() {
     tally.unanswered = asking
     phase = .finished

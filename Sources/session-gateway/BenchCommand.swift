@@ -1,6 +1,6 @@
 /// `session-gateway bench`: loads a running gateway and says how it did. Arguments become a plan, the
 /// plan a run, the run a report; 0 when every request was answered well, 1 when some were not or the
-/// gateway could not be reached, 64 for a mistake in the arguments.
+/// gateway could not be reached, 64 for a mistake in the arguments, 130 when Ctrl-C ended it.
 
 internal import ArgumentParser
 internal import Bench
@@ -20,6 +20,7 @@ struct BenchCommand: ParsableCommand {
       due: this is what callers of a gateway that falls behind see.
 
       It writes sessions of its own (--prefix) and leaves them to their idle timeout.
+      Ctrl-C ends it early, with the figures so far.
 
       EXAMPLES
         What goes through, with one read and one write of 20 KiB a page view:
@@ -49,10 +50,12 @@ struct BenchCommand: ParsableCommand {
     } catch {
       throw Self.failure(error)
     }
-    let server = server.process(at: plan)
-    let report = try BenchRun(server: server).run(loop)
+    var run = BenchRun(server: server.process(at: plan))
+    Signals.claim()
+    let report = try run.run(loop)
     print(report.table)
     try output.write(report)
+    if let signal = run.ending { throw BenchRun.exit(by: signal) }
     if report.tally.failed > 0 { throw ExitCode(1) }
   }
 

@@ -1,38 +1,59 @@
-/// Runs a load to its end, shows on a terminal how far it is, and times the server's process while the
-/// load is measured.
+/// Runs a load to its end, or to the signal that ends it, shows on a terminal how far it is, and times the
+/// server's process while the load is measured.
 
 internal import ArgumentParser
 internal import Bench
 internal import Glibc
 internal import Primitives
+internal import Reactor
 
 struct BenchRun {
   /// The server's process, if it is known.
   let server: Int?
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private static let step = TimeSpan.milliseconds(250)
+  /// The signal that ended the run, if one did.
+  private(set) var ending: Signal?
 
   init(server: Int?) { self.server = server }
 
-  /// Runs `loop` to its end and tells what it came to.
-  func run(_ loop: consuming LoadLoop) throws -> LoadReport {
+  /// Runs `loop` to its end and tells what it came to. The signals are claimed.
+  mutating func run(_ loop: consuming LoadLoop) throws -> LoadReport {
     var loop = loop
-    while !loop.isFinished && loop.phase != .measuring {
-      loop.run(until: .now() + Self.step)
-      show(loop)
-    }
+    while !loop.isFinished && loop.phase != .measuring { try go(&loop) }
     let began = times()
-    while loop.phase == .measuring {
-      loop.run(until: .now() + Self.step)
-      show(loop)
-    }
+    while loop.phase == .measuring { try go(&loop) }
     let ended = times()
-    while !loop.isFinished { loop.run(until: .now() + Self.step) }
+    while !loop.isFinished { try go(&loop) }
     if isTerminal { StandardError.write("\r\u{1B}[K", lineEnd: false) }
-    if let fault = loop.fault { throw BenchCommand.failure(fault) }
+    if let fault = loop.fault {
+      let failure = BenchCommand.failure(fault)
+      throw ending.map(Self.exit(by:)) ?? failure
+    }
     return LoadReport(
       loop, serverTime: Self.span(from: began.server, to: ended.server),
       ownTime: Self.span(from: began.own, to: ended.own))
+  }
+
+  /// Goes on for a while. The first signal ends the load, and the second one does not wait for the last
+  /// answers.
+  private mutating func go(_ loop: inout LoadLoop) throws {
+    loop.run(until: .now() + Self.step)
+    show(loop)
+    guard let signal = Signals.wait(for: TimeSpan(nanoseconds: 0)), signal != .user1 else { return }
+    if ending != nil { throw Self.exit(by: signal) }
+    ending = signal
+    loop.stop()
+  }
+
+  /// The exit status of a program that a signal ended, as shells tell it.
+  static func exit(by signal: Signal) -> ExitCode {
+    switch signal {
+    case .hangUp: ExitCode(128 + SIGHUP)
+    case .interrupt: ExitCode(128 + SIGINT)
+    case .terminate: ExitCode(128 + SIGTERM)
+    case .user1: ExitCode(128 + SIGUSR1)
+    }
   }
 
   private struct Times {

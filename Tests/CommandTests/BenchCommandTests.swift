@@ -47,6 +47,38 @@ struct BenchCommandTests {
     #expect(ran.errors.contains("raise --requests or shorten --warm-up"))
   }
 
+  /// Starts a load that only a signal ends, waits until the gateway has counted `what`, and sends SIGINT.
+  private func interrupted(
+    _ arguments: [String], after what: Regex<Substring>
+  ) throws -> (status: TestLab.ExitStatus, told: String) {
+    let gateway = try GatewayProcess()
+    let folder = try TemporaryFolder()
+    let load = ["bench", "127.0.0.1:\(gateway.port)", "--keys", "20"] + arguments
+    let running = try ChildProcess(GatewayProcess.program, load, log: folder.file("output"))
+    let kept = try gateway.connect()
+    try running.wait(until: "enough is answered") {
+      try kept.exchange("GET", "/metrics").text.contains(what)
+    }
+    running.send(signal: 2)
+    return (try running.wait(), text(of: folder.file("output")))
+  }
+
+  @Test("Ctrl-C ends it with the figures so far")
+  func interruptedWhileMeasuring() throws {
+    let load = ["--duration", "1h", "--warm-up", "0s"]
+    let (status, told) = try interrupted(load, after: /status="204"} [0-9]{3}/)
+    #expect(status == .exited(130))
+    #expect(told.contains("\nfailed        0"))
+    #expect(!told.contains("\nanswered      0 "))
+  }
+
+  @Test("Ctrl-C before anything is measured ends it without figures")
+  func interruptedEarly() throws {
+    let (status, told) = try interrupted(["--warm-up", "1h"], after: /status="204"} [0-9]{3}/)
+    #expect(status == .exited(130))
+    #expect(told == "bench: ended before anything was measured\n")
+  }
+
   @Test("Requests that fail are told by their status, and make the run fail")
   func failures() throws {
     let gateway = try GatewayProcess()
