@@ -18,8 +18,9 @@ public struct Exchange: Sendable {
   public var caller: UInt16 = 0
   /// When its head was complete.
   public var began = Instant(nanoseconds: 0)
-  /// The versions that need not be sent again.
-  public var ifNoneMatch = EntityTags()
+  /// Whether there are versions that need not be sent again. Which, stands apart (`DecodedRequest`): they
+  /// are most of a request that has them, and few have.
+  public var hasValidators = false
 
   /// An exchange that has yet to begin.
   public init() {}

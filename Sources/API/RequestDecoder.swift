@@ -32,6 +32,8 @@ public struct DecodedRequest: ~Copyable {
   public var exchange = Exchange()
   /// What it wants of the store. Its payload is the caller's to fill in.
   public var command = SessionCommand()
+  /// The versions that need not be sent again. Meaningful where `exchange` has validators.
+  public var ifNoneMatch = EntityTags()
   /// Where in the request the id is that the caller chose for its request of a lock; empty for none.
   /// Meaningful with `Verb.lock`.
   public var lockRequest = ByteRange.empty
@@ -92,7 +94,7 @@ public struct RequestDecoder: Sendable {
     request.exchange.persistence = head.persistence
     request.exchange.began = now
     request.exchange.caller = 0
-    request.exchange.ifNoneMatch = EntityTags()
+    request.exchange.hasValidators = false
     request.command.condition = .none
     request.command.needsLatest = false
     request.command.ownIdleTimeout = 0
@@ -193,7 +195,8 @@ public struct RequestDecoder: Sendable {
     case .repeated: return .malformedCondition
     case .one(let value):
       guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
-      request.exchange.ifNoneMatch = tags
+      request.ifNoneMatch = tags
+      request.exchange.hasValidators = true
       request.command.needsLatest = true
       return nil
     }

@@ -30,6 +30,8 @@ public struct ResponseEncoder: ~Copyable {
   private var date: DateClock
   /// The request's names in other logs, for the next answer alone.
   public var correlation = Correlation()
+  /// The versions that need not be sent again, for the next answer to an exchange that has validators.
+  public var validators = EntityTags()
   /// The session that was made, for the next answer that tells of one.
   public var made = SessionID()
 
@@ -65,7 +67,7 @@ public struct ResponseEncoder: ~Copyable {
   private mutating func found(
     _ facts: SessionFacts, _ grant: LockGrant?, _ exchange: Exchange, _ reply: inout ByteBuffer
   ) -> Int {
-    let isKnown = exchange.ifNoneMatch.match(facts.version)
+    let isKnown = exchange.hasValidators && validators.match(facts.version)
     let status = isKnown ? 304 : 200
     begin(status, exchange)
     writer.field("Cache-Control", "no-store")

@@ -48,7 +48,7 @@ extension ClusterStore {
     var whole = spare.take()
     RepeatedWrite.encode(
       commands, from: lengths.1 == 0 ? 0 : lengths.0, of: operations[handle],
-      spaces[Int(operations[handle].namespace.rawValue)], into: &whole)
+      spaces[operations[handle].namespace], ids[handle], into: &whole)
     operations[handle].commandLengths = (whole.count, 0)
     spare.give(commands)
     return whole
@@ -81,11 +81,11 @@ extension ClusterStore {
       guard !operations.isFull else { return putBack(waiting, until: patience(at: now)) }
       counters.verified += 1
       let mark = nodes[link].pipeline.log.count
-      let space = spaces[Int(operations[handle].namespace.rawValue)]
-      CommandEncoder.header(space, operations[handle].id, in: &nodes[link].pipeline.log)
+      CommandEncoder.header(
+        spaces[operations[handle].namespace], ids[handle], in: &nodes[link].pipeline.log)
       var question = operations[handle].verified(as: handle)
       question.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
-      let asked = operations.insert(question)
+      let asked = insert(question, onSessionOf: handle)
       operations[handle].verification = asked
       enqueue(asked, on: link, from: mark, asking: false, at: now)
     }

@@ -103,8 +103,7 @@ extension ClusterStore {
     check(at: refresh.patience)
     let mark = nodes[link].pipeline.log.count
     for part: StaticString in ["NODES", "SLOTS"] {
-      CommandWriter.begin(2, in: &nodes[link].pipeline.log)
-      CommandWriter.argument("CLUSTER", in: &nodes[link].pipeline.log)
+      CommandWriter.begin(2, "CLUSTER", in: &nodes[link].pipeline.log)
       CommandWriter.argument(part, in: &nodes[link].pipeline.log)
     }
     refresh.sequence = nodes[link].pipeline.close(

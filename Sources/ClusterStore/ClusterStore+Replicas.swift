@@ -42,12 +42,11 @@ extension ClusterStore {
 
   /// Puts a read into a replica's pipeline.
   mutating func read(
-    _ handle: Ticket, _ command: borrowing SessionCommand,
-    _ space: borrowing KeySpace, from link: Link, at now: Instant
+    _ handle: Ticket, _ command: borrowing SessionCommand, from link: Link, at now: Instant
   ) -> Submission {
     let mark = nodes[link].pipeline.log.count
     operations[handle].commandLengths = CommandEncoder.encode(
-      reading: command, space: space, into: &nodes[link].pipeline.log)
+      reading: command, space: spaces[command.namespace], into: &nodes[link].pipeline.log)
     operations[handle].isFromReplica = true
     operations[handle].slidesApart = command.verb == .get
     counters.replicaReads += 1
@@ -68,23 +67,24 @@ extension ClusterStore {
     guard !operations.isFull else { return }
     var slide = operations[handle].corrected(by: now + .seconds(30))
     let slot = slide.slot
-    let space = spaces[Int(slide.namespace.rawValue)]
     if let link = owner(of: slot), nodes[link].takesCommands,
       nodes[link].pipeline.hasSpareRoom
     {
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.slide(
-        space, slide.id, milliseconds: milliseconds, unlessLonger: true,
+        spaces[slide.namespace], ids[handle], milliseconds: milliseconds, unlessLonger: true,
         in: &nodes[link].pipeline.log)
       slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
-      return enqueue(operations.insert(slide), on: link, from: mark, asking: false, at: now)
+      return enqueue(
+        insert(slide, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
     }
     guard hasParkingRoom else { return }
     var bytes = spare.take()
     CommandEncoder.slide(
-      space, slide.id, milliseconds: milliseconds, unlessLonger: true, in: &bytes)
+      spaces[slide.namespace], ids[handle], milliseconds: milliseconds, unlessLonger: true,
+      in: &bytes)
     slide.commandLengths = (bytes.count, 0)
-    park(operations.insert(slide), bytes, until: patience(at: now))
+    park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)
   }
 
@@ -100,8 +100,7 @@ extension ClusterStore {
     guard nodes[link].pipeline.hasSpareRoom else { return }
     nodes[link].probedAt = now
     let mark = nodes[link].pipeline.log.count
-    CommandWriter.begin(2, in: &nodes[link].pipeline.log)
-    CommandWriter.argument("INFO", in: &nodes[link].pipeline.log)
+    CommandWriter.begin(2, "INFO", in: &nodes[link].pipeline.log)
     CommandWriter.argument("replication", in: &nodes[link].pipeline.log)
     nodes[link].probeSequence = nodes[link].pipeline.close(
       .none, .upkeep, from: mark, replies: 1, asking: false, at: now)

@@ -171,10 +171,10 @@ extension ClusterStore {
     var correcting = operations[handle].corrected(by: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
     CommandEncoder.correct(
-      spaces[Int(correcting.namespace.rawValue)], correcting.id, correction,
-      in: &nodes[link].pipeline.log)
+      spaces[correcting.namespace], ids[handle], correction, in: &nodes[link].pipeline.log)
     correcting.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
-    enqueue(operations.insert(correcting), on: link, from: mark, asking: false, at: now)
+    enqueue(
+      insert(correcting, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
   }
 
   /// A node refused an operation without executing it.

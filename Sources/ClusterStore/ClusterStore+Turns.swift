@@ -25,7 +25,7 @@ extension ClusterStore {
   /// Notes how large the session is that an operation has found.
   mutating func noteSize(_ size: Int, foundBy handle: Ticket) {
     guard size >= LargeSessions.least || operations[handle].weight > 0 else { return }
-    large.note(size, of: operations[handle].id, in: operations[handle].slot)
+    large.note(size, of: ids[handle], in: operations[handle].slot)
   }
 
   // MARK: Turns

@@ -21,13 +21,16 @@ public import Sessions
 /// A store over Redis, owned by one worker.
 public struct ClusterStore: ~Copyable {
   var configuration: ClusterConfiguration
-  let spaces: [KeySpace]
+  let spaces: PlaceTable<KeySpace>
   var jitter: Jitter
   private let inPlace = InPlace()
 
   var nodes: Slab<Node>
   var slots = SlotTable()
   var operations: Slab<Operation>
+  /// The session of each operation. Apart, for an id takes more than all the rest, is looked at again only
+  /// for what is rare, and so only as much is copied as it has bytes.
+  private(set) var ids = PlaceTable<SessionID>(vacant: SessionID())
   var parked: Ring<ParkedOperation>
   /// How many bytes those take that wait for something else than their turn.
   var parkedBytes = 0
@@ -63,7 +66,8 @@ public struct ClusterStore: ~Copyable {
   /// A store that knows nothing but its seeds; `advance` makes it connect.
   public init(_ configuration: ClusterConfiguration, namespaces: NamespaceList) {
     self.configuration = configuration
-    spaces = namespaces.namespaces.map(KeySpace.init)
+    let spaces = namespaces.namespaces.map(KeySpace.init)
+    self.spaces = PlaceTable(spaces, vacant: spaces[0])
     var entropy = Entropy()
     jitter = Jitter(seed: configuration.jitterSeed ?? entropy.bits())
     let limits = configuration.limits
@@ -143,31 +147,34 @@ extension ClusterStore: SessionStore {
       return refuse()
     }
     counters.operations += 1
-    let space = spaces[Int(command.namespace.rawValue)]
-    let slot = space.slot(of: command.id)
+    let beginning = begin(at: moment)
+    let id = command.id
+    let slot = spaces[command.namespace].slot(of: id)
     let handle = operations.insert(
       Operation(
-        .session(command.verb, command.condition), command: command, ticket: ticket, slot: slot,
-        space: space, begun: begin(at: moment)))
+        command: command, ticket: ticket, slot: slot, space: spaces[command.namespace],
+        begun: beginning))
+    ids.admit(handle)
+    ids[handle].copy(id)
     if configuration.reads == .replica, command.mayLag, let link = replica(of: slot) {
-      return read(handle, command, space, from: link, at: moment.instant)
+      return read(handle, command, from: link, at: moment.instant)
     }
     let weight = weight(of: command, in: slot)
     operations[handle].weight = weight
     guard let link = owner(of: slot), nodes[link].takesCommands else {
-      return park(handle, command, request: request, space, at: moment)
+      return park(handle, command, request: request, at: moment)
     }
     let size = command.payload.count
     if mustWait(weight, for: link), !parked.isFull,
       nodes[link].pipeline.hasRoom || hasTurnRoom(for: size)
     {
       nodes[link].isAwaited = true
-      return park(handle, command, request: request, space, at: moment, awaitsTurn: true)
+      return park(handle, command, request: request, at: moment, awaitsTurn: true)
     }
     guard nodes[link].pipeline.hasRoom else { return refuse(handle) }
     let mark = nodes[link].pipeline.log.count
     operations[handle].commandLengths = CommandEncoder.encode(
-      command, request: request, space: space, begun: operations[handle].beginning,
+      command, request: request, space: spaces[command.namespace], begun: beginning,
       into: &nodes[link].pipeline.log)
     enqueue(handle, on: link, from: mark, asking: false, at: moment.instant)
     return .pending(operation: handle)
@@ -185,6 +192,15 @@ extension ClusterStore: SessionStore {
       handle, operations[handle].kind, from: mark, replies: replies, asking: asking,
       weight: operations[handle].weight, at: now)
     markDirty(link)
+  }
+
+  /// Inserts an operation on the session of another.
+  mutating func insert(_ operation: consuming Operation, onSessionOf other: Ticket) -> Ticket {
+    let handle = operations.insert(operation)
+    ids.admit(handle)
+    let id = ids[other]
+    ids[handle].copy(id)
+    return handle
   }
 
   /// An operation begins.
@@ -212,13 +228,14 @@ extension ClusterStore: SessionStore {
 
   /// Parks a new operation whose slot has no ready owner, or whose turn is yet to come.
   private mutating func park(
-    _ handle: Ticket, _ command: borrowing SessionCommand, request: RawSpan,
-    _ space: KeySpace, at moment: Moment, awaitsTurn: Bool = false
+    _ handle: Ticket, _ command: borrowing SessionCommand, request: RawSpan, at moment: Moment,
+    awaitsTurn: Bool = false
   ) -> Submission {
     guard awaitsTurn || hasParkingRoom else { return refuse(handle) }
     var bytes = spare.take()
     operations[handle].commandLengths = CommandEncoder.encode(
-      command, request: request, space: space, begun: operations[handle].beginning, into: &bytes)
+      command, request: request, space: spaces[command.namespace],
+      begun: operations[handle].beginning, into: &bytes)
     // Where it is one too many that waits for its turn, the oldest goes in this tick.
     let isCrowded = awaitsTurn && !hasTurnRoom(for: bytes.count)
     let due = isCrowded ? moment.instant : patience(at: moment.instant)

@@ -6,9 +6,6 @@ import Sessions
 
 /// Writes an operation's commands at the end of a buffer.
 enum CommandEncoder {
-  /// How long the part of a record is that `inspect` reads: its header and any content type.
-  private static let inspected = RecordHeader.length + RecordHeader.longestContentType
-
   /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
@@ -19,12 +16,9 @@ enum CommandEncoder {
         command, request: request, space: space, begun: begun, into: &log)
     }
     let start = log.count
-    let idle =
-      command.ownIdleTimeout == 0 ? space.idleMilliseconds : command.ownIdleTimeout * 1_000
     switch command.verb {
     case .get:
-      CommandWriter.begin(4, in: &log)
-      CommandWriter.argument("GETEX", in: &log)
+      CommandWriter.begin(4, "GETEX", in: &log)
       key(space, command.id, in: &log)
       log.append(space.expiry)
       return (log.count - start, 0)
@@ -36,18 +30,24 @@ enum CommandEncoder {
     case .inspect:
       one("PTTL", space, command.id, in: &log)
       let first = log.count - start
-      head(inspected, space, command.id, in: &log)
+      beginning("350", space, command.id, in: &log)
+      return (first, log.count - start - first)
+    case .put where command.condition == .none:
+      let key = header(space, command.id, in: &log)
+      let first = log.count - start
+      CommandWriter.begin(5, "SET", in: &log)
+      log.append(copyOf: key)
+      recordAndExpiry(command, request: request, space, as: .plain, begun: begun, in: &log)
       return (first, log.count - start - first)
     case .put:
-      if command.condition == .none { head(RecordHeader.length, space, command.id, in: &log) }
-      let first = log.count - start
-      set(command, request: request, space, idle: idle, begun: begun, in: &log)
-      let last = log.count - start - first
-      return first == 0 ? (last, 0) : (first, last)
+      set(command, request: request, space, begun: begun, in: &log)
+      return (log.count - start, 0)
     case .touch:
-      head(RecordHeader.length, space, command.id, in: &log)
+      let key = header(space, command.id, in: &log)
       let first = log.count - start
-      slide(space, command.id, milliseconds: space.idleMilliseconds, in: &log)
+      CommandWriter.begin(3, "PEXPIRE", in: &log)
+      log.append(copyOf: key)
+      log.append(space.milliseconds)
       return (first, log.count - start - first)
     case .delete:
       one("UNLINK", space, command.id, in: &log)
@@ -66,7 +66,7 @@ enum CommandEncoder {
     if command.verb != .get { one("PTTL", space, command.id, in: &log) }
     let first = log.count - start
     if command.verb == .inspect {
-      head(inspected, space, command.id, in: &log)
+      beginning("350", space, command.id, in: &log)
     } else {
       one("GET", space, command.id, in: &log)
     }
@@ -79,8 +79,7 @@ enum CommandEncoder {
 
   /// `ASKING`, which goes in front of each command that ASK sent to another node.
   static func asking(in log: inout ByteBuffer) {
-    CommandWriter.begin(1, in: &log)
-    CommandWriter.argument("ASKING", in: &log)
+    CommandWriter.begin(1, "ASKING", in: &log)
   }
 
   /// `PEXPIRE key milliseconds [GT]`; with `GT` a timeout that is longer already stays.
@@ -88,8 +87,7 @@ enum CommandEncoder {
     _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
     unlessLonger: Bool = false, in log: inout ByteBuffer
   ) {
-    CommandWriter.begin(unlessLonger ? 4 : 3, in: &log)
-    CommandWriter.argument("PEXPIRE", in: &log)
+    CommandWriter.begin(unlessLonger ? 4 : 3, "PEXPIRE", in: &log)
     key(space, id, in: &log)
     CommandWriter.argument(decimal: milliseconds, in: &log)
     if unlessLonger { CommandWriter.argument("GT", in: &log) }
@@ -106,11 +104,13 @@ enum CommandEncoder {
     }
   }
 
-  /// `GETRANGE key 0 95`, the header of whatever record is there.
+  /// `GETRANGE key 0 95`, the header of whatever record is there. Gives where in the log the key stands, as
+  /// an argument.
+  @discardableResult
   static func header(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
-  ) {
-    head(RecordHeader.length, space, id, in: &log)
+  ) -> Range<Int> {
+    beginning("95", space, id, in: &log)
   }
 
   /// `NAME key`
@@ -123,33 +123,48 @@ enum CommandEncoder {
     key(space, id, in: &log)
   }
 
-  /// `GETRANGE key 0 length-1`
-  private static func head(
-    _ length: Int, _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
-  ) {
-    CommandWriter.begin(4, in: &log)
-    CommandWriter.argument("GETRANGE", in: &log)
+  /// `GETRANGE key 0 last`: a record's header up to byte 95, the longest content type up to byte 350. Gives
+  /// where in the log the key stands.
+  @inline(__always)
+  @discardableResult
+  private static func beginning(
+    _ last: StaticString, _ space: borrowing KeySpace, _ id: borrowing SessionID,
+    in log: inout ByteBuffer
+  ) -> Range<Int> {
+    CommandWriter.begin(4, "GETRANGE", in: &log)
+    let start = log.count
     key(space, id, in: &log)
+    let end = log.count
     CommandWriter.argument("0", in: &log)
-    CommandWriter.argument(decimal: length - 1, in: &log)
+    CommandWriter.argument(last, in: &log)
+    return start..<end
   }
 
-  /// `SET key record PX milliseconds [NX | XX]`
+  /// `SET key record PX milliseconds NX | XX`
   private static func set(
-    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace, idle: Int,
+    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
     begun: Beginning, in log: inout ByteBuffer
   ) {
-    CommandWriter.begin(command.condition == .none ? 5 : 6, in: &log)
-    CommandWriter.argument("SET", in: &log)
+    CommandWriter.begin(6, "SET", in: &log)
     key(space, command.id, in: &log)
-    let kind: WriteStamp.Kind = command.condition == .none ? .plain : .conditional
-    record(command, request: request, as: kind, begun: begun, in: &log)
-    if idle == space.idleMilliseconds { log.append(space.expiry) } else { expiry(idle, in: &log) }
+    recordAndExpiry(command, request: request, space, as: .conditional, begun: begun, in: &log)
     switch command.condition {
-    case .none: break
     case .absent: CommandWriter.argument("NX", in: &log)
     case .exists: CommandWriter.argument("XX", in: &log)
-    case .matches: preconditionFailure("a list of versions is compared by a script")
+    case .none, .matches: preconditionFailure("others are not decided by SET alone")
+    }
+  }
+
+  /// `record PX milliseconds`
+  private static func recordAndExpiry(
+    _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
+    as kind: WriteStamp.Kind, begun: Beginning, in log: inout ByteBuffer
+  ) {
+    record(command, request: request, as: kind, begun: begun, in: &log)
+    if command.ownIdleTimeout == 0 {
+      log.append(space.expiry)
+    } else {
+      expiry(command.ownIdleTimeout * 1_000, in: &log)
     }
   }
 

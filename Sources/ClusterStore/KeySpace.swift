@@ -20,8 +20,8 @@ struct KeySpace: Sendable {
   /// `sg:{name:`, and behind it the arguments `PX` and the idle timeout.
   /// In place, for an array is counted whenever a command is written.
   private var texts = InlineArray<128, UInt8>(repeating: 0)
-  /// How long the two are.
-  private let lengths: (prefix: Int, expiry: Int)
+  /// Where they end.
+  private let ends: (prefix: Int, unit: Int, milliseconds: Int)
   /// The slot's checksum up to where the id begins.
   let checksum: HashSlot.Hasher
   /// The namespace's idle timeout in milliseconds.
@@ -40,8 +40,10 @@ struct KeySpace: Sendable {
     self.checksum = checksum
     idleMilliseconds = namespace.idleTimeout * 1_000
     absoluteMilliseconds = (namespace.absoluteTimeout ?? 0) * 1_000
-    CommandEncoder.expiry(idleMilliseconds, in: &texts)
-    lengths = (prefix, texts.count - prefix)
+    CommandWriter.argument("PX", in: &texts)
+    let unit = texts.count
+    CommandWriter.argument(decimal: idleMilliseconds, in: &texts)
+    ends = (prefix, unit, texts.count)
     for place in 0..<texts.count {
       self.texts[place] = unsafe texts.bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
     }
@@ -50,15 +52,19 @@ struct KeySpace: Sendable {
   /// `sg:{name:`
   var prefix: RawSpan {
     @_lifetime(borrow self)
-    borrowing get { unsafe texts.span.bytes.extracting(first: lengths.prefix) }
+    borrowing get { unsafe texts.span.bytes.extracting(first: ends.prefix) }
   }
 
   /// The arguments `PX` and the idle timeout, in RESP.
   var expiry: RawSpan {
     @_lifetime(borrow self)
-    borrowing get {
-      unsafe texts.span.bytes.extracting(lengths.prefix..<lengths.prefix + lengths.expiry)
-    }
+    borrowing get { unsafe texts.span.bytes.extracting(ends.prefix..<ends.milliseconds) }
+  }
+
+  /// The idle timeout alone, in RESP.
+  var milliseconds: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get { unsafe texts.span.bytes.extracting(ends.unit..<ends.milliseconds) }
   }
 
   /// The slot that the key of `id` belongs to.
@@ -66,5 +72,12 @@ struct KeySpace: Sendable {
     var checksum = self.checksum
     checksum.update(id.bytes)
     return checksum.slot
+  }
+}
+
+extension PlaceTable where Element == KeySpace {
+  /// A namespace's part of its keys.
+  subscript(namespace: NamespaceIndex) -> KeySpace {
+    unsafeAddress { unsafe UnsafePointer(address(of: Int(namespace.rawValue))) }
   }
 }

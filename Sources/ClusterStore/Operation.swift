@@ -73,8 +73,6 @@ struct Operation: ~Copyable {
   let deadline: Instant
   let slot: UInt16
   let namespace: NamespaceIndex
-  /// The id; kept for the correction of a timeout.
-  let id: SessionID
   /// The version that a `put` writes.
   let version: SessionVersion
   /// The namespace's idle timeout.
@@ -119,18 +117,18 @@ struct Operation: ~Copyable {
   // left of its lease.
   var words: (UInt64, UInt64) = (0, 0)
 
+  /// A caller's command.
   init(
-    _ purpose: Purpose, command: borrowing SessionCommand, ticket: Ticket, slot: UInt16,
-    space: borrowing KeySpace, begun beginning: Beginning
+    command: borrowing SessionCommand, ticket: Ticket, slot: UInt16, space: borrowing KeySpace,
+    begun beginning: Beginning
   ) {
-    self.purpose = purpose
+    purpose = .session(command.verb, command.condition)
     self.ticket = ticket
     self.beginning = beginning
     tag = command.tag
     deadline = command.deadline
     self.slot = slot
     namespace = command.namespace
-    id = command.id
     version = command.version
     idleMilliseconds = space.idleMilliseconds
     isScripted = command.needsScript(in: space)
@@ -168,7 +166,6 @@ struct Operation: ~Copyable {
     self.deadline = deadline
     slot = 0
     namespace = NamespaceIndex(0)
-    id = SessionID()
     version = SessionVersion(bits: 0)
     idleMilliseconds = 0
     beginning = Beginning(
@@ -193,7 +190,6 @@ struct Operation: ~Copyable {
     self.deadline = deadline
     slot = found.slot
     namespace = found.namespace
-    id = found.id
     version = found.version
     idleMilliseconds = found.idleMilliseconds
     beginning = found.beginning

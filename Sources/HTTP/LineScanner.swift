@@ -19,15 +19,17 @@ struct LineScanner {
     let end = min(bytes.byteCount, window)
     while cursor < end {
       let stop = bytes.firstControl(from: cursor, to: end, ascii: ascii)
-      examined += stop - cursor + 1
+      examined &+= stop &- cursor &+ 1
       cursor = stop
       if stop == end { break }
+      if stop &+ 1 < end, bytes.isLineEnd(at: stop) {
+        cursor = stop &+ 2
+        return true
+      }
       switch bytes[stop] {
       case Octet.carriageReturn:
         if stop + 1 == end { return false }
-        guard bytes[stop + 1] == Octet.lineFeed else { throw .bareLineBreak }
-        cursor = stop + 2
-        return true
+        throw .bareLineBreak
       case Octet.lineFeed: throw .bareLineBreak
       case Octet.tab where !ascii: cursor = stop + 1
       case 0x80...: throw .malformedTarget

@@ -34,6 +34,13 @@ extension RawSpan {
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
+  /// Whether CR LF stands at `offset`.
+  @inline(__always)
+  func isLineEnd(at offset: Int) -> Bool {
+    unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+      == 0x0A0D
+  }
+
   /// The offset of the first control byte (the tab included), or `end`. With `ascii`, bytes of 128
   /// and up are found too.
   func firstControl(from start: Int, to end: Int, ascii: Bool) -> Int {

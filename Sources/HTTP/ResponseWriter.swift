@@ -36,9 +36,10 @@ public struct ResponseWriter: ~Copyable {
     buffer.clear()
     // Room for all that is written here, so that the appends below need not grow.
     buffer.reserve(256)
-    if status == 200 {
-      put("HTTP/1.1 200 OK\r\nDate: ")
-    } else {
+    switch status {
+    case 200: put("HTTP/1.1 200 OK\r\nDate: ")
+    case 204: put("HTTP/1.1 204 No Content\r\nDate: ")
+    default:
       put("HTTP/1.1 ")
       buffer.append(decimal: status)
       put(" ")

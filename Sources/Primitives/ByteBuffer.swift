@@ -20,7 +20,8 @@ import Glibc
 @frozen
 @safe
 public struct ByteBuffer: ~Copyable {
-  @usableFromInline var base: UnsafeMutableRawPointer?
+  // Nowhere while nothing is owned: an empty span needs an address too.
+  @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var lower: Int
   @usableFromInline var upper: Int
   // How much of the room in front was asked for; the rest is what was consumed.
@@ -30,7 +31,7 @@ public struct ByteBuffer: ~Copyable {
   /// A buffer that owns no bytes yet.
   @inlinable
   public init() {
-    unsafe base = nil
+    unsafe base = Self.nowhere
     lower = 0
     upper = 0
     headroom = 0
@@ -40,15 +41,23 @@ public struct ByteBuffer: ~Copyable {
   /// A buffer that owns `capacity` bytes; none are allocated for 0.
   public init(capacity: Int) {
     precondition(capacity >= 0, "a buffer's capacity is not negative")
-    unsafe base = capacity == 0 ? nil : malloc(capacity)
-    unsafe precondition(capacity == 0 || base != nil, "the machine is out of memory")
+    unsafe base = capacity == 0 ? Self.nowhere : Self.storage(malloc(capacity))
     lower = 0
     upper = 0
     headroom = 0
     size = capacity
   }
 
-  deinit { unsafe free(base) }
+  deinit { if size > 0 { unsafe free(base) } }
+
+  @usableFromInline static var nowhere: UnsafeMutableRawPointer {
+    unsafe UnsafeMutableRawPointer(bitPattern: 16)!
+  }
+
+  private static func storage(_ memory: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
+    guard let memory = unsafe memory else { preconditionFailure("the machine is out of memory") }
+    return unsafe memory
+  }
 
   /// The offset of the first readable byte.
   @inlinable
@@ -93,20 +102,13 @@ public struct ByteBuffer: ~Copyable {
 
   /// Where the first readable byte is, to be changed in place. Valid until the buffer is changed.
   @inlinable
-  public var mutableReadable: UnsafeMutableRawPointer {
-    // An empty span still needs an address; any will do, since nothing is read from it.
-    guard let base = unsafe base else { return unsafe UnsafeMutableRawPointer(bitPattern: 16)! }
-    return unsafe base + lower
-  }
+  public var mutableReadable: UnsafeMutableRawPointer { unsafe base + lower }
 
   /// The room behind the readable bytes, for a socket to read into; what was filled is then given
   /// to `commit`. Valid until the buffer is changed.
   @inlinable
   public var writable: UnsafeMutableRawBufferPointer {
-    guard let base = unsafe base else {
-      return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    }
-    return unsafe UnsafeMutableRawBufferPointer(start: base + upper, count: capacity - upper)
+    unsafe UnsafeMutableRawBufferPointer(start: base + upper, count: capacity - upper)
   }
 
   /// Makes `count` bytes of the room readable.
@@ -159,7 +161,7 @@ public struct ByteBuffer: ~Copyable {
     // Moving pays off only when at least half of the storage is free in front; otherwise a long
     // queue would be moved again and again.
     let consumed = lower - headroom
-    if headroom + needed <= capacity, consumed >= capacity / 2, let base = unsafe base {
+    if headroom + needed <= capacity, consumed >= capacity / 2 {
       unsafe memmove(base + headroom, base + lower, self.count)
       upper -= consumed
       lower = headroom
@@ -170,8 +172,7 @@ public struct ByteBuffer: ~Copyable {
 
   @usableFromInline
   mutating func grow(to capacity: Int) {
-    unsafe base = realloc(base, capacity)
-    unsafe precondition(base != nil, "the machine is out of memory")
+    unsafe base = Self.storage(realloc(size == 0 ? nil : base, capacity))
     size = capacity
   }
 
@@ -195,6 +196,29 @@ public struct ByteBuffer: ~Copyable {
     reserve(count)
     unsafe writable.baseAddress!.copyMemory(from: address, byteCount: count)
     upper += count
+  }
+
+  /// Appends what `write` puts at the address that it is given; it says how many bytes.
+  ///
+  /// - Parameter most: how many they are at most: so much may be written to.
+  @unsafe
+  @inlinable
+  @inline(__always)
+  public mutating func append(atMost most: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+    reserve(most)
+    let count = unsafe write(base + upper)
+    precondition(count <= most, "no more is written than there is room for")
+    upper &+= count
+  }
+
+  /// Appends a copy of some of the buffer's own readable bytes.
+  @inlinable
+  public mutating func append(copyOf range: Range<Int>) {
+    precondition(range.upperBound <= count, "what is copied is there")
+    reserve(range.count)
+    unsafe (base + upper).copyMemory(
+      from: base + lower + range.lowerBound, byteCount: range.count)
+    upper &+= range.count
   }
 
   /// Appends a text that is part of the program.

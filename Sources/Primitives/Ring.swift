@@ -7,7 +7,7 @@
 /// A first-in, first-out queue of at most `limit` elements.
 @safe
 public struct Ring<Element: ~Copyable>: ~Copyable {
-  @usableFromInline var base: UnsafeMutablePointer<Element>?
+  @usableFromInline var base: UnsafeMutablePointer<Element>
   @usableFromInline var mask: Int
   @usableFromInline var head: Int
   @usableFromInline var waiting: Int
@@ -17,7 +17,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   /// An empty queue for at most `limit` elements; storage is made on first use.
   public init(limit: Int) {
     precondition(limit > 0, "a ring holds at least one element")
-    unsafe base = nil
+    unsafe base = .allocate(capacity: 0)
     mask = -1
     head = 0
     waiting = 0
@@ -25,7 +25,6 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   }
 
   deinit {
-    guard let base = unsafe base else { return }
     for position in 0..<count { unsafe (base + ((head + position) & mask)).deinitialize(count: 1) }
     unsafe base.deallocate()
   }
@@ -48,7 +47,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   public mutating func append(_ element: consuming Element) -> Element? {
     if count == limit { return element }
     if count > mask { grow() }
-    unsafe (base! + ((head + count) & mask)).initialize(to: element)
+    unsafe (base + ((head + count) & mask)).initialize(to: element)
     waiting += 1
     return nil
   }
@@ -57,7 +56,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   @inlinable
   public mutating func popFirst() -> Element? {
     if count == 0 { return nil }
-    let element = unsafe (base! + head).move()
+    let element = unsafe (base + head).move()
     head = (head + 1) & mask
     waiting -= 1
     return element
@@ -68,7 +67,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   public mutating func popLast() -> Element? {
     if count == 0 { return nil }
     waiting -= 1
-    return unsafe (base! + ((head + count) & mask)).move()
+    return unsafe (base + ((head + count) & mask)).move()
   }
 
   /// The element `position` places behind the first.
@@ -76,24 +75,22 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   public subscript(position: Int) -> Element {
     unsafeAddress {
       precondition(position >= 0 && position < count, "no element waits at that place")
-      return unsafe UnsafePointer(base! + ((head + position) & mask))
+      return unsafe UnsafePointer(base + ((head + position) & mask))
     }
     unsafeMutableAddress {
       precondition(position >= 0 && position < count, "no element waits at that place")
-      return unsafe base! + ((head + position) & mask)
+      return unsafe base + ((head + position) & mask)
     }
   }
 
   @usableFromInline
   mutating func grow() {
-    let capacity = unsafe base == nil ? 8 : (mask + 1) * 2
+    let capacity = max(8, (mask + 1) * 2)
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
-    if let old = unsafe base {
-      for position in 0..<count {
-        unsafe (larger + position).moveInitialize(from: old + ((head + position) & mask), count: 1)
-      }
-      unsafe old.deallocate()
+    for position in 0..<count {
+      unsafe (larger + position).moveInitialize(from: base + ((head + position) & mask), count: 1)
     }
+    unsafe base.deallocate()
     unsafe base = larger
     mask = capacity - 1
     head = 0

@@ -8,14 +8,16 @@
 /// Where an element of a slab is, and which of the place's tenants it is.
 public struct Ticket: Hashable, Sendable {
   /// The place in the table.
-  public var index: UInt32
-  /// Which tenant of the place; never 0 for a ticket that was given out.
-  public var generation: UInt32
+  public let index: UInt32
+  /// Which tenant of the place: odd for a ticket that was given out, else 0.
+  public let generation: UInt32
 
-  /// A ticket from its parts, as they come back from epoll.
+  /// A ticket from its parts, as they come back from epoll. A generation that none was given out with
+  /// finds nothing.
+  @inlinable
   public init(index: UInt32, generation: UInt32) {
     self.index = index
-    self.generation = generation
+    self.generation = generation & 1 == 1 ? generation : 0
   }
 
   /// The ticket that finds nothing.
@@ -25,33 +27,42 @@ public struct Ticket: Hashable, Sendable {
 /// A bounded table of elements with stable places.
 @safe
 public struct Slab<Element: ~Copyable>: ~Copyable {
-  @usableFromInline var base: UnsafeMutablePointer<Element>?
-  // Odd while the place is taken, even while it is free.
-  @usableFromInline var generations: UnsafeMutablePointer<UInt32>?
-  @usableFromInline var free: UnsafeMutablePointer<UInt32>?
+  @usableFromInline var base: UnsafeMutablePointer<Element>
+  // Odd while the place is taken, even while it is free, and never 0: a ticket's is odd or 0, so that
+  // whether the two are equal is all there is to ask.
+  @usableFromInline var generations: UnsafeMutablePointer<UInt32>
+  @usableFromInline var free: UnsafeMutablePointer<UInt32>
   @usableFromInline var freeCount: Int
   @usableFromInline var capacity: Int
   /// How many places there may be.
   public let limit: Int
 
+  // The generation of a place that nobody has had.
+  private let unused: UInt32
+
   /// An empty table for at most `limit` elements; storage is made as it fills.
-  public init(limit: Int) {
+  public init(limit: Int) { self.init(limit: limit, unused: 2) }
+
+  /// A table whose places have had tenants up to generation `unused`, for the test that they may.
+  init(limit: Int, unused: UInt32) {
     precondition(limit > 0 && limit <= Int(UInt32.max), "a slab holds 1 to 2^32 - 1 elements")
-    unsafe base = nil
-    unsafe generations = nil
-    unsafe free = nil
+    precondition(unused > 0 && unused & 1 == 0, "a free place's generation is even and not 0")
+    unsafe base = .allocate(capacity: 0)
+    unsafe generations = .allocate(capacity: 0)
+    unsafe free = .allocate(capacity: 0)
     freeCount = 0
     capacity = 0
     self.limit = limit
+    self.unused = unused
   }
 
   deinit {
-    for index in 0..<capacity where unsafe generations![index] & 1 == 1 {
-      unsafe (base! + index).deinitialize(count: 1)
+    for index in 0..<capacity where unsafe generations[index] & 1 == 1 {
+      unsafe (base + index).deinitialize(count: 1)
     }
-    unsafe base?.deallocate()
-    unsafe generations?.deallocate()
-    unsafe free?.deallocate()
+    unsafe base.deallocate()
+    unsafe generations.deallocate()
+    unsafe free.deallocate()
   }
 
   /// How many places are taken.
@@ -72,24 +83,24 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     precondition(count < limit, "ask isFull before inserting")
     if freeCount == 0 { grow() }
     freeCount -= 1
-    let index = unsafe free![freeCount]
-    unsafe generations![Int(index)] &+= 1
-    unsafe (base! + Int(index)).initialize(to: element)
-    return unsafe Ticket(index: index, generation: generations![Int(index)])
+    let index = unsafe free[freeCount]
+    unsafe generations[Int(index)] &+= 1
+    unsafe (base + Int(index)).initialize(to: element)
+    return unsafe Ticket(index: index, generation: generations[Int(index)])
   }
 
   /// Whether the ticket's element is still there.
   @inlinable
   public func contains(_ ticket: Ticket) -> Bool {
-    guard Int(ticket.index) < capacity, ticket.generation & 1 == 1 else { return false }
-    return unsafe generations![Int(ticket.index)] == ticket.generation
+    guard Int(ticket.index) < capacity else { return false }
+    return unsafe generations[Int(ticket.index)] == ticket.generation
   }
 
   /// The ticket of the element at a place, if the place is taken.
   @inlinable
   public func ticket(at index: Int) -> Ticket? {
-    guard index < capacity, unsafe generations![index] & 1 == 1 else { return nil }
-    return unsafe Ticket(index: UInt32(truncatingIfNeeded: index), generation: generations![index])
+    guard index < capacity, unsafe generations[index] & 1 == 1 else { return nil }
+    return unsafe Ticket(index: UInt32(truncatingIfNeeded: index), generation: generations[index])
   }
 
   /// The ticket's element. It must be there.
@@ -97,11 +108,11 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   public subscript(ticket: Ticket) -> Element {
     unsafeAddress {
       precondition(contains(ticket), "the element is gone: ask contains first")
-      return unsafe UnsafePointer(base! + Int(ticket.index))
+      return unsafe UnsafePointer(base + Int(ticket.index))
     }
     unsafeMutableAddress {
       precondition(contains(ticket), "the element is gone: ask contains first")
-      return unsafe base! + Int(ticket.index)
+      return unsafe base + Int(ticket.index)
     }
   }
 
@@ -109,7 +120,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   @inlinable
   public mutating func remove(_ ticket: Ticket) -> Element {
     precondition(contains(ticket), "the element is gone: ask contains first")
-    let element = unsafe (base! + Int(ticket.index)).move()
+    let element = unsafe (base + Int(ticket.index)).move()
     vacate(ticket)
     return element
   }
@@ -119,14 +130,15 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   @inlinable
   public mutating func discard(_ ticket: Ticket) {
     precondition(contains(ticket), "the element is gone: ask contains first")
-    unsafe (base! + Int(ticket.index)).deinitialize(count: 1)
+    unsafe (base + Int(ticket.index)).deinitialize(count: 1)
     vacate(ticket)
   }
 
   @inlinable
   mutating func vacate(_ ticket: Ticket) {
-    unsafe generations![Int(ticket.index)] &+= 1
-    unsafe free![freeCount] = ticket.index
+    let next = ticket.generation &+ 1
+    unsafe generations[Int(ticket.index)] = next == 0 ? 2 : next
+    unsafe free[freeCount] = ticket.index
     freeCount += 1
   }
 
@@ -137,14 +149,12 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     let tenants = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
     let places = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
     // Only a full table grows, so every old place holds an element.
-    if capacity > 0 {
-      unsafe elements.moveInitialize(from: base!, count: capacity)
-      unsafe tenants.initialize(from: generations!, count: capacity)
-      unsafe base!.deallocate()
-      unsafe generations!.deallocate()
-      unsafe free!.deallocate()
-    }
-    unsafe (tenants + capacity).initialize(repeating: 0, count: larger - capacity)
+    unsafe elements.moveInitialize(from: base, count: capacity)
+    unsafe tenants.initialize(from: generations, count: capacity)
+    unsafe base.deallocate()
+    unsafe generations.deallocate()
+    unsafe free.deallocate()
+    unsafe (tenants + capacity).initialize(repeating: unused, count: larger - capacity)
     // The lowest free place is on top, so that a small table stays dense.
     for (position, index) in (capacity..<larger).reversed().enumerated() {
       unsafe places[position] = UInt32(index)

@@ -30,7 +30,7 @@ public struct TimerWheel: ~Copyable {
   private let tick: Int64
   // The tick whose list comes next; all entries are in the turn that starts with it.
   private var cursor: Int64
-  private var entries: UnsafeMutablePointer<Entry>?
+  private var entries: UnsafeMutablePointer<Entry>
   private var capacity: Int
   private let heads: UnsafeMutablePointer<UInt32>
   // One bit for each list that is not empty.
@@ -43,7 +43,7 @@ public struct TimerWheel: ~Copyable {
     precondition(tick.nanoseconds > 0, "a tick takes some time")
     self.tick = tick.nanoseconds
     cursor = now.nanoseconds / tick.nanoseconds
-    unsafe entries = nil
+    unsafe entries = .allocate(capacity: 0)
     capacity = 0
     unsafe heads = .allocate(capacity: Self.slots)
     unsafe heads.initialize(repeating: Self.none, count: Self.slots)
@@ -52,7 +52,7 @@ public struct TimerWheel: ~Copyable {
   }
 
   deinit {
-    unsafe entries?.deallocate()
+    unsafe entries.deallocate()
     unsafe heads.deallocate()
   }
 
@@ -60,7 +60,7 @@ public struct TimerWheel: ~Copyable {
   public mutating func set(_ id: UInt32, at deadline: Instant) {
     if deadline == .never { return cancel(id) }
     if Int(id) >= capacity { grow(for: id) }
-    let entry = unsafe entries! + Int(id)
+    let entry = unsafe entries + Int(id)
     unsafe entry.pointee.deadline = deadline.nanoseconds
     if unsafe entry.pointee.tick >= 0 {
       // Due in its list's tick or later, told without the division that `due` takes.
@@ -72,14 +72,14 @@ public struct TimerWheel: ~Copyable {
 
   /// Forgets the deadline of `id`, if it has one.
   public mutating func cancel(_ id: UInt32) {
-    guard Int(id) < capacity, unsafe entries![Int(id)].tick >= 0 else { return }
+    guard Int(id) < capacity, unsafe entries[Int(id)].tick >= 0 else { return }
     unlink(id)
   }
 
   /// The deadline of `id`, if it has one.
   public func deadline(of id: UInt32) -> Instant? {
-    guard Int(id) < capacity, unsafe entries![Int(id)].tick >= 0 else { return nil }
-    return unsafe Instant(nanoseconds: entries![Int(id)].deadline)
+    guard Int(id) < capacity, unsafe entries[Int(id)].tick >= 0 else { return nil }
+    return unsafe Instant(nanoseconds: entries[Int(id)].deadline)
   }
 
   /// Takes an id whose deadline has passed at `now`. Call it until it gives nil.
@@ -88,7 +88,7 @@ public struct TimerWheel: ~Copyable {
     while let first = occupiedTick(), first <= present {
       cursor = first
       let id = unsafe heads[slot(first)]
-      let due = unsafe due(entries![Int(id)].deadline)
+      let due = unsafe due(entries[Int(id)].deadline)
       unlink(id)
       if due <= present { return id }
       link(id, due: due)
@@ -131,37 +131,35 @@ public struct TimerWheel: ~Copyable {
     let tick = min(max(due, cursor), cursor + Int64(Self.slots) - 1)
     let slot = slot(tick)
     let head = unsafe heads[slot]
-    let entry = unsafe entries! + Int(id)
+    let entry = unsafe entries + Int(id)
     unsafe entry.pointee.tick = tick
     unsafe entry.pointee.next = head
     unsafe entry.pointee.previous = Self.none
-    if head != Self.none { unsafe entries![Int(head)].previous = id }
+    if head != Self.none { unsafe entries[Int(head)].previous = id }
     unsafe heads[slot] = id
     occupied[slot >> 6] |= 1 << UInt64(slot & 63)
     count += 1
   }
 
   private mutating func unlink(_ id: UInt32) {
-    let entry = unsafe entries![Int(id)]
+    let entry = unsafe entries[Int(id)]
     let slot = slot(entry.tick)
-    if entry.next != Self.none { unsafe entries![Int(entry.next)].previous = entry.previous }
+    if entry.next != Self.none { unsafe entries[Int(entry.next)].previous = entry.previous }
     if entry.previous != Self.none {
-      unsafe entries![Int(entry.previous)].next = entry.next
+      unsafe entries[Int(entry.previous)].next = entry.next
     } else {
       unsafe heads[slot] = entry.next
       if entry.next == Self.none { occupied[slot >> 6] &= ~(1 << UInt64(slot & 63)) }
     }
-    unsafe entries![Int(id)].tick = -1
+    unsafe entries[Int(id)].tick = -1
     count -= 1
   }
 
   private mutating func grow(for id: UInt32) {
     let larger = max(64, capacity * 2, Int(id) + 1)
     let table = UnsafeMutablePointer<Entry>.allocate(capacity: larger)
-    if let old = unsafe entries {
-      unsafe table.moveInitialize(from: old, count: capacity)
-      unsafe old.deallocate()
-    }
+    unsafe table.moveInitialize(from: entries, count: capacity)
+    unsafe entries.deallocate()
     unsafe (table + capacity).initialize(repeating: Entry(), count: larger - capacity)
     unsafe entries = table
     capacity = larger

@@ -20,6 +20,23 @@ public enum CommandWriter {
     output.append(UInt8(ascii: "*"), counting: count)
   }
 
+  /// Starts a command of `count` arguments with the first of them, its name.
+  @inlinable
+  @inline(__always)
+  public static func begin(_ count: Int, _ name: StaticString, in output: inout ByteBuffer) {
+    precondition(count > 0 && count < 100_000, "a command has at least its name")
+    let length = name.utf8CodeUnitCount
+    unsafe output.append(atMost: length + 18) { start in
+      var at = unsafe start
+      unsafe at = at.put(UInt8(ascii: "*"), counting: count)
+      unsafe at = at.put(UInt8(ascii: "$"), counting: length)
+      unsafe at.copyMemory(from: name.utf8Start, byteCount: length)
+      unsafe at += length
+      unsafe at.storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
+      return unsafe at + 2 - start
+    }
+  }
+
   /// Appends an argument.
   public static func argument(_ bytes: RawSpan, in output: inout ByteBuffer) {
     length(bytes.byteCount, in: &output)
@@ -103,15 +120,13 @@ extension ByteBuffer {
   @inlinable
   @inline(__always)
   mutating func appendLineEnd() {
-    reserve(2)
-    unsafe writable.storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
-    commit(2)
+    unsafe append(atMost: 2) {
+      unsafe $0.storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
+      return 2
+    }
   }
 
   /// Appends a mark, a number and CR LF.
-  ///
-  /// Nearly all numbers have at most five digits, so that the eight bytes are put together in a
-  /// register, last byte first, and stored at once: a command has a dozen of them.
   @inlinable
   @inline(__always)
   mutating func append(_ mark: UInt8, counting number: Int) {
@@ -120,17 +135,29 @@ extension ByteBuffer {
       append(decimal: number)
       return appendLineEnd()
     }
+    unsafe append(atMost: 8) { unsafe $0.put(mark, counting: number) - $0 }
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  /// Writes a mark, a number below 100,000 and CR LF, and says where they end. Eight bytes are written to.
+  ///
+  /// Nearly all numbers have at most five digits, so that the eight bytes are put together in a
+  /// register, last byte first, and stored at once: a command has a dozen of them.
+  @unsafe
+  @inlinable
+  @inline(__always)
+  func put(_ mark: UInt8, counting number: Int) -> UnsafeMutableRawPointer {
     var word: UInt64 = 0x0A0D
-    var rest = UInt32(number)
+    var rest = UInt32(truncatingIfNeeded: number)
     var size = 3
     repeat {
-      word = word << 8 | UInt64(48 + rest % 10)
+      word = word << 8 | UInt64(48 &+ rest % 10)
       rest /= 10
-      size += 1
+      size &+= 1
     } while rest > 0
     word = word << 8 | UInt64(mark)
-    reserve(8)
-    unsafe writable.storeBytes(of: word.littleEndian, as: UInt64.self)
-    commit(size)
+    unsafe storeBytes(of: word.littleEndian, as: UInt64.self)
+    return unsafe self + size
   }
 }

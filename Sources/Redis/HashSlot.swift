@@ -46,16 +46,16 @@ public enum HashSlot {
       remainder = (remainder << 8) ^ (quotient << 12) ^ (quotient << 5) ^ quotient
     }
 
-    /// Passes eight bytes, the first one in the top byte.
+    /// Passes two to eight bytes, the last one in the lowest byte and zeros in front of the first.
     ///
     /// 1. The polynomial is x^16 times 1 + s, where s = x^-4 + x^-11 + x^-16. So the quotient of
-    ///    eight bytes, moved up by x^16, is their product with 1 / (1 + s).
+    ///    the bytes, moved up by x^16, is their product with 1 / (1 + s); zeros in front change nothing.
     /// 2. Where 1 + 1 = 0, that is (1 + s)(1 + s^2)(1 + s^4)(1 + s^8) as far as 64 bits see, and
     ///    squares have no mixed terms: a line for each factor.
     /// 3. The remainder is what the quotient times the polynomial leaves in its last 16 bits.
     @inline(__always)
-    mutating func update(eight bytes: UInt64) {
-      var quotient = bytes ^ UInt64(remainder) << 48
+    mutating func update(_ bytes: UInt64, count: Int) {
+      var quotient = bytes ^ UInt64(remainder) << UInt64(8 * count - 16)
       quotient ^= quotient >> 4 ^ quotient >> 11 ^ quotient >> 16
       quotient ^= quotient >> 8 ^ quotient >> 22 ^ quotient >> 32
       quotient ^= quotient >> 16 ^ quotient >> 44
@@ -70,8 +70,15 @@ public enum HashSlot {
         var at = 0
         while at + 8 <= piece.count {
           let eight = unsafe piece.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-          passed.update(eight: eight.bigEndian)
+          passed.update(eight.bigEndian, count: 8)
           at += 8
+        }
+        if at > 0, piece.count - at > 1 {
+          // The rest is the end of the last eight, those in front of it masked.
+          let eight = unsafe piece.loadUnaligned(fromByteOffset: piece.count - 8, as: UInt64.self)
+          let count = piece.count - at
+          passed.update(eight.bigEndian & (1 << UInt64(8 * count) - 1), count: count)
+          at = piece.count
         }
         while at < piece.count {
           passed.update(unsafe piece[at])

@@ -80,17 +80,14 @@ public struct NodeGreeting: Equatable, Sendable {
   public func write(_ credentials: NodeCredentials?, to output: inout ByteBuffer) {
     precondition(authenticates == (credentials != nil), "AUTH is said by who has a password")
     if let credentials { Self.writeAuth(credentials, to: &output) }
-    CommandWriter.begin(3, in: &output)
-    CommandWriter.argument("CLIENT", in: &output)
+    CommandWriter.begin(3, "CLIENT", in: &output)
     CommandWriter.argument("SETNAME", in: &output)
     CommandWriter.argument(Self.clientName, in: &output)
     if let predecessor { Self.writeEnd(of: predecessor, to: &output) }
-    CommandWriter.begin(2, in: &output)
-    CommandWriter.argument("CLIENT", in: &output)
+    CommandWriter.begin(2, "CLIENT", in: &output)
     CommandWriter.argument("INFO", in: &output)
     if readsFromReplica {
-      CommandWriter.begin(1, in: &output)
-      CommandWriter.argument("READONLY", in: &output)
+      CommandWriter.begin(1, "READONLY", in: &output)
     }
   }
 
@@ -138,8 +135,7 @@ public struct NodeGreeting: Equatable, Sendable {
   }
 
   private static func writeAuth(_ credentials: NodeCredentials, to output: inout ByteBuffer) {
-    CommandWriter.begin(credentials.user == nil ? 2 : 3, in: &output)
-    CommandWriter.argument("AUTH", in: &output)
+    CommandWriter.begin(credentials.user == nil ? 2 : 3, "AUTH", in: &output)
     if let user = credentials.user { CommandWriter.argument(text: user, in: &output) }
     CommandWriter.argument(text: credentials.password, in: &output)
   }

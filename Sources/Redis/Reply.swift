@@ -129,6 +129,13 @@ public struct Reply: ~Copyable {
     finish(kind)
   }
 
+  /// Becomes a number, or null.
+  mutating func take(_ kind: ReplyToken.Kind, _ integer: Int) {
+    begin()
+    append(ReplyToken(kind: kind, integer: integer, range: .empty))
+    close()
+  }
+
   /// Becomes the bulk string that was gathered apart, and leaves its own bytes' memory in its place.
   mutating func take(_ bulk: inout LargeBulk) {
     begin()

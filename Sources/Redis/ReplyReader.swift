@@ -1,8 +1,9 @@
 // RESP2 from a node, read by hiredis. Bytes come in from the socket, straight into the reader's own
 // buffer (`prepare`, `commit`); replies go out one at a time into a `Reply` that the caller owns.
 //
-// A bulk string that is the whole reply, as a session is, and OK are read here and not by hiredis: it
-// would move what is behind them to the front of its buffer, and wait for a bulk string's last byte.
+// A bulk string that is the whole reply, as a session is, OK, null and a digit are read here and not by
+// hiredis: it would move what is behind them to the front of its buffer, and wait for a bulk string's last
+// byte.
 // One that has come whole is copied once; where much of it is missing, the socket fills a `LargeBulk`,
 // which the reply then is.
 //
@@ -114,8 +115,8 @@ public struct ReplyReader: ~Copyable {
     return .needMore
   }
 
-  /// Reads what a session and its write come as: a bulk string or OK that is the whole reply. Nil where
-  /// hiredis reads on, within a reply or where another one begins.
+  /// Reads what a session and its write come as: a bulk string, null, OK or a digit that is the whole
+  /// reply. Nil where hiredis reads on, within a reply or where another one begins.
   private mutating func nextInPlace(_ reply: inout Reply) -> Progress? {
     let rest = unsafe chiredis_between(sink.pointee.reader)
     guard let start = unsafe rest.bytes else { return nil }
@@ -126,13 +127,33 @@ public struct ReplyReader: ~Copyable {
       unsafe chiredis_skip(sink.pointee.reader, bytes.byteCount - 5)
       return .reply
     }
-    return bytes.byte(at: 0) == UInt8(ascii: "$") ? nextBulk(bytes, &reply) : nil
+    switch bytes.byte(at: 0) {
+    case UInt8(ascii: "$"): return nextBulk(bytes, &reply)
+    case UInt8(ascii: ":"): return nextDigit(bytes, &reply)
+    default: return nil
+    }
+  }
+
+  /// An integer of one digit, as most are that tell whether there was a key.
+  private mutating func nextDigit(_ bytes: RawSpan, _ reply: inout Reply) -> Progress? {
+    guard bytes.byteCount >= 4, bytes.byte(at: 2) == 0x0D, bytes.byte(at: 3) == 0x0A else {
+      return nil
+    }
+    let digit = bytes.byte(at: 1) &- 48
+    guard digit <= 9 else { return nil }
+    reply.take(.integer, Int(digit))
+    unsafe chiredis_skip(sink.pointee.reader, bytes.byteCount - 4)
+    return .reply
   }
 
   private mutating func nextBulk(_ bytes: RawSpan, _ reply: inout Reply) -> Progress? {
     switch BulkLength(bytes.extracting(droppingFirst: 1)) {
     case .unfinished: return .needMore
-    case .null: return nil
+    case .null:
+      guard bytes.starts(with: "$-1\r\n") else { return nil }
+      reply.take(.null, 0)
+      unsafe chiredis_skip(sink.pointee.reader, bytes.byteCount - 5)
+      return .reply
     case .broken(let fault): return fail(fault, &reply)
     case .bytes(let size, let lineLength):
       reply.close()

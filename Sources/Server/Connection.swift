@@ -35,32 +35,32 @@ struct Connection: ~Copyable {
     case lingering
   }
 
+  // What every request looks at comes first, so that it is next to each other.
   var transport: Transport
   var phase: Phase
-  var parser = RequestParser()
-  var chunks = ChunkedDecoder()
-  /// What was read and is not answered.
-  var input = ByteBuffer()
-  /// What is left to send.
-  var output = ByteBuffer()
-  /// What its buffers were counted as.
-  var bytes = 0
   /// The kernel has bytes, as far as is known.
   var isReadable = false
   /// The client sends no more, as the kernel has told; there may be bytes before the end.
   var isHalfClosed = false
-  /// In which turn it was last served, and how many requests in it.
-  var turn = 0
-  var served = 0
   /// It is to be served, later in this turn or in the next.
   var isQueued = false
   /// The connection ends with the answer that is being sent.
   var closesAfterAnswer = false
   /// It was answered before.
   var hasAsked = false
-
+  /// In which turn it was last served, and how many requests in it.
+  var turn = 0
+  var served = 0
+  var parser = RequestParser()
+  /// What was read and is not answered.
+  var input = ByteBuffer()
+  /// What is left to send.
+  var output = ByteBuffer()
+  /// What its buffers were counted as.
+  var bytes = 0
   /// By which door it came.
   let door: Int
+  var chunks = ChunkedDecoder()
 
   init(_ transport: consuming Transport, door: Int) {
     self.door = door

@@ -54,6 +54,15 @@ public struct SessionID: Sendable {
     return true
   }
 
+  /// Becomes another id; only as much is copied as that one has bytes.
+  public mutating func copy(_ other: borrowing SessionID) {
+    count = other.count
+    var span = storage.mutableSpan
+    unsafe other.bytes.withUnsafeBytes { source in
+      unsafe span.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
+    }
+  }
+
   /// A new id of 132 random bits, as 22 letters of the base64url alphabet.
   public static func random(_ entropy: inout Entropy) -> SessionID {
     var id = SessionID()

@@ -92,7 +92,7 @@ func decode(_ start: String, _ lines: [String], largestBody: Int = 1_000) -> Dec
       contentType: String(
         decoding: bytes[request.command.contentType.indices], as: UTF8.self),
       deadline: (request.command.deadline - arrival).seconds,
-      ifNoneMatch: request.exchange.ifNoneMatch))
+      ifNoneMatch: request.exchange.hasValidators ? request.ifNoneMatch : EntityTags()))
 }
 
 /// The id as text. Ids have no description of their own: they are secrets.

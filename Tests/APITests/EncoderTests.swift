@@ -26,10 +26,11 @@ import Testing
 
   private func encode(
     _ outcome: Outcome, _ exchange: Exchange, id: String = "abc", reply text: String = "",
-    headroom: Int = 512
+    headroom: Int = 512, validators: EntityTags = EntityTags()
   ) -> (status: Int, bytes: String) {
     var encoder = ResponseEncoder(Self.time)
     encoder.made = sessionID(id)
+    encoder.validators = validators
     var reply = ByteBuffer()
     reply.clear(headroom: headroom)
     reply.append(text: text)
@@ -83,10 +84,13 @@ import Testing
   @Test func aKnownVersionIsNotSentAgain() {
     let (outcome, reply) = found("a/b", "payload")
     var known = exchange(.get)
-    known.ifNoneMatch =
+    known.hasValidators = true
+    let tags =
       decode("GET /v1/sessions/a", "If-None-Match: \"0123456789abcdef\"").wish!.ifNoneMatch
-    let answer = encode(outcome, known, reply: reply)
+    let answer = encode(outcome, known, reply: reply, validators: tags)
     #expect(answer.status == 304)
+    // The validators of an exchange before this one are not its own.
+    #expect(encode(outcome, exchange(.get), reply: reply, validators: tags).status == 200)
     #expect(
       answer.bytes == "HTTP/1.1 304 Not Modified\r\n\(Self.date)Cache-Control: no-store\r\n"
         + "\(Self.tag)Session-Expires-In: 1199\r\n\r\n")

@@ -184,7 +184,7 @@ struct ByteBufferTests {
     mutating func act(on buffer: inout ByteBuffer, _ random: inout SeededRandom) {
       let some = Int.random(in: 0...bytes.count, using: &random)
       let new = ByteBufferTests.bytes(Int.random(in: 0...90, using: &random))
-      switch Int.random(in: 0..<14, using: &random) {
+      switch Int.random(in: 0..<16, using: &random) {
       case 0...4:
         unsafe buffer.append(new.span.bytes)
         bytes += new
@@ -218,6 +218,18 @@ struct ByteBufferTests {
           buffer.clear(headroom: headroom)
           bytes = []
         }
+      case 13:
+        unsafe buffer.append(atMost: 90) { room in
+          for (place, byte) in new.enumerated() {
+            unsafe room.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
+          }
+          return new.count
+        }
+        bytes += new
+      case 14:
+        let range = Int.random(in: 0...some, using: &random)..<some
+        buffer.append(copyOf: range)
+        bytes += bytes[range]
       default:
         buffer.reserve(Int.random(in: 0...300, using: &random))
       }

@@ -1,6 +1,7 @@
 import Chance
-import Primitives
 import Testing
+
+@testable import Primitives
 
 @Suite("Slab")
 struct SlabTests {
@@ -63,6 +64,21 @@ struct SlabTests {
     slab.discard(ticket)
     // The second of them now has the even generation of the free place.
     #expect(foreign.allSatisfy { !slab.contains($0) })
+  }
+
+  @Test("Generations begin anew, and the ticket that finds nothing never finds anything")
+  func generationsEnd() {
+    var slab = Slab<Int>(limit: 1, unused: .max - 1)
+    let last = slab.insert(1)
+    #expect(last.generation == .max)
+    slab.discard(last)
+    let nobody = slab.contains(.none)
+    #expect(!nobody)
+    let next = slab.insert(2)
+    #expect(next.generation == 3)
+    let former = slab.contains(last)
+    #expect(!former)
+    #expect(slab[next] == 2)
   }
 
   @Test("Places are dense")

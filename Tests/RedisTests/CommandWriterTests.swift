@@ -31,8 +31,7 @@ struct CommandWriterTests {
     for sample in samples {
       for number in [0, 9, 10, -1, -10, 1_234_567, Int.max, Int.min] {
         var output = ByteBuffer()
-        CommandWriter.begin(4, in: &output)
-        CommandWriter.argument("SET", in: &output)
+        CommandWriter.begin(4, "SET", in: &output)
         unsafe CommandWriter.argument(sample.span.bytes, in: &output)
         CommandWriter.argument(decimal: number, in: &output)
         CommandWriter.argument(text: "café", in: &output)
@@ -50,6 +49,9 @@ struct CommandWriterTests {
     CommandWriter.begin(123, in: &output)
     for number in 0..<123 { CommandWriter.argument(decimal: number, in: &output) }
     #expect(bytes(output.bytes) == oracle((0..<123).map { Array("\($0)".utf8) }))
+    output.clear()
+    CommandWriter.begin(12_345, "NAME", in: &output)
+    #expect(bytes(output.bytes) == Array("*12345\r\n$4\r\nNAME\r\n".utf8))
   }
 
   @Test("a key of five pieces and a value of several, behind a command that was there before")

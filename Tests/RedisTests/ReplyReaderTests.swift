@@ -6,10 +6,11 @@ import Testing
 struct ReplyReaderTests {
   static let conversation =
     "+OK\r\n" + "$5\r\nhe\r\no\r\n" + "$0\r\n\r\n" + "$-1\r\n" + "*-1\r\n" + "*0\r\n"
-    + ":-9223372036854775808\r\n" + "-ERR no such thing\r\n"
+    + ":-9223372036854775808\r\n" + ":0\r\n:9\r\n:10\r\n" + "-ERR no such thing\r\n"
     + "*4\r\n+OK\r\n$-1\r\n-MOVED 1 a:1\r\n*2\r\n:1\r\n*1\r\n$3\r\nxyz\r\n" + "+\r\n"
   static let lines = [
-    "+OK", "'he\r\no'", "''", "null", "null", "[]", "-9223372036854775808", "-ERR no such thing",
+    "+OK", "'he\r\no'", "''", "null", "null", "[]", "-9223372036854775808", "0", "9", "10",
+    "-ERR no such thing",
     "[+OK, null, -MOVED 1 a:1, [1, ['xyz']]]", "+", "more",
   ]
 

@@ -166,8 +166,7 @@ struct ScriptTests {
     let begun = Beginning(
       instant: Instant(nanoseconds: 1), wall: UnixTime(milliseconds: 1), origin: 1)
     let operation = Operation(
-      .session(call.verb, call.condition), command: command, ticket: .none, slot: 0, space: space,
-      begun: begun)
+      command: command, ticket: .none, slot: 0, space: space, begun: begun)
     var commands = ByteBuffer()
     let lengths = unsafe CommandEncoder.encode(
       command, request: request.span.bytes, space: space, begun: begun, into: &commands)
@@ -179,7 +178,8 @@ struct ScriptTests {
       deciding = 0
     }
     var repetition = ByteBuffer()
-    RepeatedWrite.encode(commands, from: deciding, of: operation, space, into: &repetition)
+    RepeatedWrite.encode(
+      commands, from: deciding, of: operation, space, command.id, into: &repetition)
     RepeatedWrite.demand(found, in: &repetition)
     return arguments(of: repetition)
   }

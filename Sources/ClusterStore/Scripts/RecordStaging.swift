@@ -41,15 +41,13 @@ enum RecordStaging {
       CommandEncoder.record(command, request: request, as: .scripted, begun: begun, in: &log)
       return (log.count - start, 0)
     }
-    CommandWriter.begin(5, in: &log)
-    CommandWriter.argument("SET", in: &log)
+    CommandWriter.begin(5, "SET", in: &log)
     stagedKey(command, space, in: &log)
     CommandEncoder.record(command, request: request, as: .scripted, begun: begun, in: &log)
     CommandWriter.argument("PX", in: &log)
     CommandWriter.argument("5000", in: &log)
     let first = log.count - start
-    CommandWriter.begin(10, in: &log)
-    CommandWriter.argument("EVALSHA", in: &log)
+    CommandWriter.begin(10, "EVALSHA", in: &log)
     CommandWriter.argument(Script.write.digest, in: &log)
     CommandWriter.argument("2", in: &log)
     CommandEncoder.key(space, command.id, in: &log)

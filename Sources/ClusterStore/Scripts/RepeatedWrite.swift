@@ -22,7 +22,7 @@ enum RepeatedWrite {
   /// must be found is still to be demanded.
   static func encode(
     _ commands: borrowing ByteBuffer, from start: Int, of operation: borrowing Operation,
-    _ space: borrowing KeySpace, into copy: inout ByteBuffer
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, into copy: inout ByteBuffer
   ) {
     let commands = commands.bytes
     var walk = ArgumentWalk(commands, from: start)
@@ -32,7 +32,7 @@ enum RepeatedWrite {
       let name = walk.next(in: commands)
       _ = walk.next(in: commands)
       ScriptedCommand.begin(
-        .repeated, arguments: walk.count, space, operation.id, in: &copy)
+        .repeated, arguments: walk.count, space, id, in: &copy)
       CommandWriter.argument(commands.extracting(name), in: &copy)
     }
     copy.append(commands.extracting(droppingFirst: walk.at))

@@ -92,8 +92,7 @@ enum ScriptedCommand {
 
   /// `SCRIPT LOAD text`
   static func load(_ script: Script, into log: inout ByteBuffer) {
-    CommandWriter.begin(3, in: &log)
-    CommandWriter.argument("SCRIPT", in: &log)
+    CommandWriter.begin(3, "SCRIPT", in: &log)
     CommandWriter.argument("LOAD", in: &log)
     CommandWriter.argument(text: script.text, in: &log)
   }
@@ -103,8 +102,7 @@ enum ScriptedCommand {
     _ script: Script, arguments: Int, _ space: borrowing KeySpace, _ id: borrowing SessionID,
     in log: inout ByteBuffer
   ) {
-    CommandWriter.begin(4 + arguments, in: &log)
-    CommandWriter.argument("EVALSHA", in: &log)
+    CommandWriter.begin(4 + arguments, "EVALSHA", in: &log)
     CommandWriter.argument(script.digest, in: &log)
     CommandWriter.argument("1", in: &log)
     CommandEncoder.key(space, id, in: &log)

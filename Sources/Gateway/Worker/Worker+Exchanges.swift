@@ -16,6 +16,7 @@ extension Worker where Store: ~Copyable {
     let problem = decoder.decode(
       server.head, bytes.bytes, at: moment.instant, for: callers, into: &request)
     clients[client].exchange = request.exchange
+    if request.exchange.hasValidators { clients[client].ifNoneMatch = request.ifNoneMatch }
     beginExchange(client)
     correlate(client, bytes.bytes)
     if isMisplaced(client, request.exchange.route) { return refuse(client, .noSuchPath) }
@@ -177,6 +178,9 @@ extension Worker where Store: ~Copyable {
     noteRelease(client, outcome)
     count(client, outcome)
     prepareAnswer(client)
+    if clients[client].exchange.hasValidators {
+      encoder.validators = clients[client].ifNoneMatch
+    }
     if case .created = outcome { encoder.made = clients[client].id }
     let status = encoder.encode(outcome, clients[client].exchange, into: &reply)
     finish(client, status)

@@ -57,7 +57,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var callers: CallerTable
   var backend: Store
   /// What is remembered of clients.
-  var clients = Clients()
+  var clients = PlaceTable<Client>(vacant: Client())
   var encoder: ResponseEncoder
   var entropy = Entropy()
   /// The locks that clients want, until their answers have left.
