@@ -154,8 +154,7 @@ extension ClusterStore: SessionStore {
       Operation(
         command: command, ticket: ticket, slot: slot, space: spaces[command.namespace],
         begun: beginning))
-    ids.admit(handle)
-    ids[handle].copy(id)
+    keep(id, of: handle)
     if configuration.reads == .replica, command.mayLag, let link = replica(of: slot) {
       return read(handle, command, from: link, at: moment.instant)
     }
@@ -197,10 +196,15 @@ extension ClusterStore: SessionStore {
   /// Inserts an operation on the session of another.
   mutating func insert(_ operation: consuming Operation, onSessionOf other: Ticket) -> Ticket {
     let handle = operations.insert(operation)
-    ids.admit(handle)
-    let id = ids[other]
-    ids[handle].copy(id)
+    keep(ids[other], of: handle)
     return handle
+  }
+
+  /// Keeps the session of a new operation.
+  @inline(__always)
+  private mutating func keep(_ id: SessionID, of handle: Ticket) {
+    ids.admit(handle)
+    ids[handle].copy(id)
   }
 
   /// An operation begins.

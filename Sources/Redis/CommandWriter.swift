@@ -149,7 +149,7 @@ extension UnsafeMutableRawPointer {
   @inline(__always)
   func put(_ mark: UInt8, counting number: Int) -> UnsafeMutableRawPointer {
     var word: UInt64 = 0x0A0D
-    var rest = UInt32(truncatingIfNeeded: number)
+    var rest = UInt32(number)
     var size = 3
     repeat {
       word = word << 8 | UInt64(48 &+ rest % 10)

@@ -3,8 +3,7 @@
 //
 // A bulk string that is the whole reply, as a session is, OK, null and a digit are read here and not by
 // hiredis: it would move what is behind them to the front of its buffer, and wait for a bulk string's last
-// byte.
-// One that has come whole is copied once; where much of it is missing, the socket fills a `LargeBulk`,
+// byte. One that has come whole is copied once; where much of it is missing, the socket fills a `LargeBulk`,
 // which the reply then is.
 //
 // Bounds: after `next` said `needMore`, what is buffered is less than one token, which is less than

@@ -46,19 +46,20 @@ public struct SessionID: Sendable {
     guard length > 0, length <= Self.maximum,
       bytes.first(outside: .segment, from: 0, to: length) == length
     else { return false }
-    var span = storage.mutableSpan
-    unsafe bytes.withUnsafeBytes { source in
-      unsafe span.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
-    }
-    count = length
+    store(bytes)
     return true
   }
 
   /// Becomes another id; only as much is copied as that one has bytes.
   public mutating func copy(_ other: borrowing SessionID) {
-    count = other.count
+    store(other.bytes)
+  }
+
+  /// Takes the bytes of an id.
+  private mutating func store(_ bytes: RawSpan) {
+    count = bytes.byteCount
     var span = storage.mutableSpan
-    unsafe other.bytes.withUnsafeBytes { source in
+    unsafe bytes.withUnsafeBytes { source in
       unsafe span.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
     }
   }
