@@ -122,7 +122,7 @@ let package = Package(
         "ClusterStore", "Redis", "Sessions", "Primitives", "Chance", "StoreContract", "TestLab",
         "session-gateway",
       ]),
-    suite("GatewayTests", ["Gateway", "Reactor", "Primitives"]),
+    suite("GatewayTests", ["API", "Gateway", "HTTP", "Reactor", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["Chance", "TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),

@@ -239,34 +239,46 @@ def reloads(system, _):
     return repeated(lambda: os.kill(system.process.pid, signal.SIGHUP), 0.2)
 
 
-def refreshes(system, lab):
-    """An empty slot goes from one primary to the next and back: whoever asks for it is redirected,
+class MovingSlot:
+    """An empty slot that goes from one primary to the other and back: whoever asks for it is redirected,
     and the gateway learns the topology anew."""
-    nodes = lab.nodes[:rediscluster.PRIMARIES]
-    names = [node.ask("CLUSTER", "MYID") for node in nodes]
-    for number in range(100_000):
-        session = f"probe-{number}"
-        slot = binascii.crc_hqx(f"default:{session}".encode(), 0) % SLOTS
-        if slot < SLOTS // len(nodes) - 1 and nodes[0].ask("CLUSTER", "COUNTKEYSINSLOT", slot) == 0:
-            break
-    owner = [0]
-    connection = connect(system, lab)
 
-    def move():
-        giver, taker = owner[0], 1 - owner[0]
-        nodes[taker].ask("CLUSTER", "SETSLOT", slot, "IMPORTING", names[giver])
+    def __init__(self, system, lab):
+        self.nodes, self.owner = lab.nodes[:2], 0
+        self.names = [node.ask("CLUSTER", "MYID") for node in self.nodes]
+        self.connection = connect(system, lab)
+        for number in range(100_000):
+            self.session = f"probe-{number}"
+            self.slot = binascii.crc_hqx(f"default:{self.session}".encode(), 0) % SLOTS
+            if (self.slot < SLOTS // rediscluster.PRIMARIES - 1
+                    and self.nodes[0].ask("CLUSTER", "COUNTKEYSINSLOT", self.slot) == 0):
+                break
+
+    def move(self):
+        giver, taker = self.owner, 1 - self.owner
+        self.nodes[taker].ask("CLUSTER", "SETSLOT", self.slot, "IMPORTING", self.names[giver])
         for node in (taker, giver):
-            nodes[node].ask("CLUSTER", "SETSLOT", slot, "NODE", names[taker])
-        owner[0] = taker
-        request(connection, "GET", f"/v1/sessions/{session}?touch=false")
+            self.nodes[node].ask("CLUSTER", "SETSLOT", self.slot, "NODE", self.names[taker])
+        self.owner = taker
 
-    @contextlib.contextmanager
-    def moving():
-        with repeated(move, 0.5):
-            yield
-        if owner[0] == 1:
-            move()
-    return moving()
+    def ask(self):
+        request(self.connection, "GET", f"/v1/sessions/{self.session}?touch=false")
+
+    def move_and_ask(self):
+        self.move()
+        self.ask()
+
+    def restore(self):
+        if self.owner == 1:
+            self.move_and_ask()
+
+
+@contextlib.contextmanager
+def refreshes(system, lab):
+    slot = MovingSlot(system, lab)
+    with repeated(slot.move_and_ask, 0.5):
+        yield
+    slot.restore()
 
 
 @contextlib.contextmanager

@@ -6,20 +6,27 @@ import HTTP
 public import Primitives
 public import Sessions
 
-/// A page for operators: made rarely, so it may be a text.
-public struct Page: Sendable {
+/// A page for operators.
+public struct Page: ~Copyable {
   /// 200 or 503.
-  public var status: Int
+  public let status: Int
   /// The content type.
-  public var type: StaticString
+  public let type: StaticString
   /// The content.
-  public var content: String
+  public let content: ByteBuffer
 
   /// A page from its parts.
-  public init(status: Int = 200, type: StaticString, content: String) {
+  public init(status: Int = 200, type: StaticString, content: consuming ByteBuffer) {
     self.status = status
     self.type = type
     self.content = content
+  }
+
+  /// A page whose content is a text.
+  public init(status: Int = 200, type: StaticString, text: String) {
+    var content = ByteBuffer()
+    content.append(text: text)
+    self.init(status: status, type: type, content: content)
   }
 }
 
@@ -198,7 +205,7 @@ public struct ResponseEncoder: ~Copyable {
     writer.field("Content-Type", page.type)
     writer.field("Cache-Control", "no-store")
     body.clear()
-    body.append(text: page.content)
+    body.append(page.content.bytes)
     finish(exchange, &reply)
     return page.status
   }

@@ -12,6 +12,22 @@ public enum CommandKind: UInt8, CaseIterable, Sendable {
   /// The store's own: a timeout that is corrected, a question after a lost write.
   case upkeep
 
+  /// What it is called in a label.
+  public var name: StaticString {
+    switch self {
+    case .get: "get"
+    case .peek: "peek"
+    case .inspect: "inspect"
+    case .put: "put"
+    case .touch: "touch"
+    case .delete: "delete"
+    case .lock: "lock"
+    case .renew: "renew"
+    case .unlock: "unlock"
+    case .upkeep: "upkeep"
+    }
+  }
+
   init(_ verb: Verb) {
     switch verb {
     case .get: self = .get

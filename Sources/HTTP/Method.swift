@@ -20,4 +20,20 @@ public enum Method: UInt8, Equatable, Sendable {
     default: self = .other
     }
   }
+
+  /// What it is called in a label or a log: its token, or `other`.
+  public var name: StaticString {
+    switch self {
+    case .get: "GET"
+    case .head: "HEAD"
+    case .post: "POST"
+    case .put: "PUT"
+    case .delete: "DELETE"
+    case .options: "OPTIONS"
+    case .patch: "PATCH"
+    case .connect: "CONNECT"
+    case .trace: "TRACE"
+    case .other: "other"
+    }
+  }
 }

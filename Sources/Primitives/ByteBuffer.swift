@@ -189,6 +189,9 @@ public struct ByteBuffer: ~Copyable {
     upper += count
   }
 
+  /// Appends a copy of another buffer's readable bytes.
+  public mutating func append(_ other: borrowing ByteBuffer) { append(other.bytes) }
+
   /// Appends the `count` bytes at `address`.
   @inlinable
   public mutating func append(_ address: UnsafeRawPointer, _ count: Int) {

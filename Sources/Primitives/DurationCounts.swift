@@ -17,6 +17,15 @@ public struct DurationCounts: Sendable {
   /// Nothing counted yet.
   public init() {}
 
+  /// What was counted elsewhere: how many durations in each range, and all together.
+  public init(counts: InlineArray<17, Int>, microseconds: Int) {
+    self.counts = counts
+    self.microseconds = microseconds
+  }
+
+  /// How many ranges there are.
+  public static let ranges = 17
+
   /// The range that a duration of so many microseconds is in. The bounds once more, as literals: a
   /// look into the table is a call and a copy, twice for each request.
   public static func range(of microseconds: Int64) -> Int {

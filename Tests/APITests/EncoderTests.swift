@@ -155,7 +155,7 @@ import Testing
     var encoder = ResponseEncoder(Self.time)
     encoder.set(UnixTime(milliseconds: 784_111_778_000))
     var reply = ByteBuffer()
-    let page = Page(status: 503, type: "text/plain", content: "not yet\n")
+    let page = Page(status: 503, type: "text/plain", text: "not yet\n")
     #expect(encoder.encode(page, exchange(.get, .readyz), into: &reply) == 503)
     #expect(
       text(of: reply) == "HTTP/1.1 503 Service Unavailable\r\n"

@@ -19,9 +19,18 @@ import Testing
 
   @Test(arguments: Backing.allCases)
   func aWarmRequestAllocatesNothing(_ backing: Backing) throws {
+    try requestsAllocateNothing(backing, [])
+  }
+
+  @Test(arguments: ["text", "json"])
+  func norDoesALineOfTheAccessLog(_ format: String) throws {
+    try requestsAllocateNothing(.memory, ["--access-log", "--log-format", format])
+  }
+
+  private func requestsAllocateNothing(_ backing: Backing, _ flags: [String]) throws {
     let shim = try AllocationShim()
     let gateway = try GatewayProcess(
-      try Gateways.flags(backing) + ["--workers", "1"], environment: shim.environment,
+      try Gateways.flags(backing) + ["--workers", "1"] + flags, environment: shim.environment,
       until: .ready)
     #expect(shim.count.own > 0)
     let connection = try gateway.connect()

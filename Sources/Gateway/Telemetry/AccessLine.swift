@@ -1,4 +1,5 @@
 import API
+import HTTP
 import Primitives
 
 /// One answered request, as the access log tells of it. It names routes, never paths, which hold ids.
@@ -11,33 +12,73 @@ struct AccessLine {
   /// The name of the caller's token; empty for none.
   let caller: String
   let correlation: Correlation
+  let worker: Int
 
-  /// The line with its end. What callers choose of it holds nothing that JSON or a line would escape
-  /// (`Correlation`, `TokenEntry.isName`).
-  func text(isJSON: Bool, worker: Int, time: String) -> String {
-    let method = MetricsPage.name(exchange.method)
-    let microseconds = took.nanoseconds / 1_000
-    guard isJSON else {
-      let fields = named.map { " \($0)=\($1)" }.joined()
-      return "\(time) ACCESS \(method) \(exchange.route.template) status=\(status) bytes=\(bytes)"
-        + " microseconds=\(microseconds) worker=\(worker)\(fields)\n"
-    }
-    let fields = named.map { ",\"\($0)\":\"\($1)\"" }.joined()
-    return "{\"time\":\"\(time)\",\"level\":\"access\",\"method\":\"\(method)\","
-      + "\"route\":\"\(exchange.route.template)\",\"status\":\(status),\"bytes\":\(bytes),"
-      + "\"microseconds\":\(microseconds),\"worker\":\(worker)\(fields)}\n"
+  /// What stands around the parts of a line.
+  struct Format {
+    let time, method, route, afterRoute, end: StaticString
+    let field, value, quote: StaticString
+
+    static let plain = Format(
+      time: "", method: " ACCESS ", route: " ", afterRoute: "", end: "\n",
+      field: " ", value: "=", quote: "")
+    static let json = Format(
+      time: "{\"time\":\"", method: "\",\"level\":\"access\",\"method\":\"",
+      route: "\",\"route\":\"", afterRoute: "\"", end: "}\n",
+      field: ",\"", value: "\":", quote: "\"")
+  }
+
+  /// Appends the line with its end. What callers choose of it holds nothing that JSON or a line would
+  /// escape (`Correlation`, `TokenEntry.isName`).
+  func append(
+    to lines: inout ByteBuffer, _ format: Format, at time: UnixTime, _ clock: inout LineClock
+  ) {
+    lines.append(format.time)
+    clock.append(time, to: &lines)
+    lines.append(format.method)
+    lines.append(exchange.method.name)
+    lines.append(format.route)
+    lines.append(exchange.route.template)
+    lines.append(format.afterRoute)
+    append("status", status, to: &lines, format)
+    append("bytes", bytes, to: &lines, format)
+    append("microseconds", Int(took.nanoseconds / 1_000), to: &lines, format)
+    append("worker", worker, to: &lines, format)
+    appendNames(to: &lines, format)
+    lines.append(format.end)
   }
 
   /// What not every request has.
-  private var named: [(String, String)] {
-    let all = [
-      ("caller", caller), ("requestId", Self.text(correlation.id)),
-      ("traceparent", Self.text(correlation.trace)),
-    ]
-    return all.filter { !$0.1.isEmpty }
+  private func appendNames(to lines: inout ByteBuffer, _ format: Format) {
+    if !caller.isEmpty {
+      begin("caller", &lines, format)
+      lines.append(format.quote)
+      lines.append(text: caller)
+      lines.append(format.quote)
+    }
+    if correlation.hasID { append("requestId", correlation.id, to: &lines, format) }
+    if correlation.isTraced { append("traceparent", correlation.trace, to: &lines, format) }
   }
 
-  private static func text(_ bytes: RawSpan) -> String {
-    unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+  private func begin(_ name: StaticString, _ lines: inout ByteBuffer, _ format: Format) {
+    lines.append(format.field)
+    lines.append(name)
+    lines.append(format.value)
+  }
+
+  private func append(
+    _ name: StaticString, _ value: Int, to lines: inout ByteBuffer, _ format: Format
+  ) {
+    begin(name, &lines, format)
+    lines.append(decimal: value)
+  }
+
+  private func append(
+    _ name: StaticString, _ value: RawSpan, to lines: inout ByteBuffer, _ format: Format
+  ) {
+    begin(name, &lines, format)
+    lines.append(format.quote)
+    lines.append(value)
+    lines.append(format.quote)
   }
 }

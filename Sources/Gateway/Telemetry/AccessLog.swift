@@ -1,6 +1,7 @@
 // `--access-log`: one line a request, to standard error, written by a thread of its own, so that a
-// slow disk or terminal stalls nobody. Each worker has a lane that only the writer ever takes a look
-// into; a lane that is full drops lines and counts them. Lines name routes, never ids.
+// slow disk or terminal stalls nobody. A worker keeps the lines of a tick and leaves them in its lane at
+// the tick's end, where only the writer takes them from; what a full lane has no room for is dropped and
+// counted. Lines name routes, never ids. Buffers are reused, so that a line allocates nothing.
 
 import Glibc
 import Primitives
@@ -16,7 +17,7 @@ final class AccessLog: Sendable {
   init(workers: Int, isJSON: Bool) throws(SystemFault) {
     let bell = try Wake()
     self.bell = bell
-    lanes = (0..<workers).map { AccessLane(worker: $0, isJSON: isJSON, bell: bell) }
+    lanes = (0..<workers).map { _ in AccessLane(isJSON ? .json : .plain, bell: bell) }
   }
 
   /// Starts the writer.
@@ -34,9 +35,14 @@ final class AccessLog: Sendable {
   var dropped: Int { lanes.reduce(0) { $0 + $1.dropped.load(ordering: .relaxed) } }
 
   private func writeLines() {
+    var lines: [UInt8] = []
     while true {
       let isLast = isStopping.load(ordering: .acquiring)
-      for lane in lanes { Self.write(lane.takeAll()) }
+      for place in 0..<lanes.count {
+        lanes[place].exchange(&lines)
+        Self.write(lines)
+        lines.removeAll(keepingCapacity: true)
+      }
       if isLast { return }
       bell.wait()
     }
@@ -61,36 +67,59 @@ final class AccessLane: Sendable {
 
   /// How many lines found no room.
   let dropped = Atomic(0)
-  private let worker: Int
-  private let isJSON: Bool
+  fileprivate let format: AccessLine.Format
   private let bell: Wake
-  private let lines = Mutex<[UInt8]>([])
+  private let waiting = Mutex<[UInt8]>([])
 
-  init(worker: Int, isJSON: Bool, bell: Wake) {
-    self.worker = worker
-    self.isJSON = isJSON
+  fileprivate init(_ format: AccessLine.Format, bell: Wake) {
+    self.format = format
     self.bell = bell
   }
 
-  /// Leaves a line about an answered request.
-  func tell(_ line: AccessLine, at time: UnixTime) {
-    let text = line.text(isJSON: isJSON, worker: worker, time: Timestamp.text(time))
-    let isFirst = lines.withLock { lines -> Bool in
-      guard lines.count + text.utf8.count <= Self.limit else {
-        dropped.wrappingAdd(1, ordering: .relaxed)
-        return false
+  /// Leaves `count` lines, all or none.
+  fileprivate func leave(_ lines: borrowing ByteBuffer, count: Int) {
+    let isFirst = unsafe lines.bytes.withUnsafeBytes { bytes in
+      waiting.withLock { waiting -> Bool in
+        guard waiting.count + bytes.count <= Self.limit else {
+          drop(count)
+          return false
+        }
+        defer { unsafe waiting.append(contentsOf: bytes) }
+        return waiting.isEmpty
       }
-      defer { lines.append(contentsOf: text.utf8) }
-      return lines.isEmpty
     }
     if isFirst { bell.signal() }
   }
 
-  /// Takes all lines.
-  func takeAll() -> [UInt8] {
-    lines.withLock { lines in
-      defer { lines = [] }
-      return lines
-    }
+  fileprivate func drop(_ count: Int) { dropped.wrappingAdd(count, ordering: .relaxed) }
+
+  /// Takes all lines, and leaves the storage of `empty` for those to come.
+  func exchange(_ empty: inout [UInt8]) {
+    waiting.withLock { swap(&$0, &empty) }
+  }
+}
+
+/// The lines of one worker's tick.
+struct AccessLines: ~Copyable {
+  private let lane: AccessLane
+  private var lines = ByteBuffer()
+  private var count = 0
+  private var clock = LineClock()
+
+  init(_ lane: AccessLane) { self.lane = lane }
+
+  /// Keeps a line about an answered request.
+  mutating func add(_ line: AccessLine, at time: UnixTime) {
+    guard lines.count < AccessLane.limit else { return lane.drop(1) }
+    line.append(to: &lines, lane.format, at: time, &clock)
+    count += 1
+  }
+
+  /// Leaves the tick's lines in the lane.
+  mutating func leave() {
+    guard count > 0 else { return }
+    lane.leave(lines, count: count)
+    lines.clear()
+    count = 0
   }
 }

@@ -26,7 +26,7 @@ enum HealthPage {
     fields.append("\"checks\":{\(checks(health, nodes))}")
     return Page(
       status: isFailing ? 503 : 200, type: "application/health+json",
-      content: "{" + fields.joined(separator: ",") + "}\n")
+      text: "{" + fields.joined(separator: ",") + "}\n")
   }
 
   private static func checks(_ health: BackendHealth, _ nodes: [NodeHealth]) -> String {

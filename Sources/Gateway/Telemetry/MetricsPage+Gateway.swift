@@ -6,79 +6,90 @@ import Sessions
 
 extension MetricsPage {
   mutating func addClients(_ state: GatewayState) {
-    gauge("connections", "Open client connections.", state.sum(.connections))
-    counter("connections_accepted_total", "Accepted.", state.sum(.connectionsAccepted))
-    gauge("requests_in_flight", "Requests whose answer is not made.", state.sum(.inFlight))
-    counter("received_bytes_total", "Read from clients.", state.sum(.bytesReceived))
-    counter("sent_bytes_total", "Written to clients.", state.sum(.bytesSent))
-    gauge("client_buffer_bytes", "What clients' own buffers take.", state.sum(.clientBytes))
-    let name = "session_gateway_limits_total"
-    family(name, "counter", "How often a client met a bound, by bound.")
+    text.gauge("connections", "Open client connections.", state.sum(.connections))
+    text.counter("connections_accepted_total", "Accepted.", state.sum(.connectionsAccepted))
+    text.gauge("requests_in_flight", "Requests whose answer is not made.", state.sum(.inFlight))
+    text.counter("received_bytes_total", "Read from clients.", state.sum(.bytesReceived))
+    text.counter("sent_bytes_total", "Written to clients.", state.sum(.bytesSent))
+    text.gauge("client_buffer_bytes", "What clients' own buffers take.", state.sum(.clientBytes))
+    text.family("limits_total", .counter, "How often a client met a bound, by bound.")
     for bound in WorkerBoard.Bound.allCases {
-      let count = state.boards.reduce(0) { $0 + $1.value(bound) }
-      sample(name, "limit=\"\(bound.label)\"", "\(count)")
+      text.label("limit", bound.label)
+      text.sample(state.boards.reduce(0) { $0 + $1.value(bound) })
     }
     addHandshakes(state)
     addLoops(state)
   }
 
   private mutating func addHandshakes(_ state: GatewayState) {
-    let name = "session_gateway_tls_handshakes_total"
-    family(name, "counter", "TLS handshakes, by who the peer is and how they ended.")
-    let cells: [(String, String, WorkerBoard.Cell)] = [
+    text.family(
+      "tls_handshakes_total", .counter, "TLS handshakes, by who the peer is and how they ended.")
+    let cells: [(StaticString, StaticString, WorkerBoard.Cell)] = [
       ("client", "full", .handshakes), ("client", "resumed", .handshakesResumed),
       ("client", "failed", .handshakeFaults), ("redis", "full", .storeHandshakes),
       ("redis", "resumed", .storeHandshakesResumed), ("redis", "failed", .storeHandshakeFaults),
     ]
     for (peer, result, cell) in cells {
-      sample(name, "peer=\"\(peer)\",result=\"\(result)\"", "\(state.sum(cell))")
+      text.label("peer", peer)
+      text.label("result", result)
+      text.sample(state.sum(cell))
     }
   }
 
   private mutating func addLoops(_ state: GatewayState) {
-    let name = "session_gateway_tick_duration_seconds"
-    family(name, "histogram", "Turns of the event loops: how long others waited meanwhile.")
-    histogram(name, "") { range in state.boards.reduce(0) { $0 + $1.tick(range) } }
-    gauge("workers", "Event loops.", state.boards.count)
+    text.family(
+      "tick_duration_seconds", .histogram,
+      "Turns of the event loops: how long others waited meanwhile.")
+    text.histogram(state.boards.sum { $0.ticks })
+    text.gauge("workers", "Event loops.", state.boards.count)
     if let accessLog = state.accessLog {
-      counter("access_lines_dropped_total", "For want of room.", accessLog.dropped)
+      text.counter("access_lines_dropped_total", "For want of room.", accessLog.dropped)
     }
   }
 
   mutating func addLocks(_ state: GatewayState, _ waiters: Int) {
-    let name = "session_gateway_locks_total"
-    family(name, "counter", "What became of locks and of wishes for them, by event.")
-    let events: [(String, WorkerBoard.Cell)] = [
+    text.family("locks_total", .counter, "What became of locks and of wishes for them, by event.")
+    let events: [(StaticString, WorkerBoard.Cell)] = [
       ("acquired", .locksAcquired), ("waited", .locksWaited), ("refused", .locksRefused),
       ("renewed", .locksRenewed), ("released", .locksReleased), ("lost", .locksLost),
     ]
-    for (event, cell) in events { sample(name, "event=\"\(event)\"", "\(state.sum(cell))") }
-    gauge("lock_waiters", "Clients that stand in a lock's line.", waiters)
+    for (event, cell) in events {
+      text.label("event", event)
+      text.sample(state.sum(cell))
+    }
+    text.gauge("lock_waiters", "Clients that stand in a lock's line.", waiters)
   }
 
   mutating func addMemoryStore(_ health: BackendHealth) {
     guard let memory = health.memory else { return }
-    gauge("memory_sessions", "Sessions in the embedded store.", memory.sessions)
-    gauge("memory_bytes", "Bytes they take.", memory.bytes)
-    gauge("memory_limit_bytes", "Bytes they may take.", health.memoryLimit)
+    text.gauge("memory_sessions", "Sessions in the embedded store.", memory.sessions)
+    text.gauge("memory_bytes", "Bytes they take.", memory.bytes)
+    text.gauge("memory_limit_bytes", "Bytes they may take.", health.memoryLimit)
   }
 
   mutating func addProcess(_ state: GatewayState) {
-    gauge("uptime_seconds", "Since the start.", Int(state.uptime))
-    gauge("draining", "1 while the gateway drains.", state.isDraining ? 1 : 0)
-    family("session_gateway_build_info", "gauge", "1, with what runs here as labels.")
-    sample(
-      "session_gateway_build_info",
-      "version=\"\(state.version)\",commit=\"\(BuildFacts.commit)\",swift=\"\(BuildFacts.swift)\"",
-      "1")
-    process(
-      "cpu_seconds_total", "counter", "Processor time, user and system.",
-      "\(ProcessFigures.processorSeconds)")
-    process(
-      "resident_memory_bytes", "gauge", "Resident memory.", "\(ProcessFigures.residentBytes)")
-    process("open_fds", "gauge", "Open descriptors.", "\(ProcessFigures.openDescriptors)")
-    process("max_fds", "gauge", "Descriptors that may be open.", "\(Descriptors.limit)")
-    process(
-      "start_time_seconds", "gauge", "When it started, in Unix time.", "\(state.startSeconds)")
+    text.gauge("uptime_seconds", "Since the start.", Int(state.uptime))
+    text.gauge("draining", "1 while the gateway drains.", state.isDraining ? 1 : 0)
+    text.family("build_info", .gauge, "1, with what runs here as labels.")
+    text.label("version", text: state.version)
+    text.label("commit", text: BuildFacts.commit)
+    text.label("swift", text: BuildFacts.swift)
+    text.sample(1)
+    addOperatingSystem(state)
+  }
+
+  /// By the names that Prometheus's own libraries give them.
+  private mutating func addOperatingSystem(_ state: GatewayState) {
+    let owner: StaticString = "process_"
+    text.family("cpu_seconds_total", .counter, "Processor time, user and system.", of: owner)
+    text.sample(ProcessFigures.processorSeconds)
+    text.family("resident_memory_bytes", .gauge, "Resident memory.", of: owner)
+    text.sample(ProcessFigures.residentBytes)
+    text.family("open_fds", .gauge, "Open descriptors.", of: owner)
+    text.sample(ProcessFigures.openDescriptors)
+    text.family("max_fds", .gauge, "Descriptors that may be open.", of: owner)
+    text.sample(Descriptors.limit)
+    text.family("start_time_seconds", .gauge, "When it started, in Unix time.", of: owner)
+    text.sample(state.startSeconds)
   }
 }

@@ -12,6 +12,6 @@ enum VersionPage {
     ]
     let content = fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }
     return Page(
-      type: "application/json", content: "{" + content.joined(separator: ",") + "}\n")
+      type: "application/json", text: "{" + content.joined(separator: ",") + "}\n")
   }
 }

@@ -193,13 +193,18 @@ final class WorkerBoard: Sendable {
     load((route * Self.methods + method) * 28 + place)
   }
 
-  /// How many answers of a route took how long: 17 ranges, then the sum in microseconds.
-  func latency(route: Int, _ place: Int) -> Int {
-    load(Self.latencyStart + route * Self.width + place)
+  /// How long the answers of a route took.
+  func latencies(route: Int) -> DurationCounts {
+    durations(at: Self.latencyStart + route * Self.width)
   }
 
-  /// How many turns of the loop took how long: 17 ranges, then the sum in microseconds.
-  func tick(_ place: Int) -> Int { load(Self.tickStart + place) }
+  /// How long the turns of the loop took.
+  var ticks: DurationCounts { durations(at: Self.tickStart) }
+
+  private func durations(at start: Int) -> DurationCounts {
+    DurationCounts(
+      counts: InlineArray { load(start + $0) }, microseconds: load(start + DurationCounts.ranges))
+  }
 
   /// How many writes to nodes carried so many operations (`BatchSizes`).
   func batch(_ range: Int) -> Int { load(Self.batchStart + range) }

@@ -10,9 +10,9 @@ import Server
 extension Worker where Store: ~Copyable {
   /// Keeps the names that the head carries, and with an access log an id and the caller's name.
   mutating func correlate(_ client: Ticket, _ bytes: RawSpan) {
-    guard accessLane != nil || Correlation.isIn(server.head) else { return }
+    guard accessLines != nil || Correlation.isIn(server.head) else { return }
     clients[client].correlation = Correlation(server.head, bytes)
-    guard accessLane != nil else { return }
+    guard accessLines != nil else { return }
     clients[client].correlation.identify(&entropy)
     clients[client].caller = callers.name(of: request.exchange.caller)
   }
@@ -25,11 +25,11 @@ extension Worker where Store: ~Copyable {
 
   /// Tells the access log of an answer, where there is one.
   mutating func tellAccess(_ client: Ticket, _ status: Int, took span: TimeSpan) {
-    if let accessLane {
+    if accessLines != nil {
       let line = AccessLine(
         exchange: clients[client].exchange, status: status, bytes: reply.count, took: span,
-        caller: clients[client].caller, correlation: clients[client].correlation)
-      accessLane.tell(line, at: moment.wall)
+        caller: clients[client].caller, correlation: clients[client].correlation, worker: number)
+      accessLines?.add(line, at: moment.wall)
       clients[client].caller = ""
     }
     if clients[client].correlation.isPresent { clients[client].correlation.clear() }

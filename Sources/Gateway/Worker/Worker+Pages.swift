@@ -13,12 +13,12 @@ extension Worker where Store: ~Copyable {
       report()
     }
     return switch route {
-    case .livez: Page(type: "text/plain; charset=utf-8", content: "ok\n")
+    case .livez: Page(type: "text/plain; charset=utf-8", text: "ok\n")
     case .readyz: readiness
     case .health: HealthPage.page(health, gatewayState)
     case .metrics: MetricsPage.page(gatewayState, health, waiters: lockLines.count)
     case .contract:
-      Page(type: "application/yaml", content: gatewayState.contract)
+      Page(type: "application/yaml", text: gatewayState.contract)
     default: VersionPage.page(gatewayState)
     }
   }
@@ -39,7 +39,7 @@ extension Worker where Store: ~Copyable {
       }
     let type: StaticString = "text/plain; charset=utf-8"
     return reason.isEmpty
-      ? Page(type: type, content: "ok\n")
-      : Page(status: 503, type: type, content: "not ready: \(reason)\n")
+      ? Page(type: type, text: "ok\n")
+      : Page(status: 503, type: type, text: "not ready: \(reason)\n")
   }
 }

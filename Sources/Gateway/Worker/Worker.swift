@@ -43,7 +43,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let gatewayState: GatewayState
   let inbox: Inbox
   let log: Logger
-  let accessLane: AccessLane?
+  /// What this tick tells the access log, where there is one.
+  var accessLines: AccessLines?
   let decoder: RequestDecoder
   let number: Int
   let lockLines: LockLines
@@ -100,7 +101,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     gatewayState = state
     self.inbox = inbox
     self.log = log
-    self.accessLane = accessLane
+    accessLines = accessLane.map { AccessLines($0) }
     decoder = RequestDecoder(policy: plan.requests)
     callers = plan.callers
     number = plan.number
@@ -217,6 +218,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// Tells the board and the log what happened in this tick.
   private mutating func tell() {
     publish()
+    accessLines?.leave()
     backend.publish(to: board)
     while let event = backend.nextEvent() {
       log.tell(event)
