@@ -104,7 +104,7 @@ let package = Package(
     suite("HTTPTests", ["HTTP", "Primitives", "Chance"]),
     suite("SessionsTests", ["Sessions", "Primitives", "Chance", "StoreContract"]),
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
-    suite("ReactorTests", ["Reactor", "Primitives", "Chance"]),
+    suite("ReactorTests", ["Reactor", "Primitives", "Chance", "COpenSSL"]),
     suite("ServerTests", ["Server", "HTTP", "Reactor", "Primitives", "TestLab"]),
     suite(
       "ClusterStoreTests",

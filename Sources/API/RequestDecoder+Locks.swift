@@ -18,6 +18,9 @@ extension RequestDecoder {
     request.command.verb = .lock
     if let problem = noCondition(head) { return problem }
     request.lockRequest = .empty
+    // The gateway's own deadline bounds each question to the store, and not the wait.
+    let deadline = request.command.deadline
+    request.limit = deadline - request.exchange.began < policy.deadline ? deadline : .never
     return decodeLease(head, bytes, &request, allowingWait: true)
       ?? decodeHeldLock(head, bytes, &request) ?? decodeLockRequest(head, bytes, &request)
   }
@@ -104,19 +107,12 @@ extension RequestDecoder {
         guard let seconds = bytes.number(value), Self.waits.contains(seconds) else {
           return .malformedWait
         }
-        request.wait = min(seconds, longestWait(request))
+        request.wait = seconds
       } else {
         return .malformedQuery
       }
     }
     return nil
-  }
-
-  /// The gateway's own deadline bounds each question to the store, and not the wait; a caller's, if it
-  /// is the shorter one, is when that caller stops waiting for an answer.
-  private func longestWait(_ request: borrowing DecodedRequest) -> Int {
-    let time = request.command.deadline - request.exchange.began
-    return time < policy.deadline ? time.wholeSeconds : Self.waits.upperBound
   }
 
   /// `Session-Lock-Request`: an id that the caller chose before it asked.

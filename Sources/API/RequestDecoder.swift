@@ -39,7 +39,15 @@ public struct DecodedRequest: ~Copyable {
   public var lockRequest = ByteRange.empty
   /// How many seconds the caller waits for the lock. Meaningful with `Verb.lock`.
   public var wait = 0
+  /// When the caller stops waiting, for the lock as for anything: its own deadline, where that is the
+  /// shorter one, else `never`. Meaningful with `Verb.lock`.
+  public var limit = Instant.never
   private let inPlace = InPlace()
+
+  /// Whether it ends the lock that it holds, by the way.
+  public var releasesLock: Bool {
+    !command.heldLock.isNone && (command.unlocks || command.verb == .delete)
+  }
 
   /// A request that has yet to be decoded.
   public init() {}
@@ -101,6 +109,7 @@ public struct RequestDecoder: Sendable {
     request.command.absoluteTimeout = 0
     request.command.unlocks = false
     request.command.heldLock = .none
+    request.command.yields = false
     request.command.contentType = .empty
     request.command.payload = .empty
     request.command.id.clear()

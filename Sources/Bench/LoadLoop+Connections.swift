@@ -101,11 +101,11 @@ extension LoadLoop {
       case .moved(let count):
         scratch.commit(count)
         scan(ticket)
-        guard connections.contains(ticket) else { return }
-        if !untilClosed && !connections[ticket].transport.mayHaveMore { return }
-      case .wouldBlock: return
+      case .wouldBlock: break
       case .closed, .failed: return lose(ticket)
       }
+      guard connections.contains(ticket) else { return }
+      if !untilClosed && !connections[ticket].transport.mayHaveMore { return }
     }
   }
 

@@ -78,7 +78,8 @@ extension ClusterStore {
       return enqueue(
         insert(slide, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
     }
-    guard hasParkingRoom else { return }
+    // Its caller was answered, and the next read slides again: it takes no room from who waits.
+    guard hasParkingRoom, parkedCount < configuration.limits.ownOperations else { return }
     var bytes = spare.take()
     CommandEncoder.slide(
       spaces[slide.namespace], ids[handle], milliseconds: milliseconds, unlessLonger: true,

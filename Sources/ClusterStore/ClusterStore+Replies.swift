@@ -38,7 +38,11 @@ extension ClusterStore {
       switch nodes[link].nextReply() {
       case .needMore:
         reading = nil
-      case .broken:
+      case .broken(let fault):
+        // It would only be asked for again, and break the next connection.
+        if fault == .tooLarge, let entry = nodes[link].pipeline.front {
+          finish(entry.operation, .fault(.unreadable))
+        }
         lose(link, .brokenProtocol, at: moment.instant, close: true)
       case .reply:
         if let completion = take(from: link, at: moment, &reply) { return completion }
@@ -105,8 +109,8 @@ extension ClusterStore {
       return nil
     case .done(let outcome):
       return complete(entry.operation, outcome, link, &bytes)
-    case .correct(let outcome, let correction):
-      correct(entry.operation, correction, on: link, at: now)
+    case .correct(let outcome):
+      correct(entry.operation, on: link, at: now)
       return complete(entry.operation, outcome, link, &bytes)
     case .slide(let outcome, let milliseconds):
       slide(entry.operation, milliseconds: milliseconds, at: now)
@@ -163,15 +167,14 @@ extension ClusterStore {
     if entry.weight > 0 { wakeLarge(at: now) }
   }
 
-  /// Sets the timeout that the record names, behind the command that set the namespace's.
-  private mutating func correct(
-    _ handle: Ticket, _ correction: Operation.Correction, on link: Link, at now: Instant
-  ) {
+  /// Sets the timeout that the record names, behind the command that set the namespace's: the record
+  /// that is there when Redis does it, for it may have been written anew.
+  private mutating func correct(_ handle: Ticket, on link: Link, at now: Instant) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
     var correcting = operations[handle].corrected(by: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
-    CommandEncoder.correct(
-      spaces[correcting.namespace], ids[handle], correction, in: &nodes[link].pipeline.log)
+    ScriptedCommand.touch(
+      spaces[correcting.namespace], ids[handle], into: &nodes[link].pipeline.log)
     correcting.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
     enqueue(
       insert(correcting, onSessionOf: handle), on: link, from: mark, asking: false, at: now)

@@ -93,17 +93,6 @@ enum CommandEncoder {
     if unlessLonger { CommandWriter.argument("GT", in: &log) }
   }
 
-  /// What sets a timeout that the command in front could not know.
-  static func correct(
-    _ space: borrowing KeySpace, _ id: borrowing SessionID, _ correction: Operation.Correction,
-    in log: inout ByteBuffer
-  ) {
-    switch correction {
-    case .milliseconds(let milliseconds): slide(space, id, milliseconds: milliseconds, in: &log)
-    case .record(let version): ScriptedCommand.touch(space, id, version, into: &log)
-    }
-  }
-
   /// `GETRANGE key 0 95`, the header of whatever record is there. Gives where in the log the key stands, as
   /// an argument.
   @discardableResult

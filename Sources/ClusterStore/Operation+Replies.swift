@@ -12,8 +12,8 @@ extension Operation {
     case more
     /// The operation is done.
     case done(Outcome)
-    /// The operation is done, and the timeout in Redis must be set.
-    case correct(Outcome, Correction)
+    /// The operation is done, and the timeout in Redis must be set to what the record there says.
+    case correct(Outcome)
     /// The operation is done, and the timeout is to be extended to these milliseconds at the primary.
     case slide(Outcome, milliseconds: Int)
     /// A replica knows of no session: its primary is to be asked.
@@ -23,14 +23,6 @@ extension Operation {
     /// The repeat of a lost write was not done: the reply shows what is there instead of what it was to
     /// go again over.
     case changed
-  }
-
-  /// What the timeout in Redis must be set to that a command could not know.
-  enum Correction {
-    /// These milliseconds.
-    case milliseconds(Int)
-    /// What the record of this version says, if it is still there.
-    case record(SessionVersion)
   }
 
   /// Takes the reply to its command number `index`.
@@ -106,9 +98,9 @@ extension Operation {
   ) -> Step {
     let step = take(reply, index: index, verb, .none, wall: wall)
     switch step {
-    case .done(.missing), .correct(.missing, _):
+    case .done(.missing), .correct(.missing):
       return isFromReplica ? .elsewhere : .done(.missing)
-    case .done(.found(let facts)), .correct(.found(let facts), _):
+    case .done(.found(let facts)), .correct(.found(let facts)):
       guard slidesApart else { return .done(.found(facts)) }
       return .slide(.found(facts), milliseconds: slidTo)
     default:
@@ -127,13 +119,12 @@ extension Operation {
     slidTo = min(idle, header.millisecondsToDeadline(at: wall))
     guard header.absoluteDeadline.milliseconds == 0 else {
       let left = header.millisecondsToDeadline(at: wall)
-      if left <= 0 { return .correct(.missing, .record(header.version)) }
+      if left <= 0 { return .correct(.missing) }
       let outcome = Outcome.found(facts(header, expiresIn: min(left, idle)))
-      return min(left, idle) == idleMilliseconds
-        ? .done(outcome) : .correct(outcome, .record(header.version))
+      return min(left, idle) == idleMilliseconds ? .done(outcome) : .correct(outcome)
     }
     let outcome = Outcome.found(facts(header, expiresIn: idle))
-    return idle == idleMilliseconds ? .done(outcome) : .correct(outcome, .milliseconds(idle))
+    return idle == idleMilliseconds ? .done(outcome) : .correct(outcome)
   }
 
   func facts(
@@ -189,7 +180,6 @@ extension Operation {
       return .done(condition == .exists ? .conditionFailed(present: nil) : .missing)
     }
     let own = ownIdleTimeout * 1_000
-    return own == 0 || own == idleMilliseconds
-      ? .done(.touched) : .correct(.touched, .milliseconds(own))
+    return own == 0 || own == idleMilliseconds ? .done(.touched) : .correct(.touched)
   }
 }

@@ -19,8 +19,8 @@
 //   touch, delete, renew, unlock               EVALSHA
 //
 // Redis applies the namespace's idle timeout, the only one known before the record is read. When the
-// record names a timeout of its own, a correcting PEXPIRE follows at once on the same connection; when
-// it names an absolute deadline that comes first, a script does that.
+// record names another one, or an absolute deadline that comes first, a script follows at once on the
+// same connection, which slides by the record that it finds.
 
 import Primitives
 import Redis

@@ -79,7 +79,7 @@ struct Complaint {
     case .protocolVersion, .noSharedCipher, .noApplicationProtocol:
       "TLS 1.2 with ECDHE and AEAD, or 1.3: tls-protocols and tls-ciphers in redis.conf."
     case .notTLS: "It is a plain port: name the TLS port, or leave --redis-tls out."
-    case .other: "Its log says why."
+    case .unruly, .other: "Its log says why."
     }
   }
 }

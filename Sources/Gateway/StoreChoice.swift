@@ -41,7 +41,7 @@ extension ClusterConfiguration {
       }
     self.init(seeds: seeds, mode: mode)
     reads = redis.read == .replica ? .replica : .primary
-    limits.replyBytes = largestBody + (1 << 20)
+    limits.replyBytes = max(largestBody, 1 << 20) + (1 << 20)
     credentials = redis.password.map { NodeCredentials($0, of: redis.user) }
   }
 }

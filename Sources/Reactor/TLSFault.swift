@@ -29,6 +29,8 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
   case noApplicationProtocol
   /// What came is not TLS: probably the peer speaks plain text.
   case notTLS
+  /// The peer sends messages of TLS's own on and on.
+  case unruly
   /// Anything else, with OpenSSL's reason number.
   case other(Int32)
 
@@ -84,6 +86,7 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .noSharedCipher: "tls_no_shared_cipher"
     case .noApplicationProtocol: "tls_no_application_protocol"
     case .notTLS: "tls_not_tls"
+    case .unruly: "tls_unruly"
     case .other: "tls_other"
     }
   }
@@ -107,6 +110,7 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .noSharedCipher: "the peer offers no cipher that is allowed"
     case .noApplicationProtocol: "the peer does not offer http/1.1"
     case .notTLS: "the peer does not speak TLS on that port"
+    case .unruly: "the peer sends messages of TLS's own on and on"
     case .other(let reason): "TLS failed with OpenSSL's reason \(reason)"
     }
   }

@@ -4,7 +4,8 @@
 //   read:  one recv of up to 64 KiB -> OpenSSL's buffer -> SSL_read, record by record, into the caller's
 //
 // An idle connection owns no buffer. Bounded: one write encrypts at most 256 KiB, and nothing is
-// encrypted while ciphertext is pending.
+// encrypted while ciphertext is pending; one read makes one recv, one step of a handshake four; and a
+// peer that sends messages of TLS's own, and nothing else, is given up.
 
 import COpenSSL
 import Primitives
@@ -22,6 +23,8 @@ struct TLSStream: ~Copyable {
   // Told again and again: OpenSSL forgets why it failed.
   private var fault: TransportFault?
   private var isStalled: Bool
+  // The peer said goodbye, maybe right behind the last bytes.
+  private var isClosed: Bool
 
   init(fd: Int32, context: borrowing TLSContext) {
     home = context.home
@@ -37,6 +40,7 @@ struct TLSStream: ~Copyable {
     pending = ByteBuffer()
     fault = nil
     isStalled = false
+    isClosed = false
     if context.isServer {
       unsafe SSL_set_accept_state(ssl)
     } else {
@@ -56,7 +60,7 @@ struct TLSStream: ~Copyable {
   // OpenSSL may call its buffer not empty when nothing can be made of what is in it.
   var hasBuffered: Bool { unsafe !isStalled && SSL_has_pending(ssl) == 1 }
   var mayHaveMore: Bool {
-    unsafe fault != nil || hasBuffered || !isStalled && !wire.pointee.isDrained
+    unsafe fault != nil || isClosed || hasBuffered || !wire.pointee.isDrained
   }
   var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
   var versionName: String { unsafe String(cString: SSL_get_version(ssl)) }
@@ -100,6 +104,7 @@ struct TLSStream: ~Copyable {
     case .done: break
     }
     unsafe wire.pointee.isDrained = false
+    unsafe wire.pointee.allowance = 4
     ERR_clear_error()
     let result = unsafe SSL_do_handshake(ssl)
     let code = unsafe SSL_get_error(ssl, result)
@@ -110,13 +115,19 @@ struct TLSStream: ~Copyable {
       return .failed(fault)
     }
     if let fault = send() { return .failed(fault) }
-    if result == 1 { return .done }
+    if result == 1 {
+      unsafe wire.pointee.isEstablished = true
+      return .done
+    }
+    // No flight is as long as that, and nobody would be told of what is left in the kernel.
+    if unsafe !wire.pointee.isDrained { return .failed(giveUp()) }
     return pending.isEmpty ? .wantsRead : .wantsWrite
   }
 
   mutating func read(into memory: UnsafeMutableRawBufferPointer) -> Transfer {
     if let fault { return .failed(fault) }
     unsafe wire.pointee.isDrained = false
+    unsafe wire.pointee.allowance = 1
     isStalled = false
     var filled = 0
     repeat {
@@ -126,6 +137,7 @@ struct TLSStream: ~Copyable {
         ssl, memory.baseAddress! + filled, memory.count - filled, &count)
       if result != 1 { return unsafe end(filled, SSL_get_error(ssl, result)) }
       filled += count
+      unsafe wire.pointee.messages = 0
     } while filled < memory.count && hasBuffered
     // Reading may have produced output: a key update's answer, or an alert. Should sending it fail,
     // the next call finds out.
@@ -137,8 +149,11 @@ struct TLSStream: ~Copyable {
   private mutating func end(_ filled: Int, _ code: Int32) -> Transfer {
     var end = Transfer.wouldBlock
     switch code {
+    case _ where unsafe wire.pointee.messages > TLSWire.mostMessages: end = .failed(giveUp())
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: isStalled = true
-    case SSL_ERROR_ZERO_RETURN: end = .closed
+    case SSL_ERROR_ZERO_RETURN:
+      isClosed = true
+      end = .closed
     default: end = .failed(fail(code))
     }
     _ = send()
@@ -212,6 +227,7 @@ struct TLSStream: ~Copyable {
   private mutating func lose(_ loss: TransportFault) -> TransportFault {
     if fault != nil { return loss }
     unsafe wire.pointee.isDrained = false
+    unsafe wire.pointee.allowance = 1
     var byte: UInt8 = 0
     ERR_clear_error()
     let result = unsafe SSL_peek(ssl, &byte, 1)
@@ -219,6 +235,12 @@ struct TLSStream: ~Copyable {
     let found = fail(SSL_ERROR_SSL)
     if case .tls = found { return found }
     return loss
+  }
+
+  // The peer does not come to the point.
+  private mutating func giveUp() -> TransportFault {
+    fault = .tls(.unruly)
+    return .tls(.unruly)
   }
 
   // Why OpenSSL failed, remembered.

@@ -15,12 +15,20 @@ struct TLSWire {
   let fd: Int32
   /// Where ciphertext is appended to: the context's scratch memory.
   let out: UnsafeMutablePointer<ByteBuffer>
+  /// How often the socket may still be read from in the present call.
+  var allowance = 0
   /// The kernel's queue was empty after the last read.
   var isDrained = false
   /// The peer sends no more.
   var isEnded = false
   /// The error number of a read that failed; 0 if none did.
   var error: Int32 = 0
+  /// The handshake is over.
+  var isEstablished = false
+  /// How many messages of TLS's own came since then, or since the last plain bytes.
+  var messages = 0
+  /// A peer that says so much and nothing plain means no good: a key is derived for each of some.
+  static let mostMessages = 32
 
   init(fd: Int32, out: UnsafeMutablePointer<ByteBuffer>) {
     self.fd = fd
@@ -43,18 +51,36 @@ func wireMethod() -> OpaquePointer {
     let wire = unsafe BIO_get_data(bio).assumingMemoryBound(to: TLSWire.self)
     unsafe filled!.pointee = 0
     unsafe openssl_bio_clear_retry(bio)
-    if unsafe !wire.pointee.isDrained {
+    if unsafe !wire.pointee.isDrained && wire.pointee.allowance > 0 {
+      unsafe wire.pointee.allowance -= 1
       let got = unsafe receive(wire, UnsafeMutableRawPointer(bytes!), count)
       if got > 0 {
         unsafe filled!.pointee = got
         return 1
       }
     }
-    if unsafe wire.pointee.isDrained { unsafe openssl_bio_retry_read(bio) }
+    let isOver = unsafe wire.pointee.isEnded || wire.pointee.error != 0
+    if unsafe wire.pointee.isDrained || !isOver { unsafe openssl_bio_retry_read(bio) }
     return 0
   }
   unsafe BIO_meth_set_ctrl(method) { _, command, _, _ in command == OPENSSL_BIO_FLUSH ? 1 : 0 }
   return unsafe method
+}
+
+/// Counts what a peer says of TLS's own once the handshake is over. OpenSSL goes on reading by itself for
+/// as long as such messages come; to take the connection for shut down is what makes it stop.
+func watchMessages(_ context: OpaquePointer) {
+  unsafe SSL_CTX_set_info_callback(context) { ssl, event, _ in
+    guard event & (SSL_CB_LOOP | SSL_CB_ALERT) != 0, let bio = unsafe SSL_get_rbio(ssl) else {
+      return
+    }
+    let wire = unsafe BIO_get_data(bio).assumingMemoryBound(to: TLSWire.self)
+    guard unsafe wire.pointee.isEstablished else { return }
+    unsafe wire.pointee.messages += 1
+    if unsafe wire.pointee.messages > TLSWire.mostMessages {
+      unsafe SSL_set_shutdown(ssl, SSL_RECEIVED_SHUTDOWN)
+    }
+  }
 }
 
 // How many bytes came; if none, the wire says why. A short read tells that nothing is left.

@@ -3,8 +3,9 @@
 //
 //   handshake until .done  ->  read / write / flush, in any order  ->  close
 //
-// Edge-triggered events: after one, read until `.wouldBlock`, or until `mayHaveMore` says no; and when
-// the event said that the peer closed, until `.closed`. OpenSSL's buffer is unknown to epoll.
+// Edge-triggered events: after one, read until `mayHaveMore` says no, also after `.wouldBlock`, which under
+// TLS may mean that nothing plain was in what came; and when the event said that the peer closed, until
+// `.closed`. OpenSSL's buffer is unknown to epoll.
 // Bounded: see TLSStream; a plain connection buffers nothing.
 
 public import Primitives

@@ -7,7 +7,8 @@ public struct ReplyLimits: Equatable, Sendable {
   public var bytes: Int
   /// How many bytes one status or error may have: Redis's are one line of text.
   public var line: Int
-  /// How many tokens a reply may have, arrays and their elements counted alike.
+  /// How many tokens a reply may have, arrays and their elements counted alike. `CLUSTER SLOTS` has some
+  /// 18 for a range of slots with two replicas, and 16,384 ranges at most.
   public var tokens: Int
   /// How many arrays may stand in each other. At most 7, so that every hiredis sees the same;
   /// `CLUSTER SLOTS` needs 4.
@@ -15,7 +16,7 @@ public struct ReplyLimits: Equatable, Sendable {
 
   /// Bounds for replies of `bytes` bytes, 16 MiB unless told otherwise.
   public init(
-    bytes: Int = 16 << 20, line: Int = 64 << 10, tokens: Int = 65_536, depth: Int = 7
+    bytes: Int = 16 << 20, line: Int = 64 << 10, tokens: Int = 1 << 19, depth: Int = 7
   ) {
     precondition(bytes > 0 && bytes < 1 << 31, "a reply's bytes are counted in 31 bits")
     precondition(line >= 64, "an error needs a line of at least 64 bytes")

@@ -28,12 +28,27 @@ extension Server {
     case .handshaking: shakeHands(client)
     case .writing: if event.writable { sendRest(client) }
     case .waiting: if event.peerClosed { notice(.halfClosed(client)) }
-    case .idle, .head, .body, .chunks, .late, .lingering: enqueue(client)
+    case .idle, .head, .body, .chunks, .late, .lingering:
+      if event.writable, !flush(client) { return drop(client) }
+      enqueue(client)
     }
   }
 
+  /// What TLS said besides answers, as the end of a handshake or the leave to send a body, goes on its
+  /// way; false when the connection is of no use any more.
+  private mutating func flush(_ client: Ticket) -> Bool {
+    guard connections[client].transport.hasPendingOutput else { return true }
+    if case .failed = connections[client].transport.flush() { return false }
+    return true
+  }
+
   private mutating func shakeHands(_ client: Ticket) {
-    switch connections[client].transport.handshake() {
+    var progress = connections[client].transport.handshake()
+    // The end that was told with the last bytes is told once.
+    if progress == .wantsRead, connections[client].isHalfClosed {
+      progress = connections[client].transport.handshake()
+    }
+    switch progress {
     case .wantsRead, .wantsWrite: break
     case .failed:
       counters.handshakeFaults += 1

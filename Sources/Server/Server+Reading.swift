@@ -31,6 +31,7 @@ extension Server {
     told = 0
     while connections.contains(present) {
       if let event = parse(&bytes) { return event }
+      guard connections.contains(present) else { return nil }
       guard hasRoomForRest(&bytes) else { return refuseForRoom() }
       guard connections[present].mayRead else { return nil }
       guard bytesRead < bounds.readsPerTick else {
@@ -73,16 +74,22 @@ extension Server {
       bytes.commit(count)
       bytesRead += count
       counters.bytesReceived += count
-      // A short read says that the kernel has no more, but not whether the end follows.
-      connections[present].isReadable =
-        connections[present].isHalfClosed || connections[present].transport.mayHaveMore
+      noteWhetherMoreMayCome()
     case .wouldBlock:
-      connections[present].isReadable = false
+      // What came under TLS had nothing plain in it, and took its time, too.
+      if connections[present].transport.isEncrypted { bytesRead += 4_096 }
+      noteWhetherMoreMayCome()
     case .closed, .failed:
       connections[present].isReadable = false
       return false
     }
     return true
+  }
+
+  /// A short read says that the kernel has no more, but not whether the end follows.
+  private mutating func noteWhetherMoreMayCome() {
+    connections[present].isReadable =
+      connections[present].isHalfClosed || connections[present].transport.mayHaveMore
   }
 
   /// How many bytes of the present request are known to be still missing.

@@ -122,9 +122,13 @@ extension Server {
     connections[present].phase = phase
     timers.set(present.index, at: now + bounds.body)
     guard head.expectsContinue else { return }
-    // 25 bytes on a connection whose last answer has left: they fit, or the client is gone.
     var interim = ByteBuffer(capacity: 32)
     interim.append(ResponseWriter.continueResponse)
-    _ = connections[present].transport.write(interim.bytes)
+    // Where the socket has no room, as while the client has yet to read its last answer, the body comes
+    // without leave (RFC 9110 section 10.1.1). A part of the leave would be a part of the next answer.
+    switch connections[present].transport.write(interim.bytes) {
+    case .moved(interim.count), .wouldBlock: break
+    case .moved, .closed, .failed: drop(present)
+    }
   }
 }

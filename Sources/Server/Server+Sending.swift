@@ -75,9 +75,11 @@ extension Server {
       connections[client].startOver()
       timers.set(client.index, at: now + bounds.idle)
     }
-    // What came meanwhile will not be announced again.
+    // What came meanwhile will not be announced again; and once the doors are closed it leaves.
     guard client != present else { return }
-    if connections[client].isReadable || !connections[client].input.isEmpty { enqueue(client) }
+    if isClosing || connections[client].isReadable || !connections[client].input.isEmpty {
+      enqueue(client)
+    }
   }
 
   /// Ends the sending side and drops what still comes for a while: closing at once while the client

@@ -12,7 +12,7 @@ import Testing
   /// What a head comes to in a namespace.
   private func command(
     _ start: String, _ lines: [String], in namespace: Namespace = standard
-  ) -> (command: SessionCommand, wait: Int, problem: Problem?) {
+  ) -> (command: SessionCommand, wait: Int, limit: Instant, problem: Problem?) {
     var text = "\(start) HTTP/1.1\r\nHost: a\r\n"
     for line in lines { text += line + "\r\n" }
     let bytes = Array((text + "\r\n").utf8)
@@ -20,13 +20,13 @@ import Testing
     var head = RequestHead()
     var request = DecodedRequest()
     guard unsafe parser.parse(bytes.span.bytes, into: &head) == .head else {
-      return (request.command, 0, .malformedJSON)
+      return (request.command, 0, .never, .malformedJSON)
     }
     let policy = RequestPolicy(
       largestBody: 1_000, deadline: .seconds(10), namespaces: NamespaceList([namespace]))
     let problem = unsafe RequestDecoder(policy: policy).decode(
       head, bytes.span.bytes, at: arrival, for: .anonymous, into: &request)
-    return (request.command, request.wait, problem)
+    return (request.command, request.wait, request.limit, problem)
   }
 
   @Test func acquires() {
@@ -40,11 +40,12 @@ import Testing
     #expect(full.command.heldLock == LockToken(high: 0x0123_4567_89ab_cdef, low: 0xff))
   }
 
-  /// The gateway's deadline is 10 s here, and the caller asks for a wait of 20.
-  @Test(arguments: [("3", 3), ("9", 9), ("10", 20), ("60", 20)])
-  func nobodyWaitsBeyondADeadlineOfHisOwn(_ deadline: String, _ wait: Int) {
+  /// The gateway's deadline is 10 s here, and bounds no wait.
+  @Test(arguments: [("3", 3), ("9", 9), ("10", nil), ("60", nil)] as [(String, Int?)])
+  func nobodyWaitsBeyondADeadlineOfHisOwn(_ deadline: String, _ limit: Int?) {
     let seen = command("POST /v1/sessions/a/lock?wait=20", ["Session-Deadline: \(deadline)"])
-    #expect(seen.problem == nil && seen.wait == wait)
+    #expect(seen.problem == nil && seen.wait == 20)
+    #expect(seen.limit == limit.map { arrival + .seconds($0) } ?? .never)
   }
 
   @Test func holds() {

@@ -24,9 +24,10 @@ struct ReplicaTests {
   }
 
   private func world(
-    _ following: String = Self.following(0), reads: ReadTarget = .replica
+    _ following: String = Self.following(0), reads: ReadTarget = .replica,
+    limits: (inout ClusterLimits) -> Void = { _ in }
   ) -> ScriptedNodes {
-    let world = ScriptedNodes(seeds: [7000, 7001], reads: reads)
+    let world = ScriptedNodes(seeds: [7000, 7001], reads: reads, limits: limits)
     world.agree(
       Slots([(0, 8191, 7000), (8192, 16383, 7001)], replicas: [7000: [7002]]))
     world.followings[7002] = following
@@ -200,6 +201,23 @@ struct ReplicaTests {
     world.agree(Slots([(0, 8191, 7002), (8192, 16383, 7001)]))
     world.pass(milliseconds: 400)
     #expect(world.taken(by: 7002).contains(extended))
+  }
+
+  @Test("Timeouts that wait to be extended take no room from callers that wait")
+  func primaryDownForLong() {
+    let world = world {
+      $0.parkedOperations = 5
+      $0.ownOperations = 2
+    }
+    world.die(7000)
+    for _ in 0..<10 {
+      let call = world.call(.get(ID.low))
+      world.say(7002, Say.session(session))
+      guard case .found = world.outcomes[call] else { Issue.record("missing"); return }
+    }
+    #expect(world.parkedCount == 2)
+    let waiting = (0..<3).map { _ in world.call(session) }
+    #expect(world.parkedCount == 5 && waiting.allSatisfy { world.outcomes[$0] == nil })
   }
 
   @Test("A seed that turns out to be a replica is connected to anew, READONLY first")

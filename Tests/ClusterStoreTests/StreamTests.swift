@@ -58,8 +58,14 @@ struct StreamTests {
   @Test("A reply that is larger than any session ends the connection")
   func tooLarge() {
     let world = ScriptedNodes.cluster { $0.replyBytes = 1_000 }
-    _ = world.call(.get(ID.low))
+    let call = world.call(.get(ID.low))
+    #expect(world.taken(by: 7000) == ["GETEX sg:{first:\(ID.low)} PX 1200000"])
     world.say(7000, "$1001\r\n")
+    #expect(world.counters.linkFaults == 1)
+    // It is not asked for again, which would end the next connection, too.
+    #expect(world.outcomes[call] == .fault(.unreadable))
+    world.pass(milliseconds: 500)
+    #expect(world.taken(by: 7000).allSatisfy { !$0.hasPrefix("GETEX") })
     #expect(world.counters.linkFaults == 1)
   }
 }

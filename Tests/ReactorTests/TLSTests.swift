@@ -52,6 +52,18 @@ import Testing
     #expect(rude.server.receive().1 == .failed(.closed))
   }
 
+  @Test func goodbyeRightBehindTheLastBytesIsNotOverlooked() throws {
+    var pair = try TLSPair(client: Contexts.client(), server: Contexts.server())
+    #expect(pair.shake() == (.done, .done))
+    #expect(pair.client.send([1]) == .moved(1))
+    pair.client.close()
+    // Both come with one read of the socket, and no event tells of what is left in OpenSSL.
+    #expect(pair.server.receive().1 == .moved(1))
+    let mayHaveMore = pair.server.mayHaveMore
+    #expect(mayHaveMore)
+    #expect(pair.server.receive().1 == .closed)
+  }
+
   @Test(arguments: [12, 13])
   func aSessionIsResumed(version: Int) throws {
     let keys = TicketKeys.random()

@@ -98,6 +98,23 @@ struct LineTests {
     #expect(try waiter.response().status == 404)
   }
 
+  /// The lock is known to be found again, so that only its holder's own release may end it.
+  @Test("Who found its lock again releases it although others have come since")
+  func releasedAfterFoundAgain() throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let (path, holder) = ("/v1/sessions/found-again", try gateway.connect())
+    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
+    let request = ["Session-Lock-Request": "request-1"]
+    let held = try holder.exchange("POST", path + "/lock?lease=3600", fields: request)
+    let token = try #require(held["Session-Lock"])
+    let again = try holder.exchange("POST", path + "/lock?lease=3600", fields: request)
+    #expect(again.status == 200 && again["Session-Lock"] == token)
+    let waiting = try (1...2).map { try gateway.standInLine(for: path, place: $0) }
+    let fields = ["Session-Lock": token]
+    #expect(try holder.exchange("DELETE", path + "/lock", fields: fields).status == 204)
+    #expect(try waiting[0].response().status == 200)
+  }
+
   @Test("Who has waited long enough is told how things stand then")
   func waitedEnough() throws {
     let gateway = try Self.lab.get().1[0]

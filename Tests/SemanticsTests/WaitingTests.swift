@@ -30,6 +30,18 @@ struct WaitingTests {
     #expect(late.status == 409)
   }
 
+  @Test("Who has a deadline of its own hears in time that the lock is held")
+  func ownDeadline() throws {
+    let (_, gateways) = try Self.lab.get()
+    let (path, holder) = (Self.path(), try gateways[0].connect())
+    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
+    #expect(try holder.exchange("POST", path + "/lock?lease=600").status == 200)
+    let waiter = try gateways[1].connect()
+    let answer = try waiter.exchange(
+      "POST", path + "/lock?wait=60", fields: ["Session-Deadline": "2"])
+    #expect(answer.status == 423 && answer["Session-Lock-Age"] != nil)
+  }
+
   @Test("A waiter of a session that is deleted is told so")
   func deleted() throws {
     let (_, gateways) = try Self.lab.get()

@@ -45,13 +45,15 @@ import Testing
     #expect(stranger.status == 401 && stranger["X-Request-Id"]?.count == 32)
     let broken = try gateway.connect()
     try broken.send("GET \(path) HTTP/1.1\r\nbroken\r\n\r\n")
-    #expect(try broken.response().status == 400)
+    let refused = try broken.response()
+    #expect(refused.status == 400 && refused["X-Request-Id"]?.count == 32)
     try eventually("all lines are written") { lines(gateway).count { $0.route != "/livez" } == 4 }
     let told = lines(gateway).filter { $0.route != "/livez" }
     #expect(told.map(\.status) == [404, 403, 401, 400])
     #expect(told.map(\.caller) == ["shop-web", "shop-web", nil, nil])
     #expect(told[0].requestId == "order-7" && told[0].traceparent == Self.trace)
     #expect(told[1].requestId == made32 && told[2].requestId == stranger["X-Request-Id"])
+    #expect(told[3].requestId == refused["X-Request-Id"])
     #expect(told[0].route == "/v1/sessions/{id}" && told[3].route == "other")
     #expect(!gateway.log.contains(path) && !gateway.log.contains(made[0]))
   }
@@ -71,6 +73,28 @@ import Testing
       let answer = try connection.response()
       #expect(answer["X-Request-Id"] == (place % 2 == 0 ? "r\(place)" : nil))
       #expect(answer["traceparent"] == (place % 3 == 0 ? Self.trace : nil))
+    }
+  }
+
+  @Test func namesEndWithTheirClient() throws {
+    // The next connection has the place of the one that is gone, and none of its names.
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let (path, holder) = (freshPath(), try gateway.connect())
+    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
+    #expect(try holder.exchange("POST", path + "/lock").status == 200)
+    let gone = try gateway.connect()
+    try gone.send("POST \(path)/lock?wait=60 HTTP/1.1\r\nHost: a\r\nX-Request-Id: gone\r\n\r\n")
+    let waiters = "session_gateway_lock_waiters "
+    try eventually("it waits") { try gateway.metric(waiters) == 1 }
+    gone.close()
+    try eventually("it is gone") {
+      let page = try gateway.ask("GET", "/metrics")
+      #expect(page["X-Request-Id"] == nil)
+      return page.text.contains("\n\(waiters)0\n")
+    }
+    let next = try (0..<4).map { _ in try gateway.connect() }
+    for connection in next {
+      #expect(try connection.exchange("GET", path)["X-Request-Id"] == nil)
     }
   }
 

@@ -68,6 +68,24 @@ import Testing
     return try answers.get()
   }
 
+  @Test func whoReadsItsLastAnswerSlowlyHoldsNobodyUp() throws {
+    let gateway = try GatewayProcess(
+      ["--workers", "1", "--max-body", "32MiB", "--drain-grace", "1ms", "--drain-timeout", "1h"])
+    // More than sockets take: the answer is under way when the doors close, and was made before that.
+    let (path, body) = (freshPath(), payload(32 << 20))
+    #expect(try gateway.ask("PUT", path, body: body).status == 201)
+    let slow = try gateway.connect()
+    try slow.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+    try eventually("the answer is made") {
+      try gateway.metric("session_gateway_client_buffer_bytes ") > 1 << 20
+    }
+    gateway.process.terminate()
+    try eventually("the doors are closed") { (try? gateway.connect()) == nil }
+    let answer = try slow.response()
+    #expect(answer.body == body && answer["Connection"] == nil)
+    #expect(try gateway.process.wait() == .exited(0))
+  }
+
   @Test func waitersForLocksAreRefused() throws {
     let redis = try RedisServer()
     let gateway = try GatewayProcess(

@@ -101,8 +101,7 @@ import Testing
     let gateway = try GatewayProcess(["--workers", "1"])
     let path = freshPath()
     #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
-    let held = try gateway.ask("POST", path + "/lock")
-    let token = try #require(held["Session-Lock"])
+    let token = try #require(try gateway.ask("POST", path + "/lock")["Session-Lock"])
     #expect(try gateway.ask("POST", path + "/lock").status == 423)
     let waiter = try gateway.connect()
     try waiter.send("POST \(path)/lock?wait=20 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
@@ -112,8 +111,18 @@ import Testing
     #expect(try gateway.ask("DELETE", path + "/lock", ["Session-Lock": token]).status == 204)
     #expect(try waiter.response().status == 200)
     #expect(try gateway.ask("DELETE", path + "/lock", ["Session-Lock": token]).status == 409)
+    // The waiter's own is released by its write, a third by the session's end; a write without a lock
+    // releases none.
+    #expect(try gateway.ask("PUT", path, body: [2]).status == 204)
+    func locked() throws -> [String: String] {
+      ["Session-Lock": try #require(try gateway.ask("POST", path + "/lock")["Session-Lock"])]
+    }
+    #expect(try gateway.ask("PUT", path + "?unlock=true", try locked(), body: [3]).status == 204)
+    let held = try locked()
+    #expect(try gateway.ask("PUT", path, held, body: [4]).status == 204)
+    #expect(try gateway.ask("DELETE", path, held).status == 204)
     for (event, count) in [
-      ("acquired", 2), ("waited", 1), ("refused", 1), ("renewed", 1), ("released", 1), ("lost", 1),
+      ("acquired", 4), ("waited", 1), ("refused", 1), ("renewed", 1), ("released", 3), ("lost", 1),
     ] {
       let name = "session_gateway_locks_total{event=\"\(event)\"}"
       #expect(try gateway.metric(name) == count, "\(event)")

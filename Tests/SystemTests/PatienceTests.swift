@@ -1,10 +1,28 @@
 // Clients that are too slow, and how long each is waited for. One test, since its time is spent
 // waiting: for a head 10 s, for a body 30 s, for a client that does not read its answer 30 s.
 
+import Glibc
 import TestLab
 import Testing
 
 @Suite struct PatienceTests {
+  /// A body may take longer than the caller gives the store. That its head was read, 100 says.
+  @Test(arguments: Backing.allCases)
+  func nothingIsWrittenOnceTheDeadlinePassed(_ backing: Backing) throws {
+    let gateway = try Gateways.before(backing)
+    let path = freshPath()
+    let slow = try gateway.connect()
+    try slow.send(
+      "PUT \(path) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+        + "Session-Deadline: 1\r\nContent-Length: 2\r\n\r\n")
+    #expect(try slow.response().status == 100)
+    usleep(1_010_000)
+    try slow.send("ab")
+    try expectProblem(503, "deadline-passed", executed: "no", in: slow.response())
+    #expect(try slow.exchange("GET", path).status == 404)
+    #expect(try slow.exchange("PUT", path, body: [1]).status == 201)
+  }
+
   @Test func slowClientsAreGivenUp() async throws {
     let gateway = try GatewayProcess(["--workers", "1"])
     let path = freshPath()

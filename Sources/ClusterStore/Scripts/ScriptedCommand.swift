@@ -77,16 +77,12 @@ enum ScriptedCommand {
     }
   }
 
-  /// A touch that acts only on one version: what corrects the timeout of a record that was found.
+  /// A touch under no condition: what corrects a timeout.
   static func touch(
-    _ space: borrowing KeySpace, _ id: borrowing SessionID, _ version: SessionVersion,
-    into log: inout ByteBuffer
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, into log: inout ByteBuffer
   ) {
     begin(.touch, arguments: 2, space, id, in: &log)
-    let list = CommandWriter.open(byteCount: 9, in: &log)
-    log.append(UInt8(ascii: "="))
-    log.append(networkOrder: version.bits)
-    CommandWriter.close(list, in: &log)
+    CommandWriter.argument("", in: &log)
     CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
   }
 

@@ -187,13 +187,17 @@ struct ClusterBackend: ~Copyable, Backend {
     case .moved(let count):
       bytesRead += count
       store.received(link, count, at: now)
-      // The end that was told with the last bytes is told once.
-      if connections[connection].isHalfClosed || connections[connection].transport.mayHaveMore {
-        willRead(connection)
-      }
-    case .wouldBlock: break
+      readOn(connection)
+    case .wouldBlock: readOn(connection)
     case .closed: lose(connection, ending(of: link, .closed), at: now)
     case .failed(let fault): lose(connection, ending(of: link, LinkFault(fault)), at: now)
+    }
+  }
+
+  /// The end that was told with the last bytes is told once.
+  private mutating func readOn(_ connection: Ticket) {
+    if connections[connection].isHalfClosed || connections[connection].transport.mayHaveMore {
+      willRead(connection)
     }
   }
 

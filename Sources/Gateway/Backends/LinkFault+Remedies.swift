@@ -48,7 +48,7 @@ extension TLSFault {
     case .protocolVersion: "let the node's tls-protocols have TLSv1.2 or TLSv1.3"
     case .noSharedCipher: "let the node's tls-ciphers have ECDHE with AES-GCM or ChaCha20"
     case .notTLS: "name its TLS port in --redis, or leave --redis-tls out"
-    case .certificateMissing, .noApplicationProtocol, .other: nil
+    case .certificateMissing, .noApplicationProtocol, .unruly, .other: nil
     }
   }
 }

@@ -124,18 +124,23 @@ public struct Plan {
   /// OpenSSL's own, for a connection that was set up; its buffers come and go with each record.
   private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.connections * (32 << 10) }
 
-  /// What is read into, the answer that is made, spare buffers, and lines of the access log.
+  /// What is read into, the answer that is made, spare buffers, and the access log.
   private var loopBytes: Int {
     let spare = bounds.spareBuffers * bounds.largestSpare
-    let lines = settings.log.access ? AccessLane.limit : 0
-    return workers * (bounds.readSize + replyBytes + spare + lines)
+    return workers * (bounds.readSize + replyBytes + spare) + lineBytes
+  }
+
+  /// Lines of the access log: those of a tick, in a buffer that doubles, those that wait, and those that
+  /// are being written.
+  private var lineBytes: Int {
+    settings.log.access ? (3 * workers + 1) * AccessLane.limit : 0
   }
 
   private var pipelineBytes: Int {
     store.parkedBytes + store.awaitingBytes + nodes * (store.pipelineBytes + replyBytes)
   }
 
-  private var replyBytes: Int { settings.maxBody + (1 << 20) }
+  private var replyBytes: Int { max(settings.maxBody, 1 << 20) + (1 << 20) }
 
   /// For each worker its clients, nodes, listener, poller and bell; the process's own besides.
   public var descriptors: Int { workers * (bounds.connections + nodes + 3) + 8 }

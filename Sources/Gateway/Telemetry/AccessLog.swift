@@ -36,6 +36,7 @@ final class AccessLog: Sendable {
 
   private func writeLines() {
     var lines: [UInt8] = []
+    lines.reserveCapacity(AccessLane.limit)
     while true {
       let isLast = isStopping.load(ordering: .acquiring)
       for place in 0..<lanes.count {
@@ -62,7 +63,7 @@ final class AccessLog: Sendable {
 
 /// Where one worker leaves its lines.
 final class AccessLane: Sendable {
-  /// How many bytes of lines wait at most.
+  /// How many bytes of lines wait at most; a tick has as many before it leaves them.
   static let limit = 256 << 10
 
   /// How many lines found no room.
@@ -74,6 +75,7 @@ final class AccessLane: Sendable {
   fileprivate init(_ format: AccessLine.Format, bell: Wake) {
     self.format = format
     self.bell = bell
+    waiting.withLock { $0.reserveCapacity(Self.limit) }
   }
 
   /// Leaves `count` lines, all or none.

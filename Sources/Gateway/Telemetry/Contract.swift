@@ -237,7 +237,7 @@ enum Contract {
           summary: Create or replace a session
           description: >-
             Replaces payload, content type and idle timeout together: without `Session-Idle-Timeout`
-            the idle timeout is the gateway's again. The body may be empty, but its length must be
+            the idle timeout is the namespace's again. The body may be empty, but its length must be
             told. A session is written whole, so `Content-Range` is 400; a content coding would not be
             given back, so `Content-Encoding` is 415.
           parameters:
@@ -539,7 +539,7 @@ enum Contract {
           description: >-
             A body in which a member's name is there twice is 400. All of the ids go to the store in one
             pipelined round. One answer tells of all; when the store could not say of one of them, it is
-            that problem instead.
+            that problem instead, or 504 where others were touched already.
           parameters:
             - $ref: '#/components/parameters/Deadline'
           requestBody:
@@ -816,7 +816,7 @@ enum Contract {
           name: Session-Idle-Timeout
           in: header
           description: >-
-            The session's own idle timeout in seconds, until the next PUT. Without it the gateway's
+            The session's own idle timeout in seconds, until the next PUT. Without it the namespace's
             counts.
           schema:
             $ref: '#/components/schemas/Seconds'

@@ -12,6 +12,8 @@ struct Client {
   var exchange = Exchange()
   /// Whether its head has come and its answer is not made.
   var isInFlight = false
+  /// Whether what it writes or removes releases the lock that it holds.
+  var releasesLock = false
   /// The store's operation that is pending.
   var operation = Ticket.none
   /// The batch of touches that is pending.

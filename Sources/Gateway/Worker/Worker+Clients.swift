@@ -31,6 +31,7 @@ extension Worker where Store: ~Copyable {
     clients.admit(client)
     if !clients[client].isInFlight {
       clients[client].exchange = Exchange(refused: bytes.bytes, at: moment.instant)
+      if accessLines != nil { clients[client].correlation.identify(&entropy) }
     }
     switch reason {
     case .malformed(let refusal): answer(client, .refusal(refusal))
@@ -53,5 +54,8 @@ extension Worker where Store: ~Copyable {
     if clients[client].operation != .none || clients[client].batch != nil { abandon(client) }
     endExchange(client)
     forgetLock(client, isGone: true)
+    // The next client here is another one.
+    clients[client].correlation.clear()
+    clients[client].caller = ""
   }
 }

@@ -39,6 +39,8 @@ extension Worker where Store: ~Copyable {
     case .lockLost: board.add(1, to: .locksLost)
     case .renewed: board.add(1, to: .locksRenewed)
     case .unlocked: board.add(1, to: .locksReleased)
+    case .replaced, .deleted:
+      if clients[client].releasesLock { board.add(1, to: .locksReleased) }
     default: break
     }
   }

@@ -44,6 +44,11 @@ extension Worker where Store: ~Copyable {
     let problem = decoder.decode(
       server.head, bytes.bytes, at: began, for: callers, into: &request)
     if let problem { return answer(client, problem) }
+    // Nothing is asked of the store for who has stopped waiting while the body came.
+    if !request.exchange.route.isOperators, request.command.deadline <= moment.instant {
+      board.count(.deadline)
+      return answer(client, .store(.deadlinePassed))
+    }
     perform(client, bytes, payload)
   }
 
@@ -80,7 +85,10 @@ extension Worker where Store: ~Copyable {
       guard wantLock(client) else { return }
     default: break
     }
-    if request.command.verb.changes { clients[client].id = request.command.id }
+    if request.command.verb.changes {
+      clients[client].id = request.command.id
+      clients[client].releasesLock = request.releasesLock
+    }
     let submission = backend.submit(
       request.command, request: bytes.bytes, ticket: client, at: moment, reply: &reply)
     switch submission {

@@ -20,6 +20,8 @@ struct WantedLock {
   let patience: TimeSpan
   /// When the client stops waiting.
   let end: Instant
+  /// When no question may be under way any more.
+  let limit: Instant
   /// Whether it stands in line.
   var isInLine = true
   /// Whether it was told to wait.
@@ -30,6 +32,16 @@ struct WantedLock {
   var isAsked = true
   /// Whether the lock may have become free since the store was asked.
   var isDue = false
+
+  /// The lock that a request asks for. A caller with a deadline of its own waits for a little less, so
+  /// that the last question has time for an answer.
+  init(_ request: borrowing DecodedRequest) {
+    let began = request.exchange.began
+    command = request.command
+    patience = command.deadline - began
+    limit = request.limit
+    end = min(began + .seconds(request.wait), limit + .milliseconds(-200))
+  }
 }
 
 extension Worker where Store: ~Copyable {
@@ -37,10 +49,7 @@ extension Worker where Store: ~Copyable {
   /// asked now. Only the first in line may acquire it. The others ask for a lock that they may have
   /// already, and for what to tell those who do not wait.
   mutating func wantLock(_ client: Ticket) -> Bool {
-    let began = request.exchange.began
-    var wanted = WantedLock(
-      command: request.command, patience: request.command.deadline - began,
-      end: began + .seconds(request.wait))
+    var wanted = WantedLock(request)
     wanted.isFirst = lockLines.join(name(of: wanted), waiter(client))
     request.command.yields = !wanted.isFirst
     let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
@@ -78,6 +87,11 @@ extension Worker where Store: ~Copyable {
     case .locked, .lockHeld:
       leaveLine(client, isFree: wanted.isDue)
       wantedLocks[client] = nil
+    case .fault(.outcomeUnknown):
+      // It may have acquired a lock of which the caller gets no token.
+      leaveLine(client, isFree: true)
+      wantedLocks[client] = nil
+      giveBack(wanted.command)
     default:
       leaveLine(client, isFree: true)
       wantedLocks[client] = nil
@@ -118,7 +132,8 @@ extension Worker where Store: ~Copyable {
     wantedLocks[client]!.isAsked = true
     wantedLocks[client]!.isDue = false
     wantedLocks[client]!.command.yields = !wantedLocks[client]!.isFirst
-    wantedLocks[client]!.command.deadline = moment.instant + wantedLocks[client]!.patience
+    wantedLocks[client]!.command.deadline = min(
+      moment.instant + wantedLocks[client]!.patience, wantedLocks[client]!.limit)
     let command = wantedLocks[client]!.command
     let nothing = ByteBuffer()
     let submission = backend.submit(
