@@ -137,3 +137,10 @@ extension RequestDecoder {
     }
   }
 }
+
+extension DecodedRequest {
+  /// Whether what it writes or removes ends the lock that it holds.
+  public var releasesLock: Bool {
+    !command.heldLock.isNone && (command.unlocks || command.verb == .delete)
+  }
+}

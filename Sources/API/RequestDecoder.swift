@@ -44,11 +44,6 @@ public struct DecodedRequest: ~Copyable {
   public var limit = Instant.never
   private let inPlace = InPlace()
 
-  /// Whether it ends the lock that it holds, by the way.
-  public var releasesLock: Bool {
-    !command.heldLock.isNone && (command.unlocks || command.verb == .delete)
-  }
-
   /// A request that has yet to be decoded.
   public init() {}
 }
@@ -253,6 +248,9 @@ public struct RequestDecoder: Sendable {
   ) -> Problem? {
     request.command.verb = .touch
     if head.framing == .none { return .lengthRequired }
+    if case .length(let length) = head.framing, length > TouchBatch.largestBody {
+      return .bodyTooLarge
+    }
     if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
     if let problem = noCondition(head) { return problem }
     guard case .one(let type) = head.fields.only(.contentType), MediaType.isJSON(type, in: bytes)

@@ -8,6 +8,10 @@ public import Sessions
 public struct TouchBatch: Sendable {
   /// The most ids of one request.
   public static let maximum = 1_000
+  /// The most bytes of a request's body: what so many ids of the longest take, twice. It is read in one go.
+  public static let largestBody = 512 << 10
+  /// The most members of the object; all but one are passed over.
+  private static let mostMembers = 16
 
   /// The ids as they came.
   private let ids: [String]
@@ -38,7 +42,7 @@ public struct TouchBatch: Sendable {
     var names: Set<String> = []
     var ids: [String] = []
     try text.object { (text, name) throws(MalformedJSON) in
-      guard names.insert(name).inserted else { throw MalformedJSON() }
+      guard names.insert(name).inserted, names.count <= mostMembers else { throw MalformedJSON() }
       guard name == "ids" else { return try text.skip() }
       try text.array { (text) throws(MalformedJSON) in
         guard ids.count < maximum else { throw MalformedJSON() }

@@ -71,8 +71,8 @@ extension ClusterStore {
       nodes[link].pipeline.hasSpareRoom
     {
       let mark = nodes[link].pipeline.log.count
-      CommandEncoder.slide(
-        spaces[slide.namespace], ids[handle], milliseconds: milliseconds, unlessLonger: true,
+      CommandEncoder.extend(
+        spaces[slide.namespace], ids[handle], milliseconds: milliseconds,
         in: &nodes[link].pipeline.log)
       slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
       return enqueue(
@@ -81,9 +81,8 @@ extension ClusterStore {
     // Its caller was answered, and the next read slides again: it takes no room from who waits.
     guard hasParkingRoom, parkedCount < configuration.limits.ownOperations else { return }
     var bytes = spare.take()
-    CommandEncoder.slide(
-      spaces[slide.namespace], ids[handle], milliseconds: milliseconds, unlessLonger: true,
-      in: &bytes)
+    CommandEncoder.extend(
+      spaces[slide.namespace], ids[handle], milliseconds: milliseconds, in: &bytes)
     slide.commandLengths = (bytes.count, 0)
     park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)

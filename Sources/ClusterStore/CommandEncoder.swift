@@ -82,15 +82,15 @@ enum CommandEncoder {
     CommandWriter.begin(1, "ASKING", in: &log)
   }
 
-  /// `PEXPIRE key milliseconds [GT]`; with `GT` a timeout that is longer already stays.
-  static func slide(
+  /// `PEXPIRE key milliseconds GT`: a timeout that is longer already stays.
+  static func extend(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
-    unlessLonger: Bool = false, in log: inout ByteBuffer
+    in log: inout ByteBuffer
   ) {
-    CommandWriter.begin(unlessLonger ? 4 : 3, "PEXPIRE", in: &log)
+    CommandWriter.begin(4, "PEXPIRE", in: &log)
     key(space, id, in: &log)
     CommandWriter.argument(decimal: milliseconds, in: &log)
-    if unlessLonger { CommandWriter.argument("GT", in: &log) }
+    CommandWriter.argument("GT", in: &log)
   }
 
   /// `GETRANGE key 0 95`, the header of whatever record is there. Gives where in the log the key stands, as

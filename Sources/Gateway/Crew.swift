@@ -128,18 +128,20 @@ final class Crew {
   }
 
   private func end(after grace: TimeSpan) {
+    // Workers are told before the log, which may be a pipe that nobody reads.
     guard !state.isDraining else {
+      for inbox in inboxes { inbox.put(.stop) }
       log.warning("stopping at once: told a second time")
       return stopAll()
     }
     state.drain()
+    for inbox in inboxes { inbox.put(.drain(grace)) }
     manager?.stopping()
     log.info(
       "draining",
       metadata: [
         "grace": "\(grace.seconds) s", "timeout": "\(settings.drainTimeout.seconds) s",
       ])
-    for inbox in inboxes { inbox.put(.drain(grace)) }
   }
 
   private func stopAll() {

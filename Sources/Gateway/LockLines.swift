@@ -68,15 +68,17 @@ final class LockLines: Sendable {
       lines[name] = line.isEmpty ? nil : line
       return place == 0 ? line.first : nil
     }
-    if let next { tell(next, isFree: isFree) }
+    if let next { tell(next, name, isFree: isFree) }
   }
 
   /// The session's lock may be free: the first of its line is told.
   func wake(_ name: SessionName) {
-    if let first = lines.withLock({ $0[name]?.first }) { tell(first, isFree: true) }
+    if let first = lines.withLock({ $0[name]?.first }) {
+      tell(first, name, isFree: true)
+    }
   }
 
-  private func tell(_ waiter: Waiter, isFree: Bool) {
-    inboxes[waiter.inbox].put(.turn(waiter.client, isFree: isFree))
+  private func tell(_ waiter: Waiter, _ name: SessionName, isFree: Bool) {
+    inboxes[waiter.inbox].put(.turn(waiter.client, name, isFree: isFree))
   }
 }

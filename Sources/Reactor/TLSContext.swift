@@ -100,7 +100,7 @@ final class TLSHome {
     unsafe SSL_CTX_set_options(context, OPENSSL_CONTEXT_OPTIONS)
     unsafe openssl_set_read_ahead(context)
     unsafe SSL_CTX_set_default_read_buffer_len(context, Self.readAhead)
-    unsafe watchMessages(context)
+    unsafe watchSteps(context)
     let isReady =
       unsafe openssl_set_protocols(context, TLS1_2_VERSION, TLS1_3_VERSION) == 1
       && SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1

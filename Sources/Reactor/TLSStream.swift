@@ -130,6 +130,8 @@ struct TLSStream: ~Copyable {
     unsafe wire.pointee.allowance = 1
     isStalled = false
     var filled = 0
+    // For all that one recv brought: what is plain in it pays for no more than it would alone.
+    defer { if filled > 0 { unsafe wire.pointee.steps = 0 } }
     repeat {
       var count = 0
       ERR_clear_error()
@@ -137,7 +139,6 @@ struct TLSStream: ~Copyable {
         ssl, memory.baseAddress! + filled, memory.count - filled, &count)
       if result != 1 { return unsafe end(filled, SSL_get_error(ssl, result)) }
       filled += count
-      unsafe wire.pointee.messages = 0
     } while filled < memory.count && hasBuffered
     // Reading may have produced output: a key update's answer, or an alert. Should sending it fail,
     // the next call finds out.
@@ -149,7 +150,7 @@ struct TLSStream: ~Copyable {
   private mutating func end(_ filled: Int, _ code: Int32) -> Transfer {
     var end = Transfer.wouldBlock
     switch code {
-    case _ where unsafe wire.pointee.messages > TLSWire.mostMessages: end = .failed(giveUp())
+    case _ where unsafe wire.pointee.steps > TLSWire.mostSteps: end = .failed(giveUp())
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: isStalled = true
     case SSL_ERROR_ZERO_RETURN:
       isClosed = true

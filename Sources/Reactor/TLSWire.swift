@@ -25,10 +25,11 @@ struct TLSWire {
   var error: Int32 = 0
   /// The handshake is over.
   var isEstablished = false
-  /// How many messages of TLS's own came since then, or since the last plain bytes.
-  var messages = 0
-  /// A peer that says so much and nothing plain means no good: a key is derived for each of some.
-  static let mostMessages = 32
+  /// How many steps OpenSSL's state machine has made since then, or since a read that brought plain bytes.
+  var steps = 0
+  /// A message of TLS's own takes three or four, so this is some 30 of them. Whoever sends more and nothing
+  /// plain means no good: a key is derived for each of some.
+  static let mostSteps = 96
 
   init(fd: Int32, out: UnsafeMutablePointer<ByteBuffer>) {
     self.fd = fd
@@ -69,15 +70,15 @@ func wireMethod() -> OpaquePointer {
 
 /// Counts what a peer says of TLS's own once the handshake is over. OpenSSL goes on reading by itself for
 /// as long as such messages come; to take the connection for shut down is what makes it stop.
-func watchMessages(_ context: OpaquePointer) {
+func watchSteps(_ context: OpaquePointer) {
   unsafe SSL_CTX_set_info_callback(context) { ssl, event, _ in
     guard event & (SSL_CB_LOOP | SSL_CB_ALERT) != 0, let bio = unsafe SSL_get_rbio(ssl) else {
       return
     }
     let wire = unsafe BIO_get_data(bio).assumingMemoryBound(to: TLSWire.self)
     guard unsafe wire.pointee.isEstablished else { return }
-    unsafe wire.pointee.messages += 1
-    if unsafe wire.pointee.messages > TLSWire.mostMessages {
+    unsafe wire.pointee.steps += 1
+    if unsafe wire.pointee.steps > TLSWire.mostSteps {
       unsafe SSL_set_shutdown(ssl, SSL_RECEIVED_SHUTDOWN)
     }
   }

@@ -14,7 +14,7 @@ public import Primitives
 public enum Transfer: Equatable, Sendable {
   /// So many plain bytes moved.
   case moved(Int)
-  /// Nothing now: wait for the poller's event.
+  /// Nothing plain now: wait for the poller's event, unless `mayHaveMore`.
   case wouldBlock
   /// The peer said that no more bytes come.
   case closed

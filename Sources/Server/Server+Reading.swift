@@ -31,7 +31,6 @@ extension Server {
     told = 0
     while connections.contains(present) {
       if let event = parse(&bytes) { return event }
-      guard connections.contains(present) else { return nil }
       guard hasRoomForRest(&bytes) else { return refuseForRoom() }
       guard connections[present].mayRead else { return nil }
       guard bytesRead < bounds.readsPerTick else {
@@ -72,18 +71,22 @@ extension Server {
     switch connections[present].transport.read(into: room) {
     case .moved(let count):
       bytes.commit(count)
-      bytesRead += count
+      bytesRead += weight(count)
       counters.bytesReceived += count
       noteWhetherMoreMayCome()
     case .wouldBlock:
-      // What came under TLS had nothing plain in it, and took its time, too.
-      if connections[present].transport.isEncrypted { bytesRead += 4_096 }
+      bytesRead += weight(0)
       noteWhetherMoreMayCome()
     case .closed, .failed:
       connections[present].isReadable = false
       return false
     }
     return true
+  }
+
+  /// What a read counts for in the turn's bound: under TLS much may have come, and little plain in it.
+  private func weight(_ count: Int) -> Int {
+    connections[present].transport.isEncrypted ? max(count, 4_096) : count
   }
 
   /// A short read says that the kernel has no more, but not whether the end follows.

@@ -102,6 +102,7 @@ struct Probe {
       let room = unsafe answer.writable
       switch transport.read(into: room) {
       case .moved(let count): answer.commit(count)
+      case .wouldBlock where transport.mayHaveMore: continue
       case .wouldBlock: try wait(&poller, until: deadline)
       case .closed: throw .closed
       case .failed(let fault): throw fault

@@ -49,12 +49,13 @@ enum SettingsArguments {
     guard let text = try take(name, from: &arguments) else { return nil }
     let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("", 1)]
     let (unit, factor) = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-    guard let number = Int(text.dropLast(unit.count)), number <= Int.max / factor,
-      range.contains(number * factor)
+    guard let number = Int(text.dropLast(unit.count)),
+      case let (value, isTooLarge) = number.multipliedReportingOverflow(by: factor), !isTooLarge,
+      range.contains(value)
     else {
       throw ValidationError("\(name) is a whole number from \(range.lowerBound) on")
     }
-    return number * factor
+    return value
   }
 
   /// The environment's variables. Of two with one name the first counts, as for `getenv`.

@@ -34,6 +34,14 @@ import Testing
     #expect(batch(json) == nil)
   }
 
+  @Test func membersAreBounded() {
+    func withOthers(_ count: Int) -> TouchBatch? {
+      batch("{" + (0..<count).map { "\"x\($0)\":1," }.joined() + "\"ids\":[\"a\"]}")
+    }
+    #expect(withOthers(15) != nil)
+    #expect(withOthers(16) == nil)
+  }
+
   @Test(arguments: [
     #"{"ids":["a","ids","ids"]}"#, #"{"x":{"ids":1,"ids":2},"ids":["a"]}"#,
     #"{"ids":["a"],"y":"ids","z":"\",\"ids\":"}"#, #"{"x":[{"a":1},{"a":2}],"ids":["a"]}"#,

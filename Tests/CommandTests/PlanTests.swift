@@ -59,9 +59,18 @@ struct PlanTests {
   }
 
   @Test(
-    "What is no number is a mistake", arguments: ["x", "-1", "1.5", "", "99999999999999999999"])
+    "What is no number is a mistake",
+    arguments: ["x", "-1", "1.5", "", "99999999999999999999", "-9007199254740993KiB"])
   func mistakes(text: String) throws {
-    let made = try Command.run(GatewayProcess.program, ["plan", "--sessions", text])
+    let made = try Command.run(GatewayProcess.program, ["plan", "--sessions=\(text)"])
     #expect(made.status == .exited(64))
+  }
+
+  @Test("The largest of everything is reckoned with")
+  func largest() throws {
+    let text = try plan([
+      "--sessions", "1000000000", "--size", "1024MiB", "--rate", "1000000000", "--nodes", "1000",
+    ])
+    #expect(text.contains("Tbit/s"))
   }
 }

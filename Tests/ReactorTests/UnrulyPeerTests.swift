@@ -75,4 +75,19 @@ private struct UnrulyPair: ~Copyable {
     #expect(pair.server.receive().1 == .failed(.tls(.unruly)))
     #expect(pair.server.receive().1 == .failed(.tls(.unruly)))
   }
+
+  @Test func noPlainByteBuysMoreInOneRead() throws {
+    var pair = try UnrulyPair()
+    for byte in UInt8(0)..<20 {
+      pair.renewKeys(5)
+      pair.send(byte)
+    }
+    // What came in front of it is told; then it is over.
+    guard case .moved(let count) = pair.server.receive().1 else {
+      Issue.record("nothing came")
+      return
+    }
+    #expect(count < 20)
+    #expect(pair.server.receive().1 == .failed(.tls(.unruly)))
+  }
 }

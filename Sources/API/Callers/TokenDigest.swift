@@ -54,8 +54,10 @@ public struct TokenDigest: Equatable, Sendable {
 
   /// All ones when both digests are the same, else 0; it takes the same time for any two.
   func mask(_ other: TokenDigest) -> UInt64 {
+    // `^` and `|` have one precedence in Swift.
     let difference =
-      first ^ other.first | second ^ other.second | third ^ other.third | fourth ^ other.fourth
+      (first ^ other.first) | (second ^ other.second) | (third ^ other.third)
+      | (fourth ^ other.fourth)
     let differs = (difference | (0 &- difference)) >> 63
     return differs &- 1
   }

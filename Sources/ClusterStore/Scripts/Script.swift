@@ -3,7 +3,7 @@
 // payload passes through Lua above `RecordStaging.threshold`.
 //
 // Every script is sent by its SHA-1 (EVALSHA). A node is given the texts when it says NOSCRIPT: that
-// costs a round trip once in a node's life, and nothing where nobody uses a lock. Redis's TIME is the
+// costs a round trip once in a node's life, and nothing where no script is needed. Redis's TIME is the
 // clock of leases and absolute deadlines: gateways whose clocks differ agree on them.
 //
 // An answer is one string: a letter, and fixed fields in network byte order behind some.

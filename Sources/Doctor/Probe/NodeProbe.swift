@@ -163,6 +163,7 @@ struct NodeProbe: ~Copyable {
       case .failed(let fault): throw ProbeFault(fault)
       case .wouldBlock:
         reader.commit(0)
+        if transport.mayHaveMore { continue }
         if !Self.wait(&poller, until: deadline) { throw ProbeFault(reach: .silent) }
       }
     }

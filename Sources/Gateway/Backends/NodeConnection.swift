@@ -35,7 +35,10 @@ struct NodeConnection: ~Copyable {
       case .connected: phase = .handshaking
       }
     }
-    switch transport.handshake() {
+    var progress = transport.handshake()
+    // The end that was told with the last bytes is told once.
+    if progress == .wantsRead, isHalfClosed { progress = transport.handshake() }
+    switch progress {
     case .wantsRead, .wantsWrite: return nil
     case .failed(let fault): return .failure(fault)
     case .done:

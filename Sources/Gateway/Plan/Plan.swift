@@ -130,10 +130,10 @@ public struct Plan {
     return workers * (bounds.readSize + replyBytes + spare) + lineBytes
   }
 
-  /// Lines of the access log: those of a tick, in a buffer that doubles, those that wait, and those that
-  /// are being written.
+  /// Lines of the access log: those of a tick and those that wait of each worker, and those that are being
+  /// written.
   private var lineBytes: Int {
-    settings.log.access ? (3 * workers + 1) * AccessLane.limit : 0
+    settings.log.access ? (2 * workers + 1) * AccessLane.limit : 0
   }
 
   private var pipelineBytes: Int {

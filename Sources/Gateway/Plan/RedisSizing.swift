@@ -58,7 +58,7 @@ public struct RedisSizing {
     let seconds = max(1, Int(idleTimeout.seconds))
     // A quarter for fragmentation, replication's buffers and growth; a fork while saving not counted.
     let perNode = primaryBytes / servers * 5 / 4
-    let bits = rate * (size + Self.command) * 8
+    let bits = Double(rate) * Double(size + Self.command) * 8
     let all = sessions.counted("session")
     return Table("Redis for \(all) of \(Quantities.bytes(size)), \(rate) requests/s")
       .row("one session", Quantities.bytes(sessionBytes), "payload, header, key and Redis's own")

@@ -37,8 +37,8 @@ enum Quantities {
   }
 
   /// Bits a second.
-  static func bits(_ count: Int) -> String {
-    scaled(Double(count), by: 1_000, units: ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"])
+  static func bits(_ count: Double) -> String {
+    scaled(count, by: 1_000, units: ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"])
   }
 
   /// Seconds, or milliseconds where there is less than one.

@@ -1,6 +1,6 @@
 // `--access-log`: one line a request, to standard error, written by a thread of its own, so that a
 // slow disk or terminal stalls nobody. A worker keeps the lines of a tick and leaves them in its lane at
-// the tick's end, where only the writer takes them from; what a full lane has no room for is dropped and
+// the tick's end, or sooner where they are many; only the writer takes them from there; what a full lane has no room for is dropped and
 // counted. Lines name routes, never ids. Buffers are reused, so that a line allocates nothing.
 
 import Glibc
@@ -63,7 +63,7 @@ final class AccessLog: Sendable {
 
 /// Where one worker leaves its lines.
 final class AccessLane: Sendable {
-  /// How many bytes of lines wait at most; a tick has as many before it leaves them.
+  /// How many bytes of lines wait at most. A tick leaves them at its end, and an eighth of that at once.
   static let limit = 256 << 10
 
   /// How many lines found no room.
@@ -83,7 +83,7 @@ final class AccessLane: Sendable {
     let isFirst = unsafe lines.bytes.withUnsafeBytes { bytes in
       waiting.withLock { waiting -> Bool in
         guard waiting.count + bytes.count <= Self.limit else {
-          drop(count)
+          dropped.wrappingAdd(count, ordering: .relaxed)
           return false
         }
         defer { unsafe waiting.append(contentsOf: bytes) }
@@ -92,8 +92,6 @@ final class AccessLane: Sendable {
     }
     if isFirst { bell.signal() }
   }
-
-  fileprivate func drop(_ count: Int) { dropped.wrappingAdd(count, ordering: .relaxed) }
 
   /// Takes all lines, and leaves the storage of `empty` for those to come.
   func exchange(_ empty: inout [UInt8]) {
@@ -112,9 +110,10 @@ struct AccessLines: ~Copyable {
 
   /// Keeps a line about an answered request.
   mutating func add(_ line: AccessLine, at time: UnixTime) {
-    guard lines.count < AccessLane.limit else { return lane.drop(1) }
     line.append(to: &lines, lane.format, at: time, &clock)
     count += 1
+    // Thousands may be answered in one tick.
+    if lines.count >= AccessLane.limit / 8 { leave() }
   }
 
   /// Leaves the tick's lines in the lane.

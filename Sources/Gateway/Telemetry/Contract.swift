@@ -539,7 +539,8 @@ enum Contract {
           description: >-
             A body in which a member's name is there twice is 400. All of the ids go to the store in one
             pipelined round. One answer tells of all; when the store could not say of one of them, it is
-            that problem instead, or 504 where others were touched already.
+            that problem instead, or 504 where others were touched already. A body of more than 512 KiB, or
+            with more than 16 members, is refused.
           parameters:
             - $ref: '#/components/parameters/Deadline'
           requestBody:

@@ -17,9 +17,9 @@ enum Message: Sendable {
   case nodeIdentity([TLSHandover])
   /// Connections to Redis from now on say this user and password.
   case credentials(NodeCredentials)
-  /// It is a client's turn to acquire the lock that it waits for; whether the lock is free as far as
-  /// is known.
-  case turn(Ticket, isFree: Bool)
+  /// It is a client's turn to acquire the session's lock, if it still waits for that one; whether the lock
+  /// is free as far as is known.
+  case turn(Ticket, SessionName, isFree: Bool)
   /// Serve on for so long, then finish what is in flight and end.
   case drain(TimeSpan)
   /// Say that the loop turns, by adding one to the board's beats.

@@ -120,6 +120,7 @@ extension Worker where Store: ~Copyable {
   private mutating func submitBatch(
     _ client: Ticket, _ bytes: borrowing ByteBuffer, _ payload: ByteRange
   ) {
+    guard payload.count <= TouchBatch.largestBody else { return answer(client, .bodyTooLarge) }
     guard var batch = TouchBatch(json: bytes.bytes.extracting(payload.indices)) else {
       return answer(client, .malformedJSON)
     }

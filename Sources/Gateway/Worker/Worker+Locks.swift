@@ -87,7 +87,7 @@ extension Worker where Store: ~Copyable {
     case .locked, .lockHeld:
       leaveLine(client, isFree: wanted.isDue)
       wantedLocks[client] = nil
-    case .fault(.outcomeUnknown):
+    case .fault(.outcomeUnknown), .fault(.unreadable):
       // It may have acquired a lock of which the caller gets no token.
       leaveLine(client, isFree: true)
       wantedLocks[client] = nil
@@ -116,8 +116,10 @@ extension Worker where Store: ~Copyable {
   }
 
   /// The line says that it is the client's turn to ask.
-  mutating func takeTurn(_ client: Ticket, isFree: Bool) {
-    guard server.isWaiting(client), wantedLocks[client]?.isInLine == true else { return }
+  mutating func takeTurn(_ client: Ticket, _ session: SessionName, isFree: Bool) {
+    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.isInLine,
+      name(of: wanted) == session
+    else { return }
     wantedLocks[client]!.isFirst = true
     if wantedLocks[client]!.isAsked {
       if isFree { wantedLocks[client]!.isDue = true }

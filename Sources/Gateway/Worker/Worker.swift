@@ -185,7 +185,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       case .identity(let handovers): renew(handovers)
       case .nodeIdentity(let handovers): renewNodes(handovers)
       case .credentials(let credentials): backend.renew(credentials)
-      case .turn(let client, let isFree): takeTurn(client, isFree: isFree)
+      case .turn(let client, let session, let isFree): takeTurn(client, session, isFree: isFree)
       case .drain(let grace): drain(after: grace)
       case .beat: board.add(1, to: .beats)
       case .stop: isStopped = true

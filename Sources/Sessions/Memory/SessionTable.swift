@@ -97,7 +97,7 @@ struct SessionTable: ~Copyable {
     let entry = unsafe (entries + place).move()
     close(place)
     count -= 1
-    if places > Self.smallest, count * 8 < places { resize(to: places / 2) }
+    if places > Self.smallest, count * 4 < places { resize(to: places / 2) }
     return entry
   }
 
