@@ -209,7 +209,7 @@ public enum Problem: Equatable, Sendable {
     case .lengthRequired:
       (411, "length-required", "The body has no length.", "Send Content-Length, or chunks.")
     case .bodyTooLarge:
-      (413, "body-too-large", "The body is too large.", "It is larger than --max-body.")
+      (413, "body-too-large", "The body is too large.", "It is larger than is allowed here.")
     case .notJSON:
       (415, "not-json", "The content is not JSON.", "Send it as application/json.")
     default:

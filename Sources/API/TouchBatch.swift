@@ -39,18 +39,22 @@ public struct TouchBatch: Sendable {
   /// may take the other one (RFC 8259 §4).
   private static func ids(in bytes: [UInt8]) throws(MalformedJSON) -> [String] {
     var text = JSONReader(bytes)
-    var names: Set<String> = []
+    // By their bytes: the standard library compares strings as if both were normalised, which takes the
+    // square of a run of combining marks.
+    var names: Set<[UInt8]> = []
+    let known = Array("ids".utf8)
     var ids: [String] = []
     try text.object { (text, name) throws(MalformedJSON) in
+      let name = Array(name.utf8)
       guard names.insert(name).inserted, names.count <= mostMembers else { throw MalformedJSON() }
-      guard name == "ids" else { return try text.skip() }
+      guard name == known else { return try text.skip() }
       try text.array { (text) throws(MalformedJSON) in
         guard ids.count < maximum else { throw MalformedJSON() }
         ids.append(try text.string())
       }
     }
     try text.end()
-    guard names.contains("ids") else { throw MalformedJSON() }
+    guard names.contains(known) else { throw MalformedJSON() }
     return ids
   }
 

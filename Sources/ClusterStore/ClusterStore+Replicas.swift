@@ -2,7 +2,7 @@
 // slot that is connected and follows its primary closely enough; whenever it cannot, or knows of no
 // session, the primary is asked: with the same commands, at once.
 //
-//   submit ─► fresh replica ─► GET ─┬─ found ───► answered; PEXPIRE … GT to the primary
+//   submit ─► fresh replica ─► GET ─┬─ found ───► answered; the primary slides
 //                                   └─ nothing, refused, lost ─► the primary
 //
 // How closely a replica follows is asked of it once a second (INFO replication). It may be read from
@@ -61,9 +61,9 @@ extension ClusterStore {
     retry(handle, copyFront(of: link), at: now, hurry: true)
   }
 
-  /// Slides at the primary what a replica was read for. It never shortens: the replica's record may
-  /// be an older one.
-  mutating func slide(_ handle: Ticket, milliseconds: Int, at now: Instant) {
+  /// Slides at the primary what a replica was read for, by the record that is there: the replica's may be
+  /// an older one.
+  mutating func slide(_ handle: Ticket, at now: Instant) {
     guard !operations.isFull else { return }
     var slide = operations[handle].corrected(by: now + .seconds(30))
     let slot = slide.slot
@@ -71,9 +71,8 @@ extension ClusterStore {
       nodes[link].pipeline.hasSpareRoom
     {
       let mark = nodes[link].pipeline.log.count
-      CommandEncoder.extend(
-        spaces[slide.namespace], ids[handle], milliseconds: milliseconds,
-        in: &nodes[link].pipeline.log)
+      ScriptedCommand.touch(
+        spaces[slide.namespace], ids[handle], into: &nodes[link].pipeline.log)
       slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
       return enqueue(
         insert(slide, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
@@ -81,8 +80,7 @@ extension ClusterStore {
     // Its caller was answered, and the next read slides again: it takes no room from who waits.
     guard hasParkingRoom, parkedCount < configuration.limits.ownOperations else { return }
     var bytes = spare.take()
-    CommandEncoder.extend(
-      spaces[slide.namespace], ids[handle], milliseconds: milliseconds, in: &bytes)
+    ScriptedCommand.touch(spaces[slide.namespace], ids[handle], into: &bytes)
     slide.commandLengths = (bytes.count, 0)
     park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)

@@ -82,17 +82,6 @@ enum CommandEncoder {
     CommandWriter.begin(1, "ASKING", in: &log)
   }
 
-  /// `PEXPIRE key milliseconds GT`: a timeout that is longer already stays.
-  static func extend(
-    _ space: borrowing KeySpace, _ id: borrowing SessionID, milliseconds: Int,
-    in log: inout ByteBuffer
-  ) {
-    CommandWriter.begin(4, "PEXPIRE", in: &log)
-    key(space, id, in: &log)
-    CommandWriter.argument(decimal: milliseconds, in: &log)
-    CommandWriter.argument("GT", in: &log)
-  }
-
   /// `GETRANGE key 0 95`, the header of whatever record is there. Gives where in the log the key stands, as
   /// an argument.
   @discardableResult

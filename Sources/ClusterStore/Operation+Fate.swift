@@ -53,7 +53,7 @@ extension Operation {
     guard case .session(let verb, let condition) = purpose else { return .unknown }
     switch verb {
     case .put: return fateOfPut(found, condition)
-    case .delete: return fateOfDelete(found)
+    case .delete: return fateOfDelete(found, condition)
     case .get, .peek, .inspect, .touch, .lock, .renew, .unlock:
       preconditionFailure("what may be done twice goes again without a question")
     }
@@ -77,11 +77,15 @@ extension Operation {
     }
   }
 
-  private func fateOfDelete(_ found: Found) -> Fate {
+  private func fateOfDelete(_ found: Found, _ condition: Condition) -> Fate {
     switch found {
-    case .unreadable: .unknown
-    case .nothing: .executed(.deleted)
-    case .record(let header): fate(header, isPlain: !isScripted, .deleted)
+    case .unreadable: return .unknown
+    case .nothing: return .executed(.deleted)
+    case .record(let header):
+      // With a condition it was refused if it found nothing, as it may have unless something is known.
+      let wasThere = if case .version = ground { true } else { false }
+      let isPlain = !isScripted && (condition == .none || wasThere)
+      return fate(header, isPlain: isPlain, .deleted)
     }
   }
 

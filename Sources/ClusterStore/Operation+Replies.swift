@@ -14,8 +14,8 @@ extension Operation {
     case done(Outcome)
     /// The operation is done, and the timeout in Redis must be set to what the record there says.
     case correct(Outcome)
-    /// The operation is done, and the timeout is to be extended to these milliseconds at the primary.
-    case slide(Outcome, milliseconds: Int)
+    /// The operation is done, and the timeout is to be slid at the primary.
+    case slide(Outcome)
     /// A replica knows of no session: its primary is to be asked.
     case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
@@ -50,7 +50,10 @@ extension Operation {
         error == .noScript ? .noScript : error.lastingFault.map(First.failed) ?? .refused
       return .more
     }
-    return error.lastingFault.map { .done(.fault(isLostWrite ? .outcomeUnknown : $0)) }
+    // A lock's script came in front, and has acquired it.
+    if first == .locked { isDoubtful = true }
+    let isUnknown = isLostWrite || first == .locked
+    return error.lastingFault.map { .done(.fault(isUnknown ? .outcomeUnknown : $0)) }
       ?? .refused(error)
   }
 
@@ -102,7 +105,7 @@ extension Operation {
       return isFromReplica ? .elsewhere : .done(.missing)
     case .done(.found(let facts)), .correct(.found(let facts)):
       guard slidesApart else { return .done(.found(facts)) }
-      return .slide(.found(facts), milliseconds: slidTo)
+      return .slide(.found(facts))
     default:
       return step
     }
@@ -116,7 +119,6 @@ extension Operation {
     else { return .done(.fault(.unreadable)) }
     let own = header.ownIdleTimeout
     let idle = own == 0 ? idleMilliseconds : own * 1_000
-    slidTo = min(idle, header.millisecondsToDeadline(at: wall))
     guard header.absoluteDeadline.milliseconds == 0 else {
       let left = header.millisecondsToDeadline(at: wall)
       if left <= 0 { return .correct(.missing) }

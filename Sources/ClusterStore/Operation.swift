@@ -110,8 +110,6 @@ struct Operation: ~Copyable {
   var existed = false
   var ownIdleTimeout = 0
   var millisecondsLeft = 0
-  /// For how many milliseconds the session that was found lives on.
-  var slidTo = 0
   var first = First.passed
   // A lock's token, be it acquired or to be released; or the age of somebody else's lock and what is
   // left of its lease.

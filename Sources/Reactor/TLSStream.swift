@@ -62,6 +62,7 @@ struct TLSStream: ~Copyable {
   var mayHaveMore: Bool {
     unsafe fault != nil || isClosed || hasBuffered || !wire.pointee.isDrained
   }
+  var received: Int { unsafe wire.pointee.received }
   var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
   var versionName: String { unsafe String(cString: SSL_get_version(ssl)) }
 
@@ -128,6 +129,7 @@ struct TLSStream: ~Copyable {
     if let fault { return .failed(fault) }
     unsafe wire.pointee.isDrained = false
     unsafe wire.pointee.allowance = 1
+    unsafe wire.pointee.received = 0
     isStalled = false
     var filled = 0
     // For all that one recv brought: what is plain in it pays for no more than it would alone.

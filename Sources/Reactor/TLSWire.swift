@@ -17,6 +17,8 @@ struct TLSWire {
   let out: UnsafeMutablePointer<ByteBuffer>
   /// How often the socket may still be read from in the present call.
   var allowance = 0
+  /// How many bytes the present call has received.
+  var received = 0
   /// The kernel's queue was empty after the last read.
   var isDrained = false
   /// The peer sends no more.
@@ -92,7 +94,10 @@ private func receive(
     let got = unsafe recv(wire.pointee.fd, memory, count, 0)
     if got < 0, errno == EINTR { continue }
     if got == 0 { unsafe wire.pointee.isEnded = true }
-    if got > 0 { unsafe wire.pointee.isDrained = got < count }
+    if got > 0 {
+      unsafe wire.pointee.received += got
+      unsafe wire.pointee.isDrained = got < count
+    }
     if got < 0 {
       if errno == EAGAIN || errno == EWOULDBLOCK {
         unsafe wire.pointee.isDrained = true

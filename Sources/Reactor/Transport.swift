@@ -143,6 +143,9 @@ public struct Transport: ~Copyable {
   /// last read's time; it spares the read that would only find `.wouldBlock`.
   public var mayHaveMore: Bool { ask(else: !isDrained) { $0.mayHaveMore } }
 
+  /// How many bytes the last read took from the kernel under TLS; 0 when plain.
+  public var received: Int { ask(else: 0) { $0.received } }
+
   /// Whether the connection is encrypted.
   public var isEncrypted: Bool { tls != nil }
 

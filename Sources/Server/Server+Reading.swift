@@ -71,11 +71,11 @@ extension Server {
     switch connections[present].transport.read(into: room) {
     case .moved(let count):
       bytes.commit(count)
-      bytesRead += weight(count)
+      weighRead(count)
       counters.bytesReceived += count
       noteWhetherMoreMayCome()
     case .wouldBlock:
-      bytesRead += weight(0)
+      weighRead(0)
       noteWhetherMoreMayCome()
     case .closed, .failed:
       connections[present].isReadable = false
@@ -84,9 +84,10 @@ extension Server {
     return true
   }
 
-  /// What a read counts for in the turn's bound: under TLS much may have come, and little plain in it.
-  private func weight(_ count: Int) -> Int {
-    connections[present].transport.isEncrypted ? max(count, 4_096) : count
+  /// Counts a read in the turn's bound: under TLS much may have come, and little plain in it.
+  private mutating func weighRead(_ count: Int) {
+    bytesRead += max(count, connections[present].transport.received)
+    if bytesRead >= bounds.readsPerTick, greedy == .none { greedy = present }
   }
 
   /// A short read says that the kernel has no more, but not whether the end follows.

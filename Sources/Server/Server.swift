@@ -65,8 +65,9 @@ public struct Server: ~Copyable {
   private var ready: Ring<Ticket>
   /// Who has something left for the next turn.
   private var postponed: Ring<Ticket>
-  /// How many bytes were read in this turn.
+  /// How many bytes were read in this turn, and who brought the last of those that it has room for.
   var bytesRead = 0
+  var greedy = Ticket.none
   /// What happened and was not told.
   private var notices: Ring<ServerEvent>
 
@@ -113,6 +114,11 @@ public struct Server: ~Copyable {
     turn += 1
     bytesRead = 0
     swap(&ready, &postponed)
+    // Who used up the last turn's bytes comes behind those who got none.
+    if greedy != .none, !ready.isEmpty, ready[0] == greedy, let first = ready.popFirst() {
+      ready.append(first)
+    }
+    greedy = .none
   }
 
   /// The next thing to tell; nil when there is nothing more in this turn.

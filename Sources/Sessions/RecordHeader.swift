@@ -74,6 +74,8 @@ public struct RecordHeader: Equatable, Sendable {
     version = SessionVersion(bits: record.integer(at: 8, as: UInt64.self))
     created = UnixTime(milliseconds: record.integer(at: 16, as: Int64.self))
     absoluteDeadline = UnixTime(milliseconds: record.integer(at: 24, as: Int64.self))
+    // Times before 1970 are none of ours, and would be more than can be reckoned with.
+    guard created.milliseconds >= 0, absoluteDeadline.milliseconds >= 0 else { return nil }
     ownIdleTimeout = Int(record.integer(at: 32, as: UInt32.self))
     stamp = WriteStamp(
       writer: record.integer(at: 36, as: UInt32.self),

@@ -139,6 +139,9 @@ struct FateTests {
     #expect(later.world.outcomes[later.number] == .deleted)
     let conditional = lose(.delete(ID.low)) { header($0, $0.stamp(.conditional, before: -1)) }
     #expect(conditional.world.outcomes[conditional.number] == .fault(.outcomeUnknown))
+    // It may have found no session, and been refused for that.
+    let demanding = lose(.delete(ID.low).when(.exists)) { header($0, $0.stamp(before: -1)) }
+    #expect(demanding.world.outcomes[demanding.number] == .fault(.outcomeUnknown))
   }
 
   @Test("What is found cannot be read: nobody knows")

@@ -81,6 +81,12 @@ struct DomainTests {
       bad[place] ^= 1
       #expect(Self.header(in: bad) == nil)
     }
+    // Times that nobody could reckon with: the creation's and the absolute deadline's first byte.
+    for place in [16, 24] {
+      var bad = good
+      bad[place] = 0x80
+      #expect(Self.header(in: bad) == nil)
+    }
   }
 
   private static func header(

@@ -1347,7 +1347,7 @@ enum Contract {
                 type: urn:session-gateway:problem:body-too-large
                 title: The body is too large.
                 status: 413
-                detail: It is larger than --max-body.
+                detail: It is larger than is allowed here.
                 code: body-too-large
         UnsupportedContent:
           description: >-

@@ -5,7 +5,7 @@
 // a table that emptied is as fast as a new one. The hash is the standard library's SipHash with its
 // seed of the process: nobody outside can choose ids that meet in one place. It stands in an array
 // of its own, eight places to a cache line, and is compared before a session's bytes are touched.
-// The table doubles at three quarters full and halves below an eighth, in one go: with 256 shards
+// The table doubles at three quarters full and halves below a quarter, in one go: with 256 shards
 // of a million sessions that is 4,000 places.
 //
 // Sessions past their timeout are freed by a hand that goes round the places, a few at a time.

@@ -33,9 +33,9 @@ public struct MemoryStatistics: Equatable, Sendable {
 /// The embedded store's sessions, shared by the workers of one process.
 public final class SharedSessions: Sendable {
   /// What a session is counted as beyond the bytes of its id, content type and payload: its share
-  /// of the table, whose places take 72 bytes each and of which two thirds may be empty, and of the
+  /// of the table, whose places take 72 bytes each and of which three quarters may be empty, and of the
   /// allocator's bookkeeping.
-  public static let overhead = 256
+  public static let overhead = 320
   /// What a session is counted as beyond that while it has a lock, or had one that nobody released: the
   /// lock's bytes and the allocator's bookkeeping.
   public static let lockOverhead = 80
