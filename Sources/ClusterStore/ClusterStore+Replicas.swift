@@ -61,9 +61,9 @@ extension ClusterStore {
     retry(handle, copyFront(of: link), at: now, hurry: true)
   }
 
-  /// Slides at the primary what a replica was read for, by the record that is there: the replica's may be
-  /// an older one.
-  mutating func slide(_ handle: Ticket, at now: Instant) {
+  /// Slides at the primary what a replica was read for. The replica's record may be an older one: what it
+  /// names is not believed, and the namespace's timeout does not shorten.
+  mutating func slide(_ handle: Ticket, byRecord: Bool, at now: Instant) {
     guard !operations.isFull else { return }
     var slide = operations[handle].corrected(by: now + .seconds(30))
     let slot = slide.slot
@@ -71,8 +71,8 @@ extension ClusterStore {
       nodes[link].pipeline.hasSpareRoom
     {
       let mark = nodes[link].pipeline.log.count
-      ScriptedCommand.touch(
-        spaces[slide.namespace], ids[handle], into: &nodes[link].pipeline.log)
+      CommandEncoder.slide(
+        spaces[slide.namespace], ids[handle], byRecord: byRecord, in: &nodes[link].pipeline.log)
       slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
       return enqueue(
         insert(slide, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
@@ -80,7 +80,8 @@ extension ClusterStore {
     // Its caller was answered, and the next read slides again: it takes no room from who waits.
     guard hasParkingRoom, parkedCount < configuration.limits.ownOperations else { return }
     var bytes = spare.take()
-    ScriptedCommand.touch(spaces[slide.namespace], ids[handle], into: &bytes)
+    CommandEncoder.slide(
+      spaces[slide.namespace], ids[handle], byRecord: byRecord, in: &bytes)
     slide.commandLengths = (bytes.count, 0)
     park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)

@@ -112,8 +112,8 @@ extension ClusterStore {
     case .correct(let outcome):
       correct(entry.operation, on: link, at: now)
       return complete(entry.operation, outcome, link, &bytes)
-    case .slide(let outcome):
-      slide(entry.operation, at: now)
+    case .slide(let outcome, let byRecord):
+      slide(entry.operation, byRecord: byRecord, at: now)
       return complete(entry.operation, outcome, link, &bytes)
     case .elsewhere:
       askPrimary(entry.operation, nil, by: link, at: now)

@@ -82,6 +82,18 @@ enum CommandEncoder {
     CommandWriter.begin(1, "ASKING", in: &log)
   }
 
+  /// `PEXPIRE key idle GT`, or a script that goes by the record.
+  static func slide(
+    _ space: borrowing KeySpace, _ id: borrowing SessionID, byRecord: Bool,
+    in log: inout ByteBuffer
+  ) {
+    if byRecord { return ScriptedCommand.touch(space, id, into: &log) }
+    CommandWriter.begin(4, "PEXPIRE", in: &log)
+    key(space, id, in: &log)
+    log.append(space.milliseconds)
+    CommandWriter.argument("GT", in: &log)
+  }
+
   /// `GETRANGE key 0 95`, the header of whatever record is there. Gives where in the log the key stands, as
   /// an argument.
   @discardableResult

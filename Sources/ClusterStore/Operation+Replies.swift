@@ -14,8 +14,9 @@ extension Operation {
     case done(Outcome)
     /// The operation is done, and the timeout in Redis must be set to what the record there says.
     case correct(Outcome)
-    /// The operation is done, and the timeout is to be slid at the primary.
-    case slide(Outcome)
+    /// The operation is done, and the timeout is to be slid at the primary: by what the record there says,
+    /// where the one that was read names another timeout than the namespace's.
+    case slide(Outcome, byRecord: Bool)
     /// A replica knows of no session: its primary is to be asked.
     case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
@@ -41,6 +42,12 @@ extension Operation {
     }
   }
 
+  /// Whether it may have acquired a lock of which nobody has the token.
+  var mayHoldLock: Bool {
+    guard isDoubtful, case .session(.lock, _) = purpose else { return false }
+    return true
+  }
+
   private mutating func take(_ error: RedisError, index: Int) -> Step {
     guard index == commandCount - 1 else {
       // The deciding command comes last and meets the same obstacle, unless this one is a script
@@ -52,7 +59,7 @@ extension Operation {
     }
     // A lock's script came in front, and has acquired it.
     if first == .locked { isDoubtful = true }
-    let isUnknown = isLostWrite || first == .locked
+    let isUnknown = isLostWrite || mayHoldLock
     return error.lastingFault.map { .done(.fault(isUnknown ? .outcomeUnknown : $0)) }
       ?? .refused(error)
   }
@@ -103,9 +110,10 @@ extension Operation {
     switch step {
     case .done(.missing), .correct(.missing):
       return isFromReplica ? .elsewhere : .done(.missing)
-    case .done(.found(let facts)), .correct(.found(let facts)):
-      guard slidesApart else { return .done(.found(facts)) }
-      return .slide(.found(facts))
+    case .done(.found(let facts)):
+      return slidesApart ? .slide(.found(facts), byRecord: false) : step
+    case .correct(.found(let facts)):
+      return slidesApart ? .slide(.found(facts), byRecord: true) : .done(.found(facts))
     default:
       return step
     }

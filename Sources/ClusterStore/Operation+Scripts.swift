@@ -71,7 +71,7 @@ extension Operation {
       let (age, left) = (words.0 / 1_000, IdleTimeout.secondsLeft(Int64(clamping: words.1)))
       return .done(
         .lockHeld(age: Int32(clamping: age), retryAfter: Int32(clamping: max(1, left))))
-    case .failed(let fault): return .done(.fault(fault))
+    case .failed(let fault): return .done(.fault(mayHoldLock ? .outcomeUnknown : fault))
     case .noScript: return .refused(.noScript)
     case .passed, .refused: return .refused(.tryAgain)
     case .locked: break

@@ -115,9 +115,16 @@ public struct Server: ~Copyable {
     bytesRead = 0
     swap(&ready, &postponed)
     // Who used up the last turn's bytes comes behind those who got none.
-    if greedy != .none, !ready.isEmpty, ready[0] == greedy, let first = ready.popFirst() {
-      ready.append(first)
+    if greedy != .none { moveBack() }
+  }
+
+  private mutating func moveBack() {
+    var isThere = false
+    for _ in 0..<ready.count {
+      guard let client = ready.popFirst() else { break }
+      if client == greedy { isThere = true } else { _ = ready.append(client) }
     }
+    if isThere { _ = ready.append(greedy) }
     greedy = .none
   }
 
