@@ -90,9 +90,13 @@ public struct Transport: ~Copyable {
   public func connectResult() -> ConnectResult { socket.connectResult() }
 
   /// Takes the handshake a step on. A plain connection needs none.
-  public mutating func handshake() -> Handshake {
+  ///
+  /// - Parameter isHalfClosed: whether the poller has told that the peer sends no more. It tells so once,
+  ///   maybe with the last bytes, so that the end is looked for behind them.
+  public mutating func handshake(isHalfClosed: Bool = false) -> Handshake {
     if tls == nil { return .done }
-    return tls!.handshake()
+    let progress = tls!.handshake()
+    return isHalfClosed && progress == .wantsRead ? tls!.handshake() : progress
   }
 
   /// Receives up to `memory.count` bytes, which must not be 0. Under TLS `.failed(.closed)` is a peer

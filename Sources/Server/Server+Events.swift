@@ -43,12 +43,8 @@ extension Server {
   }
 
   private mutating func shakeHands(_ client: Ticket) {
-    var progress = connections[client].transport.handshake()
-    // The end that was told with the last bytes is told once.
-    if progress == .wantsRead, connections[client].isHalfClosed {
-      progress = connections[client].transport.handshake()
-    }
-    switch progress {
+    let isHalfClosed = connections[client].isHalfClosed
+    switch connections[client].transport.handshake(isHalfClosed: isHalfClosed) {
     case .wantsRead, .wantsWrite: break
     case .failed:
       counters.handshakeFaults += 1

@@ -8,6 +8,16 @@ extension GatewayProcess {
   /// How many stand in line for a lock.
   func lockWaiters() throws -> Int { try metric("session_gateway_lock_waiters ") }
 
+  /// A session of which somebody holds the lock, for an hour unless told otherwise.
+  func heldSession(lease: Int = 3_600) throws -> (path: String, holder: RawHTTP, token: String) {
+    let path = "/v1/sessions/\(UInt64.random(in: 0 ... .max))"
+    let holder = try connect()
+    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
+    let held = try holder.exchange("POST", path + "/lock?lease=\(lease)")
+    #expect(held.status == 200)
+    return (path, holder, try #require(held["Session-Lock"]))
+  }
+
   /// Sends a request for a lock on a connection of its own, and waits until it stands in line.
   func standInLine(for path: String, place: Int, _ query: String = "wait=60") throws -> RawHTTP {
     // Who left the line before may not have been told of yet.
@@ -29,19 +39,10 @@ struct LineTests {
     )
   }
 
-  /// A session, locked through a gateway.
-  private func held(by gateway: GatewayProcess) throws -> (path: String, RawHTTP, token: String) {
-    let path = "/v1/sessions/\(UInt64.random(in: 0 ... .max))"
-    let holder = try gateway.connect()
-    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    let token = try holder.exchange("POST", path + "/lock?lease=3600")["Session-Lock"]
-    return (path, holder, try #require(token))
-  }
-
   @Test("Ten that wait are served in the order in which they came, across workers")
   func order() throws {
     let gateway = try Self.lab.get().1[0]
-    let (path, holder, token) = try held(by: gateway)
+    let (path, holder, token) = try gateway.heldSession()
     let waiting = try (1...10).map { try gateway.standInLine(for: path, place: $0) }
     #expect(
       try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token]).status == 204)
@@ -60,7 +61,7 @@ struct LineTests {
   @Test("Who comes with the release does not overtake who waits")
   func overtakingAtRelease() throws {
     let gateway = try Self.lab.get().1[0]
-    let (path, holder, token) = try held(by: gateway)
+    let (path, holder, token) = try gateway.heldSession()
     let waiter = try gateway.standInLine(for: path, place: 1, "wait=60&lease=3600")
     try holder.send(
       "DELETE \(path)/lock HTTP/1.1\r\nHost: a\r\nSession-Lock: \(token)\r\n\r\n"
@@ -74,7 +75,7 @@ struct LineTests {
   @Test("Who comes after a release elsewhere does not overtake who waits")
   func overtakingAfterReleaseElsewhere() throws {
     let (_, gateways) = try Self.lab.get()
-    let (path, holder, token) = try held(by: gateways[1])
+    let (path, holder, token) = try gateways[1].heldSession()
     let waiter = try gateways[0].standInLine(for: path, place: 1, "wait=60&lease=3600")
     let newcomer = try gateways[0].connect()
     #expect(
@@ -90,7 +91,7 @@ struct LineTests {
   @Test("Who holds the lock gets it again although others wait")
   func foundAgain() throws {
     let gateway = try Self.lab.get().1[0]
-    let (path, holder, token) = try held(by: gateway)
+    let (path, holder, token) = try gateway.heldSession()
     let waiter = try gateway.standInLine(for: path, place: 1)
     let again = try holder.exchange("POST", path + "/lock", fields: ["Session-Lock": token])
     #expect(again.status == 200 && again["Session-Lock"] == token)
@@ -118,7 +119,7 @@ struct LineTests {
   @Test("Who has waited long enough is told how things stand then")
   func waitedEnough() throws {
     let gateway = try Self.lab.get().1[0]
-    let (path, holder, token) = try held(by: gateway)
+    let (path, holder, token) = try gateway.heldSession()
     // A busy machine may let the waits end before anybody has looked at the line.
     let waiters = try [2, 1].map { seconds in
       let waiter = try gateway.connect()

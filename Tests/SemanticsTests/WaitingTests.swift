@@ -13,14 +13,10 @@ struct WaitingTests {
     )
   }
 
-  private static func path() -> String { "/v1/sessions/\(UInt64.random(in: 0 ... .max))" }
-
   @Test("A waiter gets the lock when it is released, by whichever gateway", arguments: [0, 1])
   func released(_ other: Int) throws {
     let (_, gateways) = try Self.lab.get()
-    let (path, holder) = (Self.path(), try gateways[other].connect())
-    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    let token = try #require(try holder.exchange("POST", path + "/lock?lease=600")["Session-Lock"])
+    let (path, holder, token) = try gateways[other].heldSession(lease: 600)
     let waiter = try gateways[0].standInLine(for: path, place: 1)
     let released = try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token])
     #expect(released.status == 204)
@@ -33,9 +29,7 @@ struct WaitingTests {
   @Test("Who has a deadline of its own hears in time that the lock is held")
   func ownDeadline() throws {
     let (_, gateways) = try Self.lab.get()
-    let (path, holder) = (Self.path(), try gateways[0].connect())
-    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    #expect(try holder.exchange("POST", path + "/lock?lease=600").status == 200)
+    let path = try gateways[0].heldSession(lease: 600).path
     let waiter = try gateways[1].connect()
     let answer = try waiter.exchange(
       "POST", path + "/lock?wait=60", fields: ["Session-Deadline": "2"])
@@ -45,9 +39,7 @@ struct WaitingTests {
   @Test("A waiter of a session that is deleted is told so")
   func deleted() throws {
     let (_, gateways) = try Self.lab.get()
-    let (path, holder) = (Self.path(), try gateways[0].connect())
-    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
-    #expect(try holder.exchange("POST", path + "/lock?lease=600").status == 200)
+    let (path, holder, _) = try gateways[0].heldSession(lease: 600)
     let waiter = try gateways[0].standInLine(for: path, place: 1)
     #expect(try holder.exchange("DELETE", path).status == 204)
     #expect(try waiter.response().status == 404)

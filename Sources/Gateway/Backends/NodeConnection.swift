@@ -35,10 +35,7 @@ struct NodeConnection: ~Copyable {
       case .connected: phase = .handshaking
       }
     }
-    var progress = transport.handshake()
-    // The end that was told with the last bytes is told once.
-    if progress == .wantsRead, isHalfClosed { progress = transport.handshake() }
-    switch progress {
+    switch transport.handshake(isHalfClosed: isHalfClosed) {
     case .wantsRead, .wantsWrite: return nil
     case .failed(let fault): return .failure(fault)
     case .done:
