@@ -47,10 +47,10 @@ public struct ClusterLimits: Sendable {
   /// How many corrections of timeouts and questions after lost writes may be under way beside the
   /// callers' operations, in all and in each pipeline.
   public var ownOperations = 1_024
-  /// After how long without a byte of an answer a node is suspect: no more commands are handed to it,
-  /// and other nodes are asked who serves its slots.
+  /// After how long without a byte of an answer, or one taken of what it cannot answer yet, a node is
+  /// suspect: nothing is handed to it but the rest of what it has begun, and other nodes are asked who serves its slots.
   public var suspicion = TimeSpan.seconds(1)
-  /// After how long without a byte of an answer a node's connection is given up.
+  /// After how long without either a node's connection is given up.
   public var silence = TimeSpan.seconds(5)
   /// How long one answer may take on a connection that brings bytes of it now and then.
   public var longestAnswer = TimeSpan.seconds(30)

@@ -56,6 +56,8 @@ public struct ClusterCounters: Sendable, Equatable {
   public var verifiedRepeated = 0
   /// Of those, the ones of whose write a later one had taken the place.
   public var verifiedSuperseded = 0
+  /// Of those, the ones that told nothing, or whose write nobody waited for any more.
+  public var verifiedInVain = 0
   /// Operations that ended without anybody knowing whether they were carried out.
   public var unknownOutcomes = 0
   /// Operations refused because a bound was reached.

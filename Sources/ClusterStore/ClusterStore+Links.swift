@@ -4,8 +4,8 @@
 //    ▲                │                        │                       │  ◄──a byte────    │
 //    └────────────────┴──────── linkLost, or given up by advance ◄─────┴───────────────────┘
 //
-// A suspect node keeps its connection, is handed nothing more, and its slots' new operations are
-// parked: they were surely not carried out, and go to whoever serves the slots next.
+// A suspect node keeps its connection, is handed nothing but the rest of what it has begun, and its slots'
+// new operations are parked: they were surely not carried out, and go to whoever serves the slots next.
 
 public import Primitives
 public import Redis
@@ -95,7 +95,7 @@ extension ClusterStore {
     wantRefresh(at: now)
   }
 
-  /// Bytes came: the node is alive.
+  /// Bytes came, or were taken: the node is alive.
   mutating func hear(_ link: Link, at now: Instant) {
     nodes[link].heardAt = now
     guard nodes[link].isSuspect else { return }
@@ -170,7 +170,7 @@ extension ClusterStore {
     nodes[link].client = nodes[link].greeting.client
     nodes[link].readySince = now
     nodes[link].usedAt = now
-    nodes[link].lastFault = nil
+    nodes[link].fault = nil
     nodes[link].tally.connected += 1
     counters.connected += 1
     events.append(.nodeUp(nodes[link].endpoint))
@@ -195,7 +195,8 @@ extension ClusterStore {
     let pause = Backoff.reconnect.pause(
       failures: nodes[link].failures, random: jitter.bits())
     disconnect(link, until: now + pause, close: close)
-    if nodes[link].lastFault != fault { events.append(.nodeDown(nodes[link].endpoint, fault)) }
+    if nodes[link].fault != fault { events.append(.nodeDown(nodes[link].endpoint, fault)) }
+    nodes[link].fault = fault
     nodes[link].lastFault = fault
     check(at: now + pause)
     evacuate(link, at: now)
@@ -259,8 +260,11 @@ extension ClusterStore {
   public func output(_ link: Link) -> RawSpan {
     switch nodes[link].state {
     case .greeting: nodes[link].unsaid.bytes
-    case .ready where !nodes[link].isSuspect: nodes[link].pipeline.unsent
-    case .ready, .down, .opening: nodes[link].unsaid.bytes.extracting(0..<0)
+    case .ready:
+      // Half a command would keep both sides waiting for each other.
+      nodes[link].isSuspect
+        ? nodes[link].pipeline.unsentOfBegun : nodes[link].pipeline.unsent
+    case .down, .opening: nodes[link].unsaid.bytes.extracting(0..<0)
     }
   }
 
@@ -277,8 +281,9 @@ extension ClusterStore {
   /// The connection took the first `count` bytes of `output`.
   public mutating func handed(_ link: Link, _ count: Int, at now: Instant) {
     if case .greeting = nodes[link].state { return nodes[link].unsaid.consume(count) }
-    if !nodes[link].pipeline.owesAnswer {
-      nodes[link].heardAt = now
+    // A node that takes bytes of what it cannot answer yet is alive: a large command on a slow way.
+    if !nodes[link].pipeline.isFrontHanded {
+      hear(link, at: now)
       check(at: now + configuration.limits.suspicion)
     }
     let batch = nodes[link].pipeline.hand(count)

@@ -1,8 +1,9 @@
 // What becomes of operations whose connection is lost. The one place that decides what is known of a
 // command by how much of it was handed to the transport:
 //
-//   its last byte was not    it was surely not carried out: parked, sent again
-//   its last byte was        it may have been carried out:
+//   the last byte of the command that acts was not
+//                            it was surely not carried out: parked, sent again
+//   that byte was            it may have been carried out:
 //     reading, sliding, locks  doing it twice is doing it once: parked, sent again
 //     put, delete              parked, and its fate is asked for first
 //
@@ -20,18 +21,19 @@ extension ClusterStore {
   mutating func evacuate(_ link: Link, at now: Instant) {
     while let entry = nodes[link].pipeline.front {
       if operations.contains(entry.operation) {
-        salvage(entry.operation, from: link, wasHanded: nodes[link].pipeline.isFrontHanded, at: now)
+        salvage(entry, from: link, at: now)
       }
       nodes[link].pipeline.retire()
     }
     nodes[link].needsPurge = false
   }
 
-  private mutating func salvage(
-    _ handle: Ticket, from link: Link, wasHanded: Bool, at now: Instant
-  ) {
+  private mutating func salvage(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
+    let handle = entry.operation
     let wasLost = operations[handle].isLostWrite
-    if wasHanded { operations[handle].isDoubtful = true }
+    if nodes[link].pipeline.handed >= operations[handle].actingLength(of: entry) {
+      operations[handle].isDoubtful = true
+    }
     let isLate = operations[handle].deadline <= now
     guard !isLate, hasParkingRoom else { return giveUp(handle, .unavailable) }
     let commands = copyFront(of: link)
@@ -94,7 +96,7 @@ extension ClusterStore {
 
   /// Takes the header that was found after a write was lost.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
-    guard operations.contains(handle) else { return }
+    guard operations.contains(handle) else { return counters.verifiedInVain += 1 }
     if goesAgain(handle, over: Operation.Found(nodes[link].reply)) { wake(handle, at: now) }
   }
 
@@ -113,6 +115,7 @@ extension ClusterStore {
       operations[handle].stand(on: ground)
       return true
     case .unknown:
+      counters.verifiedInVain += 1
       giveUp(handle, .unavailable)
     }
     return false

@@ -54,7 +54,7 @@ extension ClusterStore {
   private var isOwnerUnwell: Bool {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
-      if nodes[link].isSuspect || nodes[link].lastFault != nil { return true }
+      if nodes[link].isSuspect || nodes[link].fault != nil { return true }
     }
     return false
   }
@@ -156,7 +156,8 @@ extension ClusterStore {
       guard topology.coveredSlots > 0 else {
         return complain(of: link, "it knows of no slots", at: now)
       }
-      guard believes(topology, refresh.epochs, toldBy: link, at: now) else {
+      guard believes(topology, refresh.epochs, toldBy: link) else {
+        openVoters(of: topology, at: now)
         return complain(of: link, "its view is older than what others told", at: now)
       }
       refresh.complaint = nil
@@ -169,11 +170,13 @@ extension ClusterStore {
 
   /// What a node's refusal to give a topology means.
   private mutating func refusedTopology(_ error: RedisError, by link: Link, at now: Instant) {
-    if error == .clusterDisabled, configuration.mode != .cluster {
+    // Behind an address of a known cluster another Redis may answer by now: it is not believed.
+    if error == .clusterDisabled, configuration.mode != .cluster, deployment != .cluster {
       return becomeSingle(link, at: now)
     }
     let reason =
       switch error {
+      case .clusterDisabled where deployment == .cluster: "it is not a node of the cluster"
       case .clusterDisabled: "it is not a node of a cluster, and --redis-topology says cluster"
       case .noPermission: "the ACL user may not run CLUSTER SLOTS"
       default: "it refuses CLUSTER SLOTS"
@@ -281,7 +284,7 @@ extension ClusterStore {
       guard nodes[link].role == .unknown, nodes[link].pipeline.isEmpty else { continue }
       guard nodes[link].usedAt + configuration.limits.strangerAge <= now else { continue }
       if !nodes[link].isDown { disconnect(link, until: now, close: true) }
-      nodes[link].lastFault = nil
+      nodes[link].fault = nil
       if !nodes[link].isSeed { nodes.discard(link) }
     }
   }

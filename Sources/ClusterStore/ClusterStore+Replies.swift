@@ -59,7 +59,8 @@ extension ClusterStore {
       greet(link, at: now)
       return nil
     }
-    guard let entry = nodes[link].pipeline.answer() else {
+    guard nodes[link].pipeline.canBeAnswered, let entry = nodes[link].pipeline.answer() else {
+      refuseFront(of: link)
       lose(link, .brokenProtocol, at: now, close: true)
       return nil
     }
@@ -70,6 +71,15 @@ extension ClusterStore {
       return nil
     }
     return take(entry, from: link, at: moment, &bytes)
+  }
+
+  /// An error before a command has left whole, such as of its length: it would only be said again, and end the
+  /// next connection too.
+  private mutating func refuseFront(of link: Link) {
+    guard nodes[link].reply.kind == .error, nodes[link].pipeline.owesAnswer,
+      let front = nodes[link].pipeline.front, operations.contains(front.operation)
+    else { return }
+    giveUp(front.operation, .misconfigured)
   }
 
   private mutating func greet(_ link: Link, at now: Instant) {

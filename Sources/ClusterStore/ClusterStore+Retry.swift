@@ -157,7 +157,7 @@ extension ClusterStore {
   /// The node that ASK named, unless it is gone or cannot be reached: then the owner is asked again.
   private func usable(_ asked: Link?) -> Link? {
     guard let asked, nodes.contains(asked) else { return nil }
-    return nodes[asked].lastFault == nil && !nodes[asked].isSuspect ? asked : nil
+    return nodes[asked].fault == nil && !nodes[asked].isSuspect ? asked : nil
   }
 
   /// Writes an operation's commands to a ready node's log, each behind an ASKING where ASK told so.
@@ -202,7 +202,9 @@ extension ClusterStore {
     switch operation.purpose {
     case .correction: return
     // Nobody could say what became of the write.
-    case .verification(let write): return finish(write, .fault(.outcomeUnknown))
+    case .verification(let write):
+      counters.verifiedInVain += 1
+      return finish(write, .fault(.outcomeUnknown))
     case .session: break
     }
     if outcome == .fault(.outcomeUnknown) { counters.unknownOutcomes += 1 }

@@ -3,7 +3,7 @@
 // claimed, and in a cluster the higher epoch is the younger claim:
 //
 //   1. A view that gives no slot to an older claim than the one that the table follows is taken over.
-//   2. One that does is refused, and kept as that node's ballot; another node is asked soon.
+//   2. One that does is refused, and kept as that node's ballot; its primaries are asked soon, too.
 //   3. When most primaries of such a view tell it, and nobody the one that the table follows, it is
 //      taken over nevertheless: the cluster was made anew, with epochs that begin again.
 //   4. Where no epochs are told (an ACL without CLUSTER NODES), every view is believed, as the last.
@@ -14,7 +14,7 @@ import Redis
 extension ClusterStore {
   /// Whether the table is to follow this view.
   mutating func believes(
-    _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link, at now: Instant
+    _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link
   ) -> Bool {
     guard refresh.since != nil, deployment == .cluster else { return true }
     let isStale = goesBack(topology, epochs)
@@ -55,6 +55,14 @@ extension ClusterStore {
     else { return false }
     let votes = ballots.count { $0.topology.digest == topology.digest }
     return votes > topology.shards.count / 2
+  }
+
+  /// Connects to the primaries of a view that is not believed, so that they can be asked: of a cluster
+  /// that was made anew at other addresses a seed may be the only one that is known.
+  mutating func openVoters(of topology: Topology, at now: Instant) {
+    for shard in topology.shards {
+      if let link = addNode(shard.primary.endpoint, isSeed: false) { open(link, at: now) }
+    }
   }
 
   /// Notes with which epochs the primaries of a view that was taken over claim their slots.

@@ -110,7 +110,7 @@ public struct ClusterStore: ~Copyable {
           slots: nodes[link].slotCount, latencySeconds: nodes[link].latency.seconds,
           depth: nodes[link].pipeline.depth, isSuspect: nodes[link].isSuspect,
           tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
-          fault: nodes[link].lastFault))
+          fault: nodes[link].fault, lastFault: nodes[link].lastFault))
     }
     return health
   }

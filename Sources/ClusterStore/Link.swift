@@ -46,6 +46,8 @@ public struct LinkFault: Error, Equatable, Sendable {
       LinkFault(code: "permission", detail: "the ACL user may not run a command it needs")
     case .loading:
       LinkFault(code: "loading", detail: "Redis is still loading its data")
+    case .busy:
+      LinkFault(code: "busy", detail: "Redis is held up by a script that runs for too long")
     default:
       LinkFault(code: "greeting", detail: "Redis refuses the connection's first commands")
     }

@@ -77,6 +77,9 @@ struct Node: ~Copyable {
   /// When it was last asked how it follows, and by which entry of its pipeline.
   var probedAt = Instant(nanoseconds: .min)
   var probeSequence: UInt64 = 0
+  /// Why there is no connection.
+  var fault: LinkFault?
+  /// Why there was none the last time that there was none.
   var lastFault: LinkFault?
   /// What it says, while it is connected, that it cannot do.
   var refusals = Refusals()

@@ -20,6 +20,8 @@ public struct NodeHealth: Sendable {
   public var tally = NodeTally()
   /// What it says, while it is connected, that it cannot do; by what its errors begin with.
   public var refusals: [ErrorKind] = []
-  /// Why the last connection was lost or not made; nil when all is well.
+  /// Why there is no connection; nil when there is one, or when none was wanted yet.
   public var fault: LinkFault?
+  /// Why a connection was last lost or not made, be there one now or not.
+  public var lastFault: LinkFault?
 }

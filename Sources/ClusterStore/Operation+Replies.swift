@@ -42,10 +42,14 @@ extension Operation {
     }
   }
 
-  /// Whether it may have acquired a lock of which nobody has the token.
-  var mayHoldLock: Bool {
-    guard isDoubtful, case .session(.lock, _) = purpose else { return false }
-    return true
+  /// The fault that its caller is told where it ends by this one: an earlier attempt may have been carried
+  /// out. What that does to a read is nothing.
+  func told(_ fault: StoreFault) -> StoreFault {
+    guard isDoubtful, case .session(let verb, _) = purpose else { return fault }
+    switch verb {
+    case .get, .peek, .inspect: return fault
+    case .put, .touch, .delete, .lock, .renew, .unlock: return .outcomeUnknown
+    }
   }
 
   private mutating func take(_ error: RedisError, index: Int) -> Step {
@@ -53,15 +57,12 @@ extension Operation {
       // The deciding command comes last and meets the same obstacle, unless this one is a script
       // or stages a record.
       existed = true
-      first =
-        error == .noScript ? .noScript : error.lastingFault.map(First.failed) ?? .refused
+      first = error.lastingFault.map(First.failed) ?? .refused(error.kept)
       return .more
     }
     // A lock's script came in front, and has acquired it.
     if first == .locked { isDoubtful = true }
-    let isUnknown = isLostWrite || mayHoldLock
-    return error.lastingFault.map { .done(.fault(isUnknown ? .outcomeUnknown : $0)) }
-      ?? .refused(error)
+    return error.lastingFault.map { .done(.fault(told($0))) } ?? .refused(error)
   }
 
   private mutating func take(
@@ -94,10 +95,10 @@ extension Operation {
 
   /// The command in front was refused, and this one was not: what it would have told is missing. A
   /// read or a slide is done again; a `put` has happened, and is told without.
-  private func refusalInFront() -> Step? {
+  func refusalInFront() -> Step? {
     switch first {
-    case .refused, .noScript: .refused(.tryAgain)
-    case .failed(let fault): .done(.fault(fault))
+    case .refused(let error): .refused(error)
+    case .failed(let fault): .done(.fault(told(fault)))
     case .passed, .missing, .held, .locked: nil
     }
   }

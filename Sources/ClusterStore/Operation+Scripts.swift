@@ -38,12 +38,12 @@ extension Operation {
     case .missing: .done(.missing)
     case .lockLost: .done(.lockLost)
     case .conditionFailed(let present): .done(.conditionFailed(present: present))
-    case .noRecord: .done(.fault(.unreadable))
-    case .changed: .changed
+    case .noRecord: .done(.fault(told(.unreadable)))
+    case .changed where isLostWrite: .changed
     case .stagedGone:
       // The SET in front of it was refused, or its five seconds are over: nothing was done.
-      if case .failed(let fault) = first { .done(.fault(fault)) } else { .refused(.tryAgain) }
-    case .held, .locked, nil: .done(.fault(.outcomeUnknown))
+      refusalInFront() ?? .refused(.tryAgain)
+    case .held, .locked, .changed, nil: .done(.fault(.outcomeUnknown))
     }
   }
 
@@ -71,9 +71,9 @@ extension Operation {
       let (age, left) = (words.0 / 1_000, IdleTimeout.secondsLeft(Int64(clamping: words.1)))
       return .done(
         .lockHeld(age: Int32(clamping: age), retryAfter: Int32(clamping: max(1, left))))
-    case .failed(let fault): return .done(.fault(mayHoldLock ? .outcomeUnknown : fault))
-    case .noScript: return .refused(.noScript)
-    case .passed, .refused: return .refused(.tryAgain)
+    case .failed(let fault): return .done(.fault(told(fault)))
+    case .refused(let error): return .refused(error)
+    case .passed: return .refused(.tryAgain)
     case .locked: break
     }
     guard reply.kind == .string else { return .done(.missing) }

@@ -53,9 +53,7 @@ struct Operation: ~Copyable {
     /// Nothing that matters.
     case passed
     /// It was refused for a reason that may pass.
-    case refused
-    /// The node does not know the script.
-    case noScript
+    case refused(RedisError)
     /// It was refused for good.
     case failed(StoreFault)
     /// There is no session to lock.
@@ -130,6 +128,13 @@ struct Operation: ~Copyable {
     version = command.version
     idleMilliseconds = space.idleMilliseconds
     isScripted = command.needsScript(in: space)
+  }
+
+  /// How many bytes of its entry have left once it may be carried out. The deciding command comes last, but
+  /// for a lock's script, which the record follows.
+  func actingLength(of entry: Pipeline.Entry) -> Int {
+    guard case .session(.lock, _) = purpose else { return entry.length }
+    return (entry.asking ? CommandEncoder.askingLength : 0) + commandLengths.0
   }
 
   /// How many RESP commands it becomes.

@@ -49,8 +49,8 @@ struct Pipeline: ~Copyable {
   private let heaviest: Int
   /// What the large entries weigh together.
   private(set) var weight = 0
-  /// How many of the log's bytes were handed to the transport. A command is surely unexecuted while
-  /// its last byte was not.
+  /// How many of the log's bytes were handed to the transport, those of the front entry first. A
+  /// command is surely unexecuted while its last byte was not.
   private(set) var handed = 0
   /// The sequence number of the last entry of which a byte was handed over. What comes behind it
   /// was surely not executed.
@@ -128,12 +128,24 @@ struct Pipeline: ~Copyable {
     return entry
   }
 
+  /// The unsent bytes of the entry of which some were handed over: a node cannot answer it before it has the
+  /// rest.
+  var unsentOfBegun: RawSpan {
+    @_lifetime(borrow self)
+    get { log.bytes.extracting(handed..<untouched.offset) }
+  }
+
+  /// Whether the front entry's last byte was handed to the transport.
+  var isFrontHanded: Bool { !entries.isEmpty && handed >= entries[0].length }
+
+  /// Whether a reply can be the front entry's.
+  var canBeAnswered: Bool {
+    guard let front else { return false }
+    return front.isLast ? isFrontHanded : handed > 0
+  }
+
   /// Whether bytes are out that were not answered.
   var owesAnswer: Bool { handed > 0 && !entries.isEmpty }
-
-  /// Whether the front entry's last byte was handed to the transport, so that it may have been
-  /// executed.
-  var isFrontHanded: Bool { !entries.isEmpty && handed >= entries[0].length }
 
   /// The entry that the next reply belongs to.
   var front: Entry? { entries.isEmpty ? nil : entries[0] }

@@ -4,6 +4,15 @@ import Redis
 import Sessions
 
 extension RedisError {
+  /// The error as it may be kept beyond its reply, which names the host of a redirect: without one it is
+  /// waited for.
+  var kept: RedisError {
+    switch self {
+    case .moved, .ask: .tryAgain
+    default: self
+    }
+  }
+
   /// What the error amounts to where repeating does not mend it; nil where it may.
   var lastingFault: StoreFault? {
     switch self {

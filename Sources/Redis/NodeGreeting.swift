@@ -95,7 +95,7 @@ public struct NodeGreeting: Equatable, Sendable {
   ///
   /// 1. An answer is a status or an error; anything else is unexpected, but for what CLIENT KILL
   ///    (a number) and CLIENT INFO (a text) answer.
-  /// 2. `NOAUTH` and `WRONGPASS` refuse the connection, whichever command they answer.
+  /// 2. `NOAUTH`, `WRONGPASS` and `BUSY` refuse the connection, whichever command they answer.
   /// 3. Any other error refuses it too, except for CLIENT's, which an access list may forbid.
   public mutating func judge(_ reply: borrowing Reply) -> Verdict {
     if let end { return end }
@@ -118,7 +118,8 @@ public struct NodeGreeting: Equatable, Sendable {
     }
     let error = RedisError(reply.string())
     switch (error, step) {
-    case (.noAuth, _), (.wrongPassword, _): return .refused(error)
+    // Who is busy would leave out what ends the connection before this one, and refuse all else, too.
+    case (.noAuth, _), (.wrongPassword, _), (.busy, _): return .refused(error)
     case (_, .name), (_, .end), (_, .identify): return passed
     default: return .refused(error)
     }

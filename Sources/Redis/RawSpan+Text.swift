@@ -16,6 +16,14 @@ extension RawSpan {
     begins(with: text, in: ByteRange(0, byteCount))
   }
 
+  /// Whether `text` is in the span somewhere.
+  func contains(_ text: StaticString) -> Bool {
+    guard byteCount >= text.utf8CodeUnitCount else { return false }
+    return (0...byteCount - text.utf8CodeUnitCount).contains {
+      begins(with: text, in: ByteRange($0, byteCount))
+    }
+  }
+
   /// Where `byte` first is at or behind `start`; nil when it is not there.
   func offset(of byte: UInt8, from start: Int = 0) -> Int? {
     let at = first(byte, from: start, to: byteCount)

@@ -17,7 +17,8 @@ public enum RedisError: Equatable, Sendable {
   case malformedRedirect
   /// `TRYAGAIN`: the keys of a command are split between two nodes. Back off and resend.
   case tryAgain
-  /// `CLUSTERDOWN`: slots are unserved. Back off, refresh the topology, resend.
+  /// `CLUSTERDOWN`: slots are unserved. Back off, refresh the topology, resend. A script meets it in its
+  /// first write and says it in an `ERR`, under `cluster-allow-reads-when-down yes`.
   case clusterDown
   /// `MASTERDOWN`: a replica lost its master. Back off, refresh the topology, resend.
   case masterDown
@@ -61,9 +62,7 @@ public enum RedisError: Equatable, Sendable {
     if word.equals("MOVED") || word.equals("ASK") {
       self = Self.redirect(line, from: end, asking: word.byteCount == 3)
     } else if word.equals("ERR") {
-      self =
-        line.starts(with: "ERR This instance has cluster support disabled")
-        ? .clusterDisabled : .other
+      self = Self.unnamed(line)
     } else {
       self = Self.named(word)
     }
@@ -75,6 +74,14 @@ public enum RedisError: Equatable, Sendable {
     case .moved, .malformedRedirect, .clusterDown, .masterDown, .readOnly: true
     default: false
     }
+  }
+
+  /// The errors that are told by what follows `ERR`.
+  private static func unnamed(_ line: RawSpan) -> RedisError {
+    if line.starts(with: "ERR This instance has cluster support disabled") {
+      return .clusterDisabled
+    }
+    return line.contains("while the cluster is down") ? .clusterDown : .other
   }
 
   /// The errors that are told by one word. The most frequent come first.

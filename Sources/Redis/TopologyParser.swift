@@ -68,7 +68,8 @@ private struct TopologyParser {
     let hostname = count > 3 ? try metadata("hostname", in: reply) : nil
     for _ in 4..<max(4, count) where !cursor.skip(in: reply) { throw .wrongShape }
     let name = reply.string(of: host)
-    if name.equals("?") { return nil }
+    // Who has no port of the asker's kind cannot be reached either.
+    if name.equals("?") || port == 0 { return nil }
     guard let endpoint = endpoint(name, port) else { throw .invalidNode }
     return ClusterNode(id: id, endpoint: endpoint, hostname: hostname)
   }

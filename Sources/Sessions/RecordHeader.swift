@@ -13,7 +13,7 @@
 //   37  3  who wrote it: a gateway's process, as a random number; 0 is not known
 //   40 16  lock token; all 0 when nobody holds the lock
 //   56 16  digest of the request that acquired the lock; once it is released, its token
-//   72  1  1 when the lock's request found it again
+//   72  1  1 when the lock was found again, by its token or its request
 //   73  7  lock acquired, milliseconds since 1970
 //   80  8  lock lease ends, milliseconds since 1970
 //   88  8  when its write was begun, or sent where it had waited: nanoseconds of the writer's monotonic

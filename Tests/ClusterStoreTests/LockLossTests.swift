@@ -35,6 +35,30 @@ struct LockLossTests {
     #expect(outcome(of: .unlock(ID.low, 7), secondAnswer: "X") == .fault(.outcomeUnknown))
   }
 
+  @Test(
+    "What may have been carried out is not told to have been refused",
+    arguments: ["NOPERM", "MISCONF"])
+  func refusedLater(_ word: String) {
+    for call in [Call.unlock(ID.low, 7), .renew(ID.low, 7), .touch(ID.low).when(version: 1)] {
+      let world = ScriptedNodes.cluster()
+      let number = world.call(call)
+      world.hangUp(7000)
+      world.pass(milliseconds: 200)
+      world.say(7000, "-\(word) no\r\n")
+      #expect(world.outcomes[number] == .fault(.outcomeUnknown), "\(call.verb)")
+    }
+  }
+
+  @Test("An answer that only a repeated write can get is none to others")
+  func oddAnswer() {
+    for call in [Call.unlock(ID.low, 7), .renew(ID.low, 7), .touch(ID.low).when(version: 1)] {
+      let world = ScriptedNodes.cluster()
+      let number = world.call(call)
+      world.say(7000, Self.say("O"))
+      #expect(world.outcomes[number] == .fault(.outcomeUnknown), "\(call.verb)")
+    }
+  }
+
   @Test("A second release whose answer was not lost finds that the lock is not its caller's")
   func twice() {
     let world = ScriptedNodes.cluster()
@@ -47,6 +71,25 @@ struct LockLossTests {
   func renewed() {
     #expect(outcome(of: .renew(ID.low, 7), secondAnswer: "T") == .renewed)
     #expect(outcome(of: .renew(ID.low, 7), secondAnswer: "X") == .lockLost)
+  }
+
+  /// Behind the script of a lock stands the reading of its session.
+  @Test("A lock whose script left may have been acquired, be the reading behind it cut or not")
+  func cut() {
+    var seen: Set<Int> = []
+    for window in 1...400 {
+      let world = ScriptedNodes.cluster()
+      world.windows[7000] = window
+      let number = world.call(.lock(ID.low, 7))
+      let arrived = world.taken(by: 7000).count
+      seen.insert(arrived)
+      world.die(7000)
+      world.pass(milliseconds: 11_000)
+      #expect(
+        world.outcomes[number] == .fault(arrived == 0 ? .deadlinePassed : .outcomeUnknown),
+        "\(window) bytes left")
+    }
+    #expect(seen == [0, 1, 2])
   }
 
   @Test("A lock is asked for again with the same token, and so is its caller's if it was acquired")

@@ -227,6 +227,32 @@ struct LossTests {
     #expect(world.isServing)
   }
 
+  @Test("A reply to what has not left, or not whole, ends the connection", arguments: [0, 40])
+  func earlyReply(_ left: Int) {
+    let world = ScriptedNodes.cluster()
+    world.windows[7000] = left
+    let call = world.call(.put(ID.low, version: 1).when(.exists))
+    world.windows[7000] = nil
+    world.sayUnsettled(7000, Say.ok)
+    #expect(world.outcomes[call] == nil && world.counters.linkFaults == 1)
+    world.pass(milliseconds: 200)
+    #expect(world.taken(by: 7000).count == 1)
+    world.say(7000, Say.ok)
+    #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 1)))
+  }
+
+  @Test("An error about a command that has not left whole ends it: it is not asked for again")
+  func earlyError() {
+    let world = ScriptedNodes.cluster()
+    world.windows[7000] = 40
+    let call = world.call(.put(ID.low, version: 1).when(.exists))
+    world.windows[7000] = nil
+    world.sayUnsettled(7000, "-ERR Protocol error: invalid bulk length\r\n")
+    #expect(world.outcomes[call] == .fault(.misconfigured) && world.counters.linkFaults == 1)
+    world.pass(milliseconds: 200)
+    #expect(world.taken(by: 7000).isEmpty && world.isServing)
+  }
+
   @Test("Bytes for a connection that the store gave up are not asked for")
   func givenUp() {
     let world = ScriptedNodes.cluster()

@@ -92,6 +92,24 @@ struct PatienceTests {
     #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 4)))
   }
 
+  @Test("Locks and staged writes, too, whose reading in front is refused and the rest is not")
+  func demotedUnderLock() {
+    let long = [UInt8](repeating: 1, count: 5_000)
+    let refusal = "-READONLY You can't write\r\n"
+    for (call, rest) in [
+      (Call.lock(ID.low, 7), Say.null),
+      (.put(ID.low, version: 4).holding(7).carrying(long), "$1\r\nS\r\n"),
+    ] {
+      let world = ScriptedNodes.single()
+      let before = world.opened.count
+      _ = world.call(call)
+      #expect(world.taken(by: 7000).count == 2)
+      world.say(7000, refusal + rest)
+      world.pass(milliseconds: 60)
+      #expect(world.opened.count == before + 1, "\(call.verb)")
+    }
+  }
+
   @Test("A lone node that stays read-only is not connected to all the time")
   func readOnlyForGood() {
     let world = ScriptedNodes.single()

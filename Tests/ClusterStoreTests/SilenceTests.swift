@@ -85,6 +85,43 @@ struct SilenceTests {
     #expect(world.events.last == .nodeRecovered(.init(host: "10.0.0.1", port: 7000)))
   }
 
+  /// A node that has taken the first bytes of a large command, and the command's number.
+  private func begun() -> (ScriptedNodes, UInt32) {
+    let world = ScriptedNodes.cluster()
+    world.windows[7000] = 100
+    let large = Call.put(ID.low, version: 1).carrying([UInt8](repeating: 1, count: 1_000))
+    return (world, world.call(large.when(.exists)))
+  }
+
+  @Test("A large command on a slow way is no silence, as long as the node takes its bytes")
+  func slowWay() {
+    let (world, call) = begun()
+    for _ in 0..<12 {
+      world.pass(milliseconds: 900)
+      world.widen(7000, by: 80)
+    }
+    #expect(world.counters.suspicions == 0 && world.isConnected(7000))
+    world.widen(7000, by: 1_000)
+    world.say(7000, Say.ok)
+    #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 1)))
+  }
+
+  @Test("A suspect node is handed the rest of what it has begun, and is alive if it takes that")
+  func restWhileSuspect() {
+    let (world, call) = begun()
+    let next = world.call(.get(ID.low))
+    world.pass(milliseconds: 1_100)
+    #expect(world.counters.suspicions == 1)
+    world.windows[7000] = nil
+    world.store.linkWritable(world.link(7000))
+    world.settle()
+    #expect(world.taken(by: 7000) == ["SET sg:{first:\(ID.low)} <record> PX 1200000 XX", get])
+    #expect(world.counters.silences == 0 && world.isServing)
+    world.say(7000, Say.ok + Say.null)
+    #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 1)))
+    #expect(world.outcomes[next] == .missing)
+  }
+
   @Test("While a node is suspect the others are asked for the topology, again and again")
   func othersAreAsked() {
     let world = ScriptedNodes.cluster()

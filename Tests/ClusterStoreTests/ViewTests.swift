@@ -90,6 +90,34 @@ struct ViewTests {
     #expect(world.taken(by: 7001) == [key])
   }
 
+  @Test("A cluster that was made anew elsewhere is believed, though one seed is all that is known")
+  func madeAnewElsewhere() {
+    let world = ScriptedNodes(seeds: [7000])
+    let old = Slots([(0, 8191, 7001), (8192, 16383, 7002)])
+    tell(world, by: 7000...7009, old, Slots.epochs([7001: 5, 7002: 6]))
+    world.settle()
+    let fresh = Slots([(0, 8191, 7004), (8192, 12000, 7005), (12001, 16383, 7006)])
+    tell(world, by: 7000...7009, fresh, Slots.epochs([7004: 1, 7005: 2, 7006: 3]))
+    for port in UInt16(7001)...7002 { world.die(port) }
+    world.pass(milliseconds: 3_000)
+    #expect(world.counters.staleViews > 0)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7004) == [key])
+  }
+
+  @Test("Another Redis, no node of any cluster, at the address of one that was: it is not believed")
+  func stranger() {
+    let world = failedOver()
+    world.views[7001] = "-ERR This instance has cluster support disabled\r\n"
+    provoke(world)
+    let refusals = world.events.filter { event in
+      if case .topologyRefused(_, "it is not a node of the cluster") = event { true } else { false }
+    }
+    #expect(!refusals.isEmpty)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7003) == [key])
+  }
+
   @Test("Slots that were moved: the new owner's claim is the younger one, whoever tells it first")
   func moved() {
     let world = failedOver()

@@ -59,6 +59,13 @@ struct NodeGreetingTests {
         == [.continue, .ready])
   }
 
+  @Test("a node that runs somebody's script is greeted later, or the one before would not be ended")
+  func busy() {
+    let greeting = NodeGreeting(authenticates: false)
+    let error = "-BUSY Redis is busy running a script."
+    #expect(verdicts(greeting, error) == [.refused(.busy)])
+  }
+
   @Test("a missing password is found by the name's answer")
   func missingPassword() {
     let greeting = NodeGreeting(authenticates: false)

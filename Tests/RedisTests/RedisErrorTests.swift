@@ -26,6 +26,16 @@ struct RedisErrorTests {
       ("CROSSSLOT Keys in request don't hash to the same slot", .crossSlot),
       ("EXECABORT Transaction discarded because of previous errors.", .executionAborted),
       ("ERR This instance has cluster support disabled", .clusterDisabled),
+      // Redis 7.0 and 6.2, of a script's first write.
+      (
+        "ERR Script attempted to execute a write command while the cluster is down and readonly "
+          + "script: f, on @user_script:1.", .clusterDown
+      ),
+      (
+        "ERR Error running script (call to f_f): @user_script:1: Lua script attempted to execute "
+          + "a write command while the cluster is down and readonly", .clusterDown
+      ),
+      ("ERR while the cluster is dow", .other),
       ("ERR unknown command 'x'", .other), ("LOADING", .loading), ("", .other), (" ", .other),
       ("LOADINGS x", .other), ("LOAD", .other), ("loading x", .other), ("BUSYKEY x", .other),
       ("ERRThis instance has cluster support disabled", .other),

@@ -99,6 +99,15 @@ struct TopologyTests {
     #expect(view.coveredSlots == 10)
   }
 
+  @Test("a node without a port of the asker's kind is left out, too")
+  func noPort() throws {
+    let view = try topology([
+      [0, 9, node("h", 0, "a")], [10, 19, node("h", 3, "c"), node("", 0, "d")],
+    ])
+    #expect(view.shards.map(\.ranges) == [[SlotRange(10, 19)]])
+    #expect(view.shards[0].replicas.isEmpty)
+  }
+
   @Test("IPv6 addresses")
   func ipv6() throws {
     let view = try topology([[0, 1, node("fd00::1", 7000, "a")]])
@@ -145,7 +154,7 @@ struct TopologyTests {
   @Test("nodes that are none")
   func nodes() {
     for node: RESP in [
-      ["h", 0], ["h", 65536], ["h", -1], ["h/x", 1], ["a b", 1], ["", 0], [nil, 65536],
+      ["h", 65536], ["h", -1], ["h/x", 1], ["a b", 1], ["", -1], [nil, 65536],
       ["h", 1, "abc", []], ["h", 1, .string(id("g")), []], ["h", 1, .string(id("a") + "a"), []],
       [.string(String(repeating: "h", count: 256)), 1],
     ] { #expect(fault([[0, 1, node]]) == .invalidNode) }

@@ -4,8 +4,8 @@ extension Script {
   /// Acquires the lock unless somebody holds it, and slides the idle timeout. Who asks again, by the
   /// token or by the request's digest, gets its own lock again with what is left of its lease.
   ///
-  /// The byte at 72 notes that a lock was found again by its request, so that whoever gives it back
-  /// for a client that is gone leaves it alone.
+  /// The byte at 72 notes that a lock was found again, by its token or its request, so that whoever gives
+  /// it back for a client that is gone leaves it alone.
   ///
   /// KEYS: the session. ARGV: the token that the caller says it holds or nothing, the digest of its
   /// request or 16 zeros, a fresh token, lease and idle timeout in milliseconds, `1` to leave a free
@@ -21,16 +21,14 @@ extension Script {
         local age = math.max(0, now - struct.unpack('>I8', '\0' .. h:sub(74, 80)))
         return 'H' .. struct.pack('>I8I8', age, ends - now)
       end
-      if asked and token ~= ARGV[1] and token ~= ARGV[3] then
-        redis.call('SETRANGE', KEYS[1], 72, '\1')
-      end
+      if token ~= ARGV[3] then patch(72, '\1') end
       slide(ARGV[5])
       return 'L' .. token .. struct.pack('>I8', ends - now)
     end
     if ARGV[6] ~= '' then return 'H' .. struct.pack('>I8I8', 0, 0) end
     local lease = tonumber(ARGV[4])
     local times = struct.pack('>I8I8', now, now + lease)
-    redis.call('SETRANGE', KEYS[1], 40, ARGV[3] .. ARGV[2] .. times)
+    patch(40, ARGV[3] .. ARGV[2] .. times)
     slide(ARGV[5])
     return 'L' .. ARGV[3] .. struct.pack('>I8', lease)
     """#

@@ -12,8 +12,7 @@ extension Script {
       return released and 'V' or 'X'
     end
     if ARGV[2] ~= '' and h:sub(73, 73) == '\1' then return 'X' end
-    redis.call(
-      'SETRANGE', KEYS[1], 40, string.rep('\0', 16) .. ARGV[1] .. string.rep('\0', 16))
+    patch(40, string.rep('\0', 16) .. ARGV[1] .. string.rep('\0', 16))
     return 'U'
     """#
 }

@@ -7,7 +7,7 @@ extension Script {
   /// Answers: T, X, B.
   static let renewBody = #"""
     if not holds(ARGV[1]) then return 'X' end
-    redis.call('SETRANGE', KEYS[1], 80, struct.pack('>I8', now + tonumber(ARGV[2])))
+    patch(80, struct.pack('>I8', now + tonumber(ARGV[2])))
     slide(ARGV[3])
     return 'T'
     """#

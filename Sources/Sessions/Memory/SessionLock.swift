@@ -10,7 +10,7 @@ struct LockFacts {
   var acquired: Instant
   /// When it ends unless it is renewed.
   var leaseEnd: Instant
-  /// Whether its holder has found it again by its request.
+  /// Whether its holder has found it again.
   var isFoundAgain = false
 
   /// What somebody else is told who wants it.

@@ -211,11 +211,12 @@ struct SessionShard: ~Copyable {
       leaseEnd: now.instant + .seconds(Int(command.lease)))
     if let held = table[place].lock.held(at: now.instant) {
       let (named, fresh, request) = (command.heldLock, command.freshLock, command.lockRequest)
-      let isOwn = held.token == named || held.token == fresh
-      guard isOwn || !request.isNone && held.request == request else {
+      // What this very request acquired is not found again, however often it is sent.
+      let isFresh = held.token == fresh
+      guard isFresh || held.token == named || !request.isNone && held.request == request else {
         return .ended(held.refusal(at: now.instant))
       }
-      if !isOwn { table[place].lock.findAgain() }
+      if !isFresh { table[place].lock.findAgain() }
       facts = held
     } else if command.yields {
       return .ended(.lockHeld(age: 0, retryAfter: 1))

@@ -63,6 +63,16 @@ let lockCases =
         .expect(.lock("s", 8), two.locked(8)),
       ]),
     ContractCase(
+      "a lock that was found again by its token is not given back for who is gone",
+      [
+        .expect(one, .created(version: 1)), .expect(.lock("s", 7), one.locked(7)),
+        .expect(.lock("s", 8).holding(7), one.locked(7)),
+        .expect(.unlock("s", 7).yielding, .lockLost), .expect(.renew("s", 7), .renewed),
+        .expect(.unlock("s", 7), .unlocked), .expect(.lock("s", 9).asking(99), one.locked(9)),
+        .expect(.lock("s", 8).asking(99).holding(9), one.locked(9)),
+        .expect(.unlock("s", 9).yielding, .lockLost),
+      ]),
+    ContractCase(
       "a lock without a request is not found by one",
       [
         .expect(one, .created(version: 1)), .expect(.lock("s", 7), one.locked(7)),
