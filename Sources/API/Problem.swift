@@ -151,7 +151,10 @@ public enum Problem: Equatable, Sendable {
     case .conditionRequired:
       (428, "condition-required", "A condition is required.", "Send If-Match, or hold the lock.")
     case .lockRequired:
-      (428, "lock-required", "The lock is required.", "Acquire it and send its Session-Lock.")
+      (
+        428, "lock-required", "The lock is required.",
+        "Acquire it and send its Session-Lock, or create with If-None-Match: *."
+      )
     case .lockHeld:
       (423, "locked", "Somebody else holds the lock.", "Session-Lock-Age tells for how long.")
     case .lockLost:

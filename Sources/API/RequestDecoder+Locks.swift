@@ -18,9 +18,6 @@ extension RequestDecoder {
     request.command.verb = .lock
     if let problem = noCondition(head) { return problem }
     request.lockRequest = .empty
-    // The gateway's own deadline bounds each question to the store, and not the wait.
-    let deadline = request.command.deadline
-    request.limit = deadline - request.exchange.began < policy.deadline ? deadline : .never
     return decodeLease(head, bytes, &request, allowingWait: true)
       ?? decodeHeldLock(head, bytes, &request) ?? decodeLockRequest(head, bytes, &request)
   }
@@ -42,6 +39,17 @@ extension RequestDecoder {
     request.command.verb = .unlock
     if let problem = noCondition(head) { return problem }
     return noQuery(head) ?? decodeHeldLock(head, bytes, &request) ?? mustHoldLock(request)
+  }
+
+  /// A namespace may ask for more than a plain write.
+  func checkWriteRule(_ request: borrowing DecodedRequest) -> Problem? {
+    let (condition, isUnlocked) = (request.command.condition, request.command.heldLock.isNone)
+    switch rules(request).writes {
+    case .free: return nil
+    case .conditional: return condition == .none && isUnlocked ? .conditionRequired : nil
+    // Nobody can have locked what is yet to be created.
+    case .locked: return condition != .absent && isUnlocked ? .lockRequired : nil
+    }
   }
 
   /// `Session-Lock`: the token of the lock that the caller says it holds.

@@ -39,8 +39,8 @@ public struct DecodedRequest: ~Copyable {
   public var lockRequest = ByteRange.empty
   /// How many seconds the caller waits for the lock. Meaningful with `Verb.lock`.
   public var wait = 0
-  /// When the caller stops waiting, for the lock as for anything: its own deadline, where that is the
-  /// shorter one, else `never`. Meaningful with `Verb.lock`.
+  /// When the caller stops waiting, by its own word (`Session-Deadline`), else `never`. The gateway's own
+  /// deadline bounds each question to the store, and not the wait for a lock.
   public var limit = Instant.never
   private let inPlace = InPlace()
 
@@ -116,6 +116,7 @@ public struct RequestDecoder: Sendable {
     at now: Instant
   ) -> Problem? {
     request.command.deadline = now + policy.deadline
+    request.limit = .never
     switch head.fields.only(named: "session-deadline", in: bytes) {
     case .absent: return nil
     case .repeated: return .malformedDeadline
@@ -123,7 +124,8 @@ public struct RequestDecoder: Sendable {
       guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
         return .malformedDeadline
       }
-      request.command.deadline = min(request.command.deadline, now + .seconds(seconds))
+      request.limit = now + .seconds(seconds)
+      request.command.deadline = min(request.command.deadline, request.limit)
       return nil
     }
   }
@@ -348,17 +350,6 @@ public struct RequestDecoder: Sendable {
   /// What holds in the namespace of the request's caller.
   func rules(_ request: borrowing DecodedRequest) -> NamespaceRules {
     policy.namespaces[Int(request.command.namespace.rawValue)]
-  }
-
-  /// A namespace may ask for more than a plain write.
-  private func checkWriteRule(_ request: borrowing DecodedRequest) -> Problem? {
-    switch rules(request).writes {
-    case .free: return nil
-    case .conditional:
-      let isPlain = request.command.condition == .none
-      return isPlain && request.command.heldLock.isNone ? .conditionRequired : nil
-    case .locked: return request.command.heldLock.isNone ? .lockRequired : nil
-    }
   }
 
   func noCondition(_ head: borrowing RequestHead) -> Problem? {

@@ -34,6 +34,10 @@ static inline void openssl_set_read_ahead(SSL_CTX *context) {
   SSL_CTX_set_read_ahead(context, 1);
 }
 
+static inline void openssl_set_longest_chain(SSL_CTX *context, long bytes) {
+  SSL_CTX_set_max_cert_list(context, bytes);
+}
+
 static inline void openssl_set_session_cache(SSL_CTX *context, long mode) {
   SSL_CTX_set_session_cache_mode(context, mode);
 }

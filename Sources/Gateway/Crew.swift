@@ -105,9 +105,9 @@ final class Crew {
   /// Waits for signals until the workers have ended.
   func serve() -> Int32 {
     manager?.ready("serving with the \(store.name) store")
-    var watchdog = Watchdog(manager, inboxes, state.boards, at: .now())
+    var watchdog = Watchdog(manager, inboxes, state, at: .now())
     while !ended.isZero {
-      switch Signals.wait(for: watchdog?.wait(at: .now())) {
+      switch Signals.wait(for: watchdog.wait(at: .now())) {
       case .terminate: end(after: settings.drainGrace)
       // Whoever sits at the keyboard waits for no balancer.
       case .interrupt: end(after: .seconds(0))
@@ -120,7 +120,7 @@ final class Crew {
       // The last worker says so when it ends.
       case .user1, nil: break
       }
-      watchdog?.look(at: .now())
+      watchdog.look(at: .now())
     }
     stopAll()
     log.info("stopped")

@@ -30,13 +30,16 @@ struct SessionName: Hashable, Sendable {
 
 /// The lines of all sessions' locks.
 final class LockLines: Sendable {
-  /// One who waits: a worker's client.
+  /// One who waits: a worker's client, and which of all that ever waited. The client may want another
+  /// lock by the time that it is told of this one.
   struct Waiter: Equatable, Sendable {
-    var inbox: Int
-    var client: Ticket
+    let inbox: Int
+    let client: Ticket
+    fileprivate let number: Int
   }
 
   private let lines = Mutex<[SessionName: [Waiter]]>([:])
+  private let numbers = Atomic<Int>(0)
   private let waiting = Atomic<Int>(0)
   private let inboxes: [Inbox]
 
@@ -49,12 +52,17 @@ final class LockLines: Sendable {
   /// How many wait.
   var count: Int { waiting.load(ordering: .relaxed) }
 
-  /// Puts a waiter at the end of the session's line; says whether it is the first.
-  func join(_ name: SessionName, _ waiter: Waiter) -> Bool {
+  /// Puts the client of the worker with this inbox at the end of the session's line; says whether it is
+  /// the first.
+  func join(
+    _ name: SessionName, inbox: Int, client: Ticket
+  ) -> (waiter: Waiter, isFirst: Bool) {
+    let number = numbers.add(1, ordering: .relaxed).newValue
+    let waiter = Waiter(inbox: inbox, client: client, number: number)
     waiting.add(1, ordering: .relaxed)
     return lines.withLock { lines in
       lines[name, default: []].append(waiter)
-      return lines[name]!.count == 1
+      return (waiter, lines[name]!.count == 1)
     }
   }
 
@@ -68,17 +76,17 @@ final class LockLines: Sendable {
       lines[name] = line.isEmpty ? nil : line
       return place == 0 ? line.first : nil
     }
-    if let next { tell(next, name, isFree: isFree) }
+    if let next { tell(next, isFree: isFree) }
   }
 
   /// The session's lock may be free: the first of its line is told.
   func wake(_ name: SessionName) {
     if let first = lines.withLock({ $0[name]?.first }) {
-      tell(first, name, isFree: true)
+      tell(first, isFree: true)
     }
   }
 
-  private func tell(_ waiter: Waiter, _ name: SessionName, isFree: Bool) {
-    inboxes[waiter.inbox].put(.turn(waiter.client, name, isFree: isFree))
+  private func tell(_ waiter: Waiter, isFree: Bool) {
+    inboxes[waiter.inbox].put(.turn(waiter, isFree: isFree))
   }
 }

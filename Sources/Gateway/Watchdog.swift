@@ -1,29 +1,31 @@
 // Whether all event loops turn. At each look every loop is sent a message, which it answers by a beat on
-// its board; whoever has not answered by the next look hangs. The service manager is told that all is
-// well only while nobody does, and starts the process anew when it hears nothing for long enough.
+// its board; whoever has not answered by the next look but one hangs, which `/livez` tells. A service manager
+// is told that all is well only while everybody answers, and starts the process anew when it hears nothing
+// for long enough.
 
 import Primitives
 import Reactor
 
-/// Looks after the event loops for a service manager.
+/// Looks after the event loops.
 struct Watchdog {
-  private let manager: ServiceManager
+  private let manager: ServiceManager?
   private let inboxes: [Inbox]
-  private let boards: [WorkerBoard]
+  private let state: GatewayState
   private let pause: TimeSpan
   private var asked = 0
+  private var misses = 0
   private var next: Instant
 
-  /// A watchdog; nil where nobody wants one.
-  init?(
-    _ manager: ServiceManager?, _ inboxes: [Inbox], _ boards: [WorkerBoard], at now: Instant
+  /// A watchdog, for a service manager too if one wants it.
+  init(
+    _ manager: ServiceManager?, _ inboxes: [Inbox], _ state: GatewayState, at now: Instant
   ) {
-    guard let manager, let watchdog = manager.watchdog else { return nil }
-    self.manager = manager
+    self.manager = manager?.watchdog == nil ? nil : manager
     self.inboxes = inboxes
-    self.boards = boards
-    // Three looks in the time that the manager waits: one may fall on a busy moment.
-    pause = TimeSpan(nanoseconds: watchdog.nanoseconds / 3)
+    self.state = state
+    // Three looks in the time that the manager waits, at least: one may fall on a busy moment.
+    let third = manager?.watchdog.map { TimeSpan(nanoseconds: $0.nanoseconds / 3) }
+    pause = min(.seconds(5), third ?? .seconds(5))
     next = now
   }
 
@@ -34,10 +36,15 @@ struct Watchdog {
   mutating func look(at now: Instant) {
     guard next <= now else { return }
     next = now + pause
-    if boards.allSatisfy({ $0.value(.beats) >= asked }) {
-      manager.beat()
+    if state.boards.allSatisfy({ $0.value(.beats) >= asked }) {
+      misses = 0
+      manager?.beat()
       asked += 1
       for inbox in inboxes { inbox.put(.beat) }
+    } else {
+      misses += 1
     }
+    // One miss is nothing: after a halt of the whole process this thread may be the first to go on.
+    state.hangs = misses > 1
   }
 }

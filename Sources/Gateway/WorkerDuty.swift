@@ -42,7 +42,7 @@ struct WorkerDuty: Sendable {
   private func serve<Store: Backend & ~Copyable>(
     _ backend: consuming Store
   ) throws(StartFault) {
-    let listener = try makeListener(settings.listen, "--listen")
+    let listener = try makeCallersListener()
     let operatorsListener = try makeOperatorsListener()
     let outcome = StartOutcome.listening(
       listener.address, operators: Self.address(of: operatorsListener))
@@ -54,6 +54,15 @@ struct WorkerDuty: Sendable {
       accessLane: accessLane)
     report.put(outcome)
     worker.run()
+  }
+
+  /// Two processes that share a port, but no store, would lose sessions: the kernel divides their clients.
+  /// A single worker shares its port with nobody; of several, the first makes sure that nobody has it yet.
+  private func makeCallersListener() throws(StartFault) -> Listener {
+    guard case .memory = store else { return try makeListener(settings.listen, "--listen") }
+    let isAlone = state.boards.count == 1
+    if index == 0, !isAlone { _ = try makeListener(settings.listen, "--listen", shared: false) }
+    return try makeListener(settings.listen, "--listen", shared: !isAlone)
   }
 
   private func makePoller() throws(StartFault) -> Poller {
@@ -73,9 +82,12 @@ struct WorkerDuty: Sendable {
       drainTimeout: settings.drainTimeout)
   }
 
-  private func makeListener(_ listen: HostPort, _ flag: String) throws(StartFault) -> Listener {
+  private func makeListener(
+    _ listen: HostPort, _ flag: String, shared: Bool = true
+  ) throws(StartFault) -> Listener {
     do throws(ListenFault) {
-      return try Listener(host: listen.host, port: listen.port, backlog: plan.bounds.backlog)
+      return try Listener(
+        host: listen.host, port: listen.port, backlog: plan.bounds.backlog, shared: shared)
     } catch {
       throw StartFault("\(flag) \(listen): \(error)")
     }

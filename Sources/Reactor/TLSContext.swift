@@ -41,6 +41,7 @@ public struct TLSContext: ~Copyable {
     try files.identify(certificate: settings.certificate, key: settings.key)
     if let authorities = settings.clientAuthorities {
       try files.requireClients(of: authorities)
+      unsafe openssl_set_longest_chain(home.context, TLSStream.largestHello)
       unsafe SSL_CTX_set_verify(
         home.context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
     }
@@ -81,11 +82,12 @@ public struct TLSContext: ~Copyable {
 @safe
 final class TLSHome {
   // How much the kernel is asked for at once: several records, of 16 KiB at most, in one read.
-  private static let readAhead = 64 * 1_024
+  static let readAhead = 64 * 1_024
 
   let context: OpaquePointer
   let method: OpaquePointer
-  /// Where ciphertext is made; empty between two calls of any connection.
+  /// Where ciphertext is made. Each call of a connection begins by clearing it: what another one left
+  /// there is another peer's.
   let scratch: UnsafeMutablePointer<ByteBuffer>
 
   init(_ kind: OpaquePointer?) throws(TLSSettingsFault) {

@@ -3,7 +3,7 @@
 //   write: plain bytes -> SSL_write -> scratch (the context's) -> one send -> what is left: pending
 //   read:  one recv of up to 64 KiB -> OpenSSL's buffer -> SSL_read, record by record, into the caller's
 //
-// An idle connection owns no buffer. Bounded: one write encrypts at most 256 KiB, and nothing is
+// An idle connection owns no buffer, unless it holds a piece of a record (`heldBytes`). Bounded: one write encrypts at most 256 KiB, and nothing is
 // encrypted while ciphertext is pending; one read makes one recv, one step of a handshake four; and a
 // peer that sends messages of TLS's own, and nothing else, is given up.
 
@@ -14,6 +14,9 @@ import Primitives
 @safe
 struct TLSStream: ~Copyable {
   static let largestWrite = 256 * 1_024
+  /// What OpenSSL has room for anyway, in bytes: it makes room at once for all that a client's hello, or
+  /// certificates, only announce.
+  static let largestHello = 16 * 1_024
 
   private let home: TLSHome
   private let ssl: OpaquePointer
@@ -56,7 +59,10 @@ struct TLSStream: ~Copyable {
   }
 
   var hasPendingOutput: Bool { !pending.isEmpty }
-  var pendingBytes: Int { pending.capacity }
+  var heldBytes: Int {
+    let isFree = unsafe wire.pointee.framing.isWhole && SSL_has_pending(ssl) == 0
+    return pending.capacity + (isFree ? 0 : TLSHome.readAhead)
+  }
   // OpenSSL may call its buffer not empty when nothing can be made of what is in it.
   var hasBuffered: Bool { unsafe !isStalled && SSL_has_pending(ssl) == 1 }
   var mayHaveMore: Bool {
@@ -106,7 +112,7 @@ struct TLSStream: ~Copyable {
     }
     unsafe wire.pointee.isDrained = false
     unsafe wire.pointee.allowance = 4
-    ERR_clear_error()
+    begin()
     let result = unsafe SSL_do_handshake(ssl)
     let code = unsafe SSL_get_error(ssl, result)
     if result != 1, code != SSL_ERROR_WANT_READ, code != SSL_ERROR_WANT_WRITE {
@@ -116,6 +122,9 @@ struct TLSStream: ~Copyable {
       return .failed(fault)
     }
     if let fault = send() { return .failed(fault) }
+    if unsafe wire.pointee.framing.announces(moreThan: Self.largestHello, SSL_version(ssl)) {
+      return .failed(giveUp())
+    }
     if result == 1 {
       unsafe wire.pointee.isEstablished = true
       return .done
@@ -132,6 +141,7 @@ struct TLSStream: ~Copyable {
     unsafe wire.pointee.received = 0
     isStalled = false
     var filled = 0
+    begin()
     // For all that one recv brought: what is plain in it pays for no more than it would alone.
     defer { if filled > 0 { unsafe wire.pointee.steps = 0 } }
     repeat {
@@ -172,7 +182,7 @@ struct TLSStream: ~Copyable {
     case .done: break
     }
     var taken = 0
-    ERR_clear_error()
+    begin()
     let result = unsafe bytes.withUnsafeBytes {
       unsafe SSL_write_ex(ssl, $0.baseAddress!, min($0.count, Self.largestWrite), &taken)
     }
@@ -198,9 +208,15 @@ struct TLSStream: ~Copyable {
   // close_notify, once (RFC 8446 section 6.1), as far as the socket takes it at once.
   mutating func close() {
     guard fault == nil, unsafe SSL_is_init_finished(ssl) == 1 else { return }
-    ERR_clear_error()
+    begin()
     _ = unsafe SSL_shutdown(ssl)
     _ = send()
+  }
+
+  // Before OpenSSL is called: nothing that an earlier call failed by or left behind is this one's.
+  private func begin() {
+    ERR_clear_error()
+    unsafe home.scratch.pointee.clear()
   }
 
   // Sends what the last call of OpenSSL produced; what the socket does not take gets pending.

@@ -15,6 +15,8 @@ struct TLSWire {
   let fd: Int32
   /// Where ciphertext is appended to: the context's scratch memory.
   let out: UnsafeMutablePointer<ByteBuffer>
+  /// Whether what came ends with a record.
+  var framing = TLSFraming()
   /// How often the socket may still be read from in the present call.
   var allowance = 0
   /// How many bytes the present call has received.
@@ -96,6 +98,7 @@ private func receive(
     if got == 0 { unsafe wire.pointee.isEnded = true }
     if got > 0 {
       unsafe wire.pointee.received += got
+      unsafe wire.pointee.framing.take(UnsafeRawBufferPointer(start: memory, count: got))
       unsafe wire.pointee.isDrained = got < count
     }
     if got < 0 {

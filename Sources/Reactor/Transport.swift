@@ -137,8 +137,9 @@ public struct Transport: ~Copyable {
   /// Whether ciphertext waits for the socket to get writable.
   public var hasPendingOutput: Bool { ask(else: false) { $0.hasPendingOutput } }
 
-  /// How many bytes of memory that ciphertext takes.
-  public var pendingBytes: Int { ask(else: 0) { $0.pendingBytes } }
+  /// How many bytes of memory ciphertext takes between two calls: what waits to be sent, and what a piece
+  /// of a record that came keeps. 0 when plain.
+  public var heldBytes: Int { ask(else: 0) { $0.heldBytes } }
 
   /// Whether bytes wait in OpenSSL's buffer, for which no event will come.
   public var hasBuffered: Bool { ask(else: false) { $0.hasBuffered } }

@@ -45,7 +45,7 @@ extension Server {
   private mutating func shakeHands(_ client: Ticket) {
     let isHalfClosed = connections[client].isHalfClosed
     switch connections[client].transport.handshake(isHalfClosed: isHalfClosed) {
-    case .wantsRead, .wantsWrite: break
+    case .wantsRead, .wantsWrite: weighCiphertext(client)
     case .failed:
       counters.handshakeFaults += 1
       drop(client)
@@ -69,6 +69,9 @@ extension Server {
     }
     if acceptAgain <= now { acceptAgain = .never }
   }
+
+  /// A body that came within its bound was too late for the program.
+  public mutating func countLateBody() { counters.bodyTimeouts += 1 }
 
   private mutating func timeOut(_ client: Ticket) {
     switch connections[client].phase {

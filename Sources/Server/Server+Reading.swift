@@ -4,7 +4,7 @@
 // What clients hold of the memory is counted: requests that have come in part, answers that they do
 // not read. Idle clients and those whose requests come whole hold nothing. Once the bound is reached
 // no further bytes are kept: a request that is to come in pieces is refused and its connection ends,
-// and so does that of a client that does not read.
+// and so does that of a client that does not read. TLS keeps a buffer for a piece of a record.
 
 import Primitives
 import Reactor
@@ -51,6 +51,7 @@ extension Server {
     if isLent {
       swap(&bytes, &scratch)
       scratch.clear()
+      if isHere, connections[client].transport.isEncrypted { weighCiphertext(client) }
     } else {
       var own = ByteBuffer()
       swap(&own, &bytes)
@@ -61,7 +62,7 @@ extension Server {
         spare.give(own)
       }
     }
-    if isClosing, isHere { leave(client) }
+    if isClosing, connections.contains(client) { leave(client) }
   }
 
   /// One read; false when the client sends no more.
@@ -156,13 +157,26 @@ extension Server {
   /// Whether the buffers of clients may take so many bytes more.
   func hasRoom(for count: Int) -> Bool { clientBytes + count <= bounds.clientBuffers }
 
+  /// Notes what TLS keeps of a client that has no memory of its own. One that has asked for nothing goes where
+  /// there is no room for that.
+  mutating func weighCiphertext(_ client: Ticket) {
+    weigh(client)
+    guard connections[client].bytes > 0, !hasRoom(for: 0) else { return }
+    switch connections[client].phase {
+    case .handshaking, .idle:
+      counters.fullBuffers += 1
+      drop(client)
+    case .head, .body, .chunks, .late, .waiting, .writing, .lingering: break
+    }
+  }
+
   /// Notes what a client's buffers take now.
   ///
   /// - Parameter own: what the memory of its own takes that it is read into.
   mutating func weigh(_ client: Ticket, reading own: Int = 0) {
     let count =
       connections[client].input.capacity + connections[client].output.capacity
-      + connections[client].transport.pendingBytes + own
+      + connections[client].transport.heldBytes + own
     clientBytes += count - connections[client].bytes
     connections[client].bytes = count
   }

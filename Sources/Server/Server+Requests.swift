@@ -27,7 +27,9 @@ extension Server {
   private mutating func readHead(_ bytes: borrowing ByteBuffer) -> ServerEvent? {
     switch connections[present].parser.parse(bytes.bytes, into: &head) {
     case .needMore:
-      if connections[present].phase == .idle {
+      // A line end behind a body is no request that has begun (RFC 9112 section 2.2).
+      let isBlank = bytes.count <= 2 && bytes.bytes.byte(at: 0) == UInt8(ascii: "\r")
+      if connections[present].phase == .idle, !isBlank {
         connections[present].phase = .head
         timers.set(present.index, at: now + bounds.head)
       }

@@ -100,10 +100,13 @@ public struct Server: ~Copyable {
 
   /// When the loop's next wait ends at the latest; `.never` if only an event ends it. In the past if
   /// there is something to do without one.
-  public var deadline: Instant {
-    if mayAccept || isBusy { return now }
-    return min(acceptAgain, timers.next ?? .never)
-  }
+  public var deadline: Instant { isPressed ? now : expiry }
+
+  /// Whether there is something to do without an event.
+  public var isPressed: Bool { mayAccept || isBusy }
+
+  /// Before this instant nothing is to be ended by `expire`, whatever else there is to do.
+  public var expiry: Instant { min(acceptAgain, timers.next ?? .never) }
 
   /// Whether something was left for the next turn that has come.
   public var isBusy: Bool { !postponed.isEmpty }

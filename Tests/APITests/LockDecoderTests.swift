@@ -41,11 +41,13 @@ import Testing
   }
 
   /// The gateway's deadline is 10 s here, and bounds no wait.
-  @Test(arguments: [("3", 3), ("9", 9), ("10", nil), ("60", nil)] as [(String, Int?)])
-  func nobodyWaitsBeyondADeadlineOfHisOwn(_ deadline: String, _ limit: Int?) {
+  @Test(arguments: [("3", 3), ("9", 9), ("10", 10), ("60", 60)])
+  func nobodyWaitsBeyondADeadlineOfHisOwn(_ deadline: String, _ limit: Int) {
     let seen = command("POST /v1/sessions/a/lock?wait=20", ["Session-Deadline: \(deadline)"])
     #expect(seen.problem == nil && seen.wait == 20)
-    #expect(seen.limit == limit.map { arrival + .seconds($0) } ?? .never)
+    #expect(seen.limit == arrival + .seconds(limit))
+    #expect(seen.command.deadline == arrival + .seconds(min(limit, 10)))
+    #expect(command("POST /v1/sessions/a/lock?wait=20", []).limit == .never)
   }
 
   @Test func holds() {
@@ -122,6 +124,8 @@ import Testing
       #expect(
         command(put, ["Content-Length: 1", condition], in: namespace).problem == conditional)
       #expect(command(put, ["Content-Length: 1", lock], in: namespace).problem == nil)
+      let creation = ["Content-Length: 1", "If-None-Match: *"]
+      #expect(command(put, creation, in: namespace).problem == nil)
     }
     namespace.writes = .free
     namespace.largestBody = 10

@@ -15,9 +15,9 @@ struct WatchdogTests {
     let (listener, manager) = try Self.manager(wanting: .seconds(3))
     let inboxes = [try Inbox(), try Inbox()]
     let boards = [WorkerBoard(), WorkerBoard()]
+    let state = GatewayState(version: "", boards: boards, contract: "", accessLog: nil)
     var now = Instant(nanoseconds: 0)
-    let watchdog = Watchdog(manager, inboxes, boards, at: now)
-    var dog = try #require(watchdog)
+    var dog = Watchdog(manager, inboxes, state, at: now)
     /// Looks a second later, and says whether the manager heard that all is well.
     func look() -> Bool {
       dog.look(at: now)
@@ -38,9 +38,12 @@ struct WatchdogTests {
     for worker in 0..<2 { beat(worker) }
     #expect(look())
     beat(0)
-    for _ in 0..<3 { #expect(!look(), "one loop has not answered") }
+    for miss in 1...3 {
+      #expect(!look(), "one loop has not answered")
+      #expect(state.hangs == (miss > 1))
+    }
     beat(1)
-    #expect(look())
+    #expect(look() && !state.hangs)
     // Not before its time.
     now = now + .milliseconds(-1)
     for worker in 0..<2 { beat(worker) }

@@ -47,6 +47,33 @@ struct HandshakeTests {
     }
   }
 
+  /// Each makes OpenSSL keep 64 KiB, before anybody has shown who it is.
+  @Test("What pieces of handshakes keep is counted, and bounded")
+  func pieces() throws {
+    let secure = try SecureGateway(["--workers", "1", "--client-buffers", "4MiB"])
+    let clients = try (0..<80).map { _ in try RawHTTP(port: secure.gateway.port) }
+    for client in clients { try client.send([0x16, 3, 1, 2, 0, 1, 0]) }
+    let refused = /limits_total\{limit="client-buffers"\} 16\n/
+    try eventually("there is no room for the last ones") {
+      try secure.curl("/metrics").text.contains(refused)
+    }
+    #expect(try secure.curl("/metrics").text.contains("client_buffer_bytes 4194304\n"))
+    for client in clients { client.abort() }
+    try eventually("all of it is free") {
+      try secure.curl("/metrics").text.contains("client_buffer_bytes 0\n")
+    }
+  }
+
+  @Test("A hello that announces more than there is room for is not waited for")
+  func longHello() throws {
+    let secure = try SecureGateway()
+    let client = try RawHTTP(port: secure.gateway.port)
+    try client.send([22, 3, 1, 0, 4, 1, 2, 0, 0])
+    try client.expectClosed()
+    let metrics = try secure.curl("/metrics").text
+    #expect(metrics.contains("limits_total{limit=\"handshake-timeout\"} 0\n"))
+  }
+
   @Test("Handshakes are counted by how they end")
   func counts() throws {
     let secure = try SecureGateway(["--workers", "1"])

@@ -64,6 +64,57 @@ import Testing
     #expect(told == .failed(.tls(.alert(116))))
   }
 
+  /// A peer says what is no record of TLS's and resets the connection, so that a write fails and OpenSSL has
+  /// an alert for it: that must not be sent to the next one.
+  @Test func whatOneConnectionLeavesBehindGoesToNobody() throws {
+    var link = try Loopback()
+    let trust = try Contexts.client()
+    let identity = try Contexts.server()
+    var far = Transport(server: link.far.take()!, context: identity)
+    do {
+      var near = Transport(
+        client: link.near.take()!, context: trust, host: "node.test", resuming: nil)
+      #expect(shake(&near, &far) == (.done, .done))
+      var junk: [UInt8] = [0x17, 3, 3, 0, 20] + [UInt8](repeating: 1, count: 20)
+      #expect(unsafe send(near.fd, &junk, junk.count, 0) == junk.count)
+      var reset = linger(l_onoff: 1, l_linger: 0)
+      unsafe setsockopt(near.fd, SOL_SOCKET, SO_LINGER, &reset, socklen_t(8))
+    }
+    for _ in 0..<30_000 {
+      if case .failed = far.send([1]) { break }
+      usleep(1_000)
+    }
+    var pair = try TLSPair(client: trust, server: identity)
+    #expect(pair.shake() == (.done, .done))
+    #expect(pair.server.send([2]) == .moved(1))
+    #expect(pair.client.receive().0 == [2])
+  }
+
+  /// OpenSSL keeps its buffer for it.
+  @Test func aPieceOfARecordIsHeld() throws {
+    var pair = try TLSPair(client: Contexts.client(), server: Contexts.server())
+    #expect(pair.shake() == (.done, .done))
+    #expect(pair.client.send([1]) == .moved(1))
+    #expect(pair.server.receive().0 == [1])
+    let before = pair.server.heldBytes
+    var piece: [UInt8] = [0x17, 3]
+    #expect(unsafe send(pair.client.fd, &piece, piece.count, 0) == 2)
+    #expect(pair.server.receive().1 == .wouldBlock)
+    let after = pair.server.heldBytes
+    #expect(before == 0 && after == 64 << 10)
+  }
+
+  @Test func aRecordThatIsReadInPartIsHeld() throws {
+    var pair = try TLSPair(client: Contexts.client(), server: Contexts.server())
+    #expect(pair.shake() == (.done, .done))
+    #expect(pair.client.send([UInt8](repeating: 1, count: 1_000)) == .moved(1_000))
+    #expect(pair.server.receive(1).0 == [1])
+    let before = pair.server.heldBytes
+    #expect(pair.server.receive(1_000).0.count == 999)
+    let after = pair.server.heldBytes
+    #expect(before == 64 << 10 && after == 0)
+  }
+
   @Test func aForeignClient() throws {
     let client = try Contexts.client(identity: "stranger")
     var pair = try TLSPair(client: client, server: Contexts.server(clients: "ca.pem"))

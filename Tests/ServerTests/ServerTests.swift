@@ -80,6 +80,41 @@ import Testing
     for number in 0..<clients.count { #expect(stage.told.contains(.request("hell\(number)"))) }
   }
 
+  @Test func whoUsedUpATurnComesLastInTheNext() throws {
+    var bounds = Bounds()
+    (bounds.readsPerTick, bounds.readSize) = (1, 4_096)
+    let stage = try Stage(bounds)
+    let (greedy, modest) = (try stage.connect(), try stage.connect())
+    try stage.turn { stage.server.count == 2 }
+    let head = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n"
+    try greedy.send(Array(head.utf8) + [UInt8](repeating: 7, count: 100_000))
+    try stage.turn { stage.server.counters.bytesReceived > 0 }
+    try modest.send(get)
+    try stage.turn { !stage.told.isEmpty }
+    #expect(stage.told == [.request("")])
+    // Most of what the other one sent is still to be read.
+    #expect(stage.server.counters.bytesReceived < 50_000)
+  }
+
+  /// Some clients send a line end behind a body (RFC 9112 section 2.2).
+  @Test func aLineEndIsNoRequestThatHasBegun() throws {
+    let stage = try Stage()
+    let client = try stage.connect()
+    try client.send(put + "\r\n")
+    try stage.turn { stage.server.counters.bytesReceived == put.utf8.count + 2 }
+    stage.now = stage.now + .seconds(20)
+    stage.turn()
+    #expect(stage.server.count == 1 && stage.server.counters.headTimeouts == 0)
+    try client.send(get)
+    try stage.turn { stage.told.count == 2 }
+    #expect(stage.told == [.request("hello"), .request("")])
+    try client.send("\r\nG")
+    try stage.turn { stage.server.counters.bytesReceived == put.utf8.count + get.utf8.count + 5 }
+    stage.now = stage.now + .seconds(20)
+    stage.turn()
+    #expect(stage.server.counters.headTimeouts == 1)
+  }
+
   @Test func theNextRequestIsReadWhenTheAnswerHasLeft() throws {
     let stage = try Stage()
     stage.answersAtOnce = false

@@ -22,6 +22,16 @@ import Testing
     #expect(try gateway.ask("PUT", path, body: []).status == 201)
   }
 
+  /// The kernel would divide clients between two stores.
+  @Test func sessionsInMemoryShareNoPort() throws {
+    let gateway = try GatewayProcess(["--workers", "2"])
+    let done = try Command.run(
+      GatewayProcess.program, ["serve", "--listen", "127.0.0.1:\(gateway.port)"])
+    #expect(done.status == .exited(1))
+    #expect(done.errors.contains("another program listens at 127.0.0.1:\(gateway.port)"))
+    #expect(try gateway.ask("GET", "/livez").status == 200)
+  }
+
   @Test func anAddressIsToldAsItIsWritten() throws {
     let gateway = try GatewayProcess(
       [], environment: ["SESSION_GATEWAY_ADMIN_LISTEN": "[::1]:0"], until: .none)

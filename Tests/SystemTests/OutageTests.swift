@@ -56,6 +56,10 @@ import Testing
     #expect(try connection.exchange("GET", path).status == 404)
     #expect(try connection.exchange("PUT", path, body: [3]).status == 201)
     #expect(gateway.log.contains("not connected"))
+    // What it was is told for as long as the gateway lives.
+    let health = try gateway.ask("GET", "/health")
+    #expect(health.status == 200 && health.text.contains("\"lastError\":"))
+    #expect(!health.text.contains("\"code\":"))
   }
 
   @Test func redisHangs() throws {

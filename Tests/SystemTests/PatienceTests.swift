@@ -1,7 +1,9 @@
 // Clients that are too slow, and how long each is waited for. One test, since its time is spent
 // waiting: for a head 10 s, for a body 30 s, for a client that does not read its answer 30 s.
 
+import Foundation
 import Glibc
+import Synchronization
 import TestLab
 import Testing
 
@@ -21,6 +23,49 @@ import Testing
     try expectProblem(503, "deadline-passed", executed: "no", in: slow.response())
     #expect(try slow.exchange("GET", path).status == 404)
     #expect(try slow.exchange("PUT", path, body: [1]).status == 201)
+  }
+
+  /// Nobody named a deadline: it is the gateway's patience that is over, and no fault of the store's.
+  @Test func aBodyThatTakesAllTheTimeIsLate() throws {
+    let gateway = try GatewayProcess(["--deadline", "1s"])
+    let path = freshPath()
+    let slow = try gateway.connect()
+    try slow.send(
+      "PUT \(path) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+    #expect(try slow.response().status == 100)
+    usleep(1_010_000)
+    try slow.send("ab")
+    try expectProblem(408, "request-timeout", in: slow.response())
+    try slow.expectClosed()
+    #expect(try gateway.ask("GET", path).status == 404)
+    #expect(try gateway.metric(#"session_gateway_limits_total{limit="body-timeout"}"#) == 1)
+    #expect(try gateway.metric(#"session_gateway_limits_total{limit="deadline"}"#) == 0)
+  }
+
+  /// One client's requests never end, so that each turn of the loop leaves some to the next.
+  @Test func aFloodHoldsUpNoDeadline() throws {
+    let gateway = try GatewayProcess(["--workers", "1"])
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    #expect(try gateway.ask("POST", path + "/lock").status == 200)
+    let flood = try gateway.connect()
+    let isOver = Mutex(false)
+    let get = Array(String(repeating: "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", count: 500).utf8)
+    let thread = Thread {
+      while !isOver.withLock({ $0 }) { try? flood.send(get) }
+    }
+    let reader = Thread {
+      while !isOver.withLock({ $0 }), (try? flood.discard()) == true {}
+    }
+    thread.start()
+    reader.start()
+    let waiter = try gateway.connect()
+    try waiter.send("POST \(path)/lock?wait=1 HTTP/1.1\r\nHost: a\r\n\r\n")
+    let isSilent = try waiter.isSilent(for: .seconds(20))
+    isOver.withLock { $0 = true }
+    flood.abort()
+    #expect(!isSilent)
+    #expect(try waiter.response().status == 423)
   }
 
   @Test func slowClientsAreGivenUp() async throws {

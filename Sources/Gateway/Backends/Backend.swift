@@ -33,7 +33,7 @@ protocol Backend: SessionStore, ~Copyable {
   /// Adds its numbers to the board.
   mutating func publish(to board: borrowing WorkerBoard)
   /// What it has to tell an operator.
-  func health(at now: Instant) -> BackendHealth
+  var health: BackendHealth { get }
   /// The nodes as this worker knows them; none for a store without any.
   var nodes: [NodeHealth] { get }
   /// The next thing that belongs in the log.
@@ -54,8 +54,6 @@ struct ResolvedEndpoint: Sendable {
 struct BackendHealth {
   /// The store's name.
   var store: String
-  /// How old the topology is, in seconds; nil where there is none.
-  var topologyAge: Double?
   /// Sessions and bytes in memory; nil where they are elsewhere.
   var memory: MemoryStatistics?
   /// How many bytes there may be.

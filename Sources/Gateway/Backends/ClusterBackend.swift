@@ -316,6 +316,7 @@ struct ClusterBackend: ~Copyable, Backend {
 
   mutating func publish(to board: borrowing WorkerBoard) {
     board.publish(store.counters)
+    board.set(.storeTopologySince, store.topologySince.map { Int($0.nanoseconds) } ?? 0)
     board.set(.storeOperations, store.depth)
     board.set(.storeParked, store.parkedCount)
     board.set(.storeAwaitingTurns, store.awaitingTurns)
@@ -324,10 +325,7 @@ struct ClusterBackend: ~Copyable, Backend {
     board.set(.storeHandshakeFaults, handshakes.failed)
   }
 
-  func health(at now: Instant) -> BackendHealth {
-    BackendHealth(
-      store: "redis", topologyAge: store.topologySince.map { (now - $0).seconds })
-  }
+  var health: BackendHealth { BackendHealth(store: "redis") }
 
   var nodes: [NodeHealth] { store.health }
 

@@ -52,7 +52,7 @@ struct MemoryBackend: ~Copyable, Backend {
 
   mutating func publish(to board: borrowing WorkerBoard) {}
 
-  func health(at now: Instant) -> BackendHealth {
+  var health: BackendHealth {
     BackendHealth(
       store: "memory", memory: sessions.statistics, memoryLimit: sessions.memoryLimit)
   }

@@ -193,8 +193,9 @@ enum Contract {
           operationId: inspectSession
           summary: Read what is known of a session, without its payload
           description: >-
-            Never slides the idle timeout, and the payload does not leave the store. `touch` is understood,
-            since a GET of the same target may have it.
+            Never slides the idle timeout, and the payload does not leave the store but for its first 255
+            bytes, which may come beside the content type. `touch` is understood, since a GET of the same
+            target may have it.
           parameters:
             - $ref: '#/components/parameters/Touch'
             - $ref: '#/components/parameters/KnownVersions'
@@ -377,7 +378,7 @@ enum Contract {
               description: >-
                 For how many seconds to wait in the gateway while somebody else holds the lock, first
                 come first served. The gateway's deadline bounds each question to the store, not the
-                wait; a shorter `Session-Deadline` bounds both.
+                wait; `Session-Deadline` bounds both.
               schema:
                 type: integer
                 minimum: 0
@@ -608,11 +609,14 @@ enum Contract {
         get:
           tags: [operators]
           operationId: isAlive
-          summary: Whether the event loop turns
+          summary: Whether the event loops turn
           security: []
           responses:
             '200':
               $ref: '#/components/responses/OK'
+            '503':
+              $ref: '#/components/responses/NotOK'
+              description: One of them has not turned for some ten seconds.
         head:
           tags: [operators]
           operationId: isAliveHead
@@ -620,7 +624,9 @@ enum Contract {
           security: []
           responses:
             '200':
-              description: It turns.
+              description: They turn.
+            '503':
+              $ref: '#/components/responses/EmptyUnavailable'
 
       /readyz:
         get:
@@ -635,16 +641,8 @@ enum Contract {
             '200':
               $ref: '#/components/responses/OK'
             '503':
+              $ref: '#/components/responses/NotOK'
               description: Not ready, and whether for want of a `store` or because of `draining`.
-              headers:
-                Retry-After:
-                  $ref: '#/components/headers/RetryAfter'
-              content:
-                text/plain; charset=utf-8:
-                  schema:
-                    type: string
-                  example: |
-                    not ready: store
         head:
           tags: [operators]
           operationId: isReadyHead
@@ -827,7 +825,7 @@ enum Contract {
           in: header
           description: >-
             How many seconds the caller waits for the answer. One that is longer than the gateway's
-            own deadline changes nothing.
+            own deadline matters for the wait for a lock only.
           schema:
             $ref: '#/components/schemas/Seconds'
           example: 2
@@ -1113,7 +1111,9 @@ enum Contract {
             topologyAgeSeconds:
               type: integer
               minimum: 0
-              description: The seconds since the topology of Redis was last taken over; absent before.
+              description: >-
+                The seconds since the topology of Redis was last taken over, by the worker that did so the
+                longest ago; absent before.
             checks:
               type: object
               additionalProperties:
@@ -1152,10 +1152,15 @@ enum Contract {
               description: How many operations wait for the node's answers.
             code:
               type: string
-              description: Why the last connection was lost or not made, or what the node refuses.
+              description: Why there is no connection, or what the node refuses; absent when all is well.
             output:
               type: string
               description: The same as a sentence.
+            lastError:
+              type: string
+              description: >-
+                Why a connection to it was last lost or not made, even if it is well by now; absent
+                when that never happened.
 
       responses:
         OK:
@@ -1164,6 +1169,17 @@ enum Contract {
             text/plain; charset=utf-8:
               schema:
                 const: "ok\n"
+        NotOK:
+          description: It is not so, and why.
+          headers:
+            Retry-After:
+              $ref: '#/components/headers/RetryAfter'
+          content:
+            text/plain; charset=utf-8:
+              schema:
+                type: string
+              example: |
+                not ready: store
         NotModified:
           description: The caller has the present version.
           headers:

@@ -21,6 +21,7 @@ final class GatewayState: Sendable {
   let ticketKeys = TicketKeys.random()
 
   private let draining = Atomic(false)
+  private let hanging = Atomic(false)
 
   /// The log of requests; nil unless it was asked for.
   let accessLog: AccessLog?
@@ -43,9 +44,21 @@ final class GatewayState: Sendable {
   /// From now on the gateway drains.
   func drain() { draining.store(true, ordering: .relaxed) }
 
+  /// Whether an event loop does not turn, as the watchdog has found.
+  var hangs: Bool {
+    get { hanging.load(ordering: .relaxed) }
+    set { hanging.store(newValue, ordering: .relaxed) }
+  }
+
   /// Whether every worker could serve every session now. A caller cannot choose its worker, so one
   /// that could not would be one request in so many that fails.
   var isServing: Bool { boards.allSatisfy { $0.value(.serving) == 1 } }
+
+  /// How old the oldest of the workers' views of Redis is, in seconds; nil where none has one.
+  var topologyAge: Double? {
+    let times = boards.map { $0.value(.storeTopologySince) }.filter { $0 > 0 }
+    return times.min().map { (Instant.now() - Instant(nanoseconds: Int64($0))).seconds }
+  }
 
   /// The sum of a number over all workers.
   func sum(_ cell: WorkerBoard.Cell) -> Int { boards.reduce(0) { $0 + $1.value(cell) } }

@@ -20,7 +20,7 @@ enum HealthPage {
       "\"uptimeSeconds\":\(Int(state.uptime))",
       "\"draining\":\(state.isDraining)",
     ]
-    if let age = health.topologyAge {
+    if let age = state.topologyAge {
       fields.append("\"topologyAgeSeconds\":\(Int(age))")
     }
     fields.append("\"checks\":{\(checks(health, nodes))}")
@@ -68,6 +68,9 @@ enum HealthPage {
     } else if let refusal = node.refusals.first {
       fields.append("\"code\":\"\(refusal.rawValue)\"")
       fields.append("\"output\":\"\(refusal.detail)\"")
+    }
+    if let fault = node.fault ?? node.lastFault {
+      fields.append("\"lastError\":\(JSONText.quoted(fault.detail))")
     }
     return "{" + fields.joined(separator: ",") + "}"
   }

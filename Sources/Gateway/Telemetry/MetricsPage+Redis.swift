@@ -16,7 +16,7 @@ extension MetricsPage {
     text.gauge(
       "redis_waiting_large_operations", "Large ones that wait for their turn.",
       state.sum(.storeAwaitingTurns))
-    if let age = health.topologyAge {
+    if let age = state.topologyAge {
       text.gauge("redis_topology_age_seconds", "Since it was last told.", Int(age))
     }
     text.family("redis_redirects_total", .counter, "MOVED and ASK answers.")
@@ -76,15 +76,13 @@ extension MetricsPage {
     text.family(
       "redis_lost_writes_total", .counter,
       "Questions after writes that were lost, by what was found out.")
-    let known: [(StaticString, Int)] = [
-      ("executed", state.sum(.storeVerifiedExecuted)),
-      ("repeated", state.sum(.storeVerifiedRepeated)),
-      ("superseded", state.sum(.storeVerifiedSuperseded)),
+    let fates: [(StaticString, WorkerBoard.Cell)] = [
+      ("executed", .storeVerifiedExecuted), ("repeated", .storeVerifiedRepeated),
+      ("superseded", .storeVerifiedSuperseded), ("unknown", .storeVerifiedInVain),
     ]
-    let unknown = max(0, state.sum(.storeVerified) - known.reduce(0) { $0 + $1.1 })
-    for (fate, count) in known + [("unknown", unknown)] {
+    for (fate, cell) in fates {
       text.label("fate", fate)
-      text.sample(count)
+      text.sample(state.sum(cell))
     }
     text.counter(
       "redis_unknown_outcomes_total", "Operations that nobody knows the end of.",

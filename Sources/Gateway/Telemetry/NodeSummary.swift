@@ -31,5 +31,6 @@ extension NodeHealth {
     tally.add(other.tally)
     refusals += other.refusals.filter { !refusals.contains($0) }
     fault = fault ?? other.fault
+    lastFault = lastFault ?? other.lastFault
   }
 }

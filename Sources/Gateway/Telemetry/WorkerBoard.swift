@@ -22,11 +22,11 @@ final class WorkerBoard: Sendable {
     case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
     case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
     case storeOutOfMemory, storeMisconfigured, storeNotPermitted
-    case storeVerified, storeVerifiedExecuted, storeVerifiedRepeated, storeVerifiedSuperseded
+    case storeVerifiedExecuted, storeVerifiedRepeated, storeVerifiedSuperseded, storeVerifiedInVain
     case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeRenewals
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
-    case storeTopologyChanges
+    case storeTopologyChanges, storeTopologySince
     case storeStaleViews, storeReplicaReads, storeReplicaFallbacks
     case storeOverloaded
   }
@@ -156,10 +156,10 @@ final class WorkerBoard: Sendable {
     set(.storeReplicaReads, counters.replicaReads)
     set(.storeReplicaFallbacks, counters.replicaFallbacks)
     set(.storeOverloaded, counters.overloaded)
-    set(.storeVerified, counters.verified)
     set(.storeVerifiedExecuted, counters.verifiedExecuted)
     set(.storeVerifiedRepeated, counters.verifiedRepeated)
     set(.storeVerifiedSuperseded, counters.verifiedSuperseded)
+    set(.storeVerifiedInVain, counters.verifiedInVain)
     set(.storeUnknownOutcomes, counters.unknownOutcomes)
     set(.storeSilences, counters.silences)
     set(.storeSuspicions, counters.suspicions)

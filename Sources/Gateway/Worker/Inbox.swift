@@ -19,7 +19,7 @@ enum Message: Sendable {
   case credentials(NodeCredentials)
   /// It is a client's turn to acquire the session's lock, if it still waits for that one; whether the lock
   /// is free as far as is known.
-  case turn(Ticket, SessionName, isFree: Bool)
+  case turn(LockLines.Waiter, isFree: Bool)
   /// Serve on for so long, then finish what is in flight and end.
   case drain(TimeSpan)
   /// Say that the loop turns, by adding one to the board's beats.

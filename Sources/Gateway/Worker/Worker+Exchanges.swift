@@ -44,12 +44,21 @@ extension Worker where Store: ~Copyable {
     let problem = decoder.decode(
       server.head, bytes.bytes, at: began, for: callers, into: &request)
     if let problem { return answer(client, problem) }
-    // Nothing is asked of the store for who has stopped waiting while the body came.
     if !request.exchange.route.isOperators, request.command.deadline <= moment.instant {
+      return refuseLate(client)
+    }
+    perform(client, bytes, payload)
+  }
+
+  /// The body took up all the time that there was, so that nothing is asked of the store: the caller may
+  /// have stopped waiting, or it sends too slowly for the gateway.
+  private mutating func refuseLate(_ client: Ticket) {
+    if request.limit <= moment.instant {
       board.count(.deadline)
       return answer(client, .store(.deadlinePassed))
     }
-    perform(client, bytes, payload)
+    server.countLateBody()
+    answer(client, .requestTimeout)
   }
 
   // MARK: Carrying out

@@ -16,6 +16,8 @@ import Sessions
 struct WantedLock {
   /// What it asked for; its deadline is set for each attempt.
   var command: SessionCommand
+  /// Its place in the session's line.
+  let place: LockLines.Waiter
   /// How long one attempt may take.
   let patience: TimeSpan
   /// When the client stops waiting.
@@ -27,7 +29,7 @@ struct WantedLock {
   /// Whether it was told to wait.
   var hasWaited = false
   /// Whether it is the first there.
-  var isFirst = false
+  var isFirst: Bool
   /// Whether the store has the command.
   var isAsked = true
   /// Whether the lock may have become free since the store was asked.
@@ -35,7 +37,9 @@ struct WantedLock {
 
   /// The lock that a request asks for. A caller with a deadline of its own waits for a little less, so
   /// that the last question has time for an answer.
-  init(_ request: borrowing DecodedRequest) {
+  init(_ request: borrowing DecodedRequest, standing place: LockLines.Waiter, isFirst: Bool) {
+    self.place = place
+    self.isFirst = isFirst
     let began = request.exchange.began
     command = request.command
     patience = command.deadline - began
@@ -49,8 +53,9 @@ extension Worker where Store: ~Copyable {
   /// asked now. Only the first in line may acquire it. The others ask for a lock that they may have
   /// already, and for what to tell those who do not wait.
   mutating func wantLock(_ client: Ticket) -> Bool {
-    var wanted = WantedLock(request)
-    wanted.isFirst = lockLines.join(name(of: wanted), waiter(client))
+    let name = SessionName(request.command.namespace, request.command.id)
+    let (place, isFirst) = lockLines.join(name, inbox: number, client: client)
+    var wanted = WantedLock(request, standing: place, isFirst: isFirst)
     request.command.yields = !wanted.isFirst
     let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
     let mayWait = request.wait > 0 && drainDeadline == nil && !server.isHalfClosed(client)
@@ -116,9 +121,10 @@ extension Worker where Store: ~Copyable {
   }
 
   /// The line says that it is the client's turn to ask.
-  mutating func takeTurn(_ client: Ticket, _ session: SessionName, isFree: Bool) {
+  mutating func takeTurn(_ waiter: LockLines.Waiter, isFree: Bool) {
+    let client = waiter.client
     guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.isInLine,
-      name(of: wanted) == session
+      wanted.place == waiter
     else { return }
     wantedLocks[client]!.isFirst = true
     if wantedLocks[client]!.isAsked {
@@ -167,7 +173,7 @@ extension Worker where Store: ~Copyable {
   }
 
   /// Releases the lock that the command acquired, if it did: by its token, so nobody else's, and only
-  /// if its caller has not found it again by its request.
+  /// if its caller has not found it again.
   private mutating func giveBack(_ command: SessionCommand) {
     var release = command
     release.verb = .unlock
@@ -183,7 +189,8 @@ extension Worker where Store: ~Copyable {
   private mutating func leaveLine(_ client: Ticket, isFree: Bool) {
     guard let wanted = wantedLocks[client], wanted.isInLine else { return }
     wantedLocks[client]!.isInLine = false
-    lockLines.leave(name(of: wanted), waiter(client), isFree: isFree)
+    let name = SessionName(wanted.command.namespace, wanted.command.id)
+    lockLines.leave(name, wanted.place, isFree: isFree)
   }
 
   /// Something ended that may have freed the session's lock.
@@ -211,13 +218,5 @@ extension Worker where Store: ~Copyable {
     leaveLine(client, isFree: false)
     wantedLocks[client] = nil
     answer(client, .draining)
-  }
-
-  private func name(of wanted: WantedLock) -> SessionName {
-    SessionName(wanted.command.namespace, wanted.command.id)
-  }
-
-  private func waiter(_ client: Ticket) -> LockLines.Waiter {
-    LockLines.Waiter(inbox: number, client: client)
   }
 }

@@ -13,10 +13,10 @@ extension Worker where Store: ~Copyable {
       report()
     }
     return switch route {
-    case .livez: Page(type: "text/plain; charset=utf-8", text: "ok\n")
-    case .readyz: readiness
-    case .health: HealthPage.page(health, gatewayState)
-    case .metrics: MetricsPage.page(gatewayState, health, waiters: lockLines.count)
+    case .livez: verdict("not live", gatewayState.hangs ? "loop" : nil)
+    case .readyz: verdict("not ready", obstacle)
+    case .health: HealthPage.page(backend.health, gatewayState)
+    case .metrics: MetricsPage.page(gatewayState, backend.health, waiters: lockLines.count)
     case .contract:
       Page(type: "application/yaml", text: gatewayState.contract)
     default: VersionPage.page(gatewayState)
@@ -30,16 +30,15 @@ extension Worker where Store: ~Copyable {
     board.nodes.withLock { $0 = backend.nodes }
   }
 
-  private var health: BackendHealth { backend.health(at: moment.instant) }
+  /// Why the gateway is not ready; nil when it is.
+  private var obstacle: String? {
+    if gatewayState.isDraining { return "draining" }
+    return gatewayState.isServing ? nil : "store"
+  }
 
-  private var readiness: Page {
-    let reason =
-      if gatewayState.isDraining { "draining" } else if !gatewayState.isServing { "store" } else {
-        ""
-      }
+  private func verdict(_ what: String, _ reason: String?) -> Page {
     let type: StaticString = "text/plain; charset=utf-8"
-    return reason.isEmpty
-      ? Page(type: type, text: "ok\n")
-      : Page(status: 503, type: type, text: "not ready: \(reason)\n")
+    guard let reason else { return Page(type: type, text: "ok\n") }
+    return Page(status: 503, type: type, text: "\(what): \(reason)\n")
   }
 }

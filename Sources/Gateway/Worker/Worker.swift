@@ -134,8 +134,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   private mutating func tick() {
     if events == 0 { looked = turned }
-    let due = server.deadline
-    let count = poller.wait(until: deadline(after: due), now: turned)
+    let expiry = server.expiry
+    let count = poller.wait(until: deadline(before: expiry), now: turned)
     moment = .now()
     events += max(count, 1)
     if count > 0 { isUnreported = true }
@@ -149,17 +149,17 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       events = 0
     }
     backend.advance(&poller, at: moment, told: told)
-    if due <= told { expire() }
+    if expiry <= told { expire() }
     drainOn()
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
   }
 
-  /// When the next wait ends at the latest, where clients want it to end at `due`.
-  private func deadline(after due: Instant) -> Instant? {
-    if backend.isBusy { return turned }
-    var deadline = min(backend.nextDeadline, due)
+  /// When the next wait ends at the latest, where a client's time may be over at `expiry`.
+  private func deadline(before expiry: Instant) -> Instant? {
+    if backend.isBusy || server.isPressed { return turned }
+    var deadline = min(backend.nextDeadline, expiry)
     if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
     if isUnreported { deadline = min(deadline, nextReport) }
     return deadline == .never ? nil : deadline
@@ -185,7 +185,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       case .identity(let handovers): renew(handovers)
       case .nodeIdentity(let handovers): renewNodes(handovers)
       case .credentials(let credentials): backend.renew(credentials)
-      case .turn(let client, let session, let isFree): takeTurn(client, session, isFree: isFree)
+      case .turn(let waiter, let isFree): takeTurn(waiter, isFree: isFree)
       case .drain(let grace): drain(after: grace)
       case .beat: board.add(1, to: .beats)
       case .stop: isStopped = true

@@ -80,6 +80,11 @@ public final class RawHTTP: Sendable {
     }
   }
 
+  /// Drops what arrives next, unread: for one that asks more than it could take apart. False at the end.
+  public func discard() throws -> Bool {
+    if case .bytes = try wire.receive(within: limit) { true } else { false }
+  }
+
   /// Waits until the peer closes; fails when it sends anything more instead. A reset is a close:
   /// that is what a peer gets who had sent bytes that nobody wanted to read.
   public func expectClosed() throws {
