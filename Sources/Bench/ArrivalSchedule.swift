@@ -51,9 +51,17 @@ public struct ArrivalSchedule: Sendable {
   /// Whether there are no requests left, be there time for them or not.
   public var isUsedUp: Bool { taken == limit }
 
-  /// Whether nothing is to be taken any more; what was due and was not taken is the backlog.
+  /// Whether nothing is to be taken any more; what was due and was not taken is the backlog. In an open
+  /// loop the time until the next one would be due belongs to the last one.
   public func isOver(at now: Instant) -> Bool {
-    nextDue == nil || now >= (rate == nil ? end : end + Self.lateness)
+    if let closing { return now >= closing }
+    return now >= (rate == nil ? end : end + Self.lateness)
+  }
+
+  /// When all that is due has been taken and its time is over; nil while something is to be taken.
+  public var closing: Instant? {
+    guard nextDue == nil else { return nil }
+    return rate.map { min(end, start + Self.offset(of: taken, rate: $0)) } ?? start
   }
 
   /// How many more requests were due by `now` than were taken.

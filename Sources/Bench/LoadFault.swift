@@ -1,7 +1,7 @@
 // Why a run did not take place, or ended early: one sentence for whoever started it.
 
+public import Primitives
 public import Reactor
-import Primitives
 import Settings
 
 /// What kept a load from running.
@@ -17,8 +17,8 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// A session could not be written before the load; with the status.
   case notFilled(Int)
   case lostWhileFilling
-  /// Nothing was answered for ten seconds.
-  case silent
+  /// Nothing was answered for so long.
+  case silent(TimeSpan)
   /// It was told to end before anything was measured.
   case stopped
   /// So many requests were all, and they were made before anything was measured.
@@ -39,7 +39,7 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFilled(let status):
       "the server answered \(status) when the sessions were written before the load"
     case .lostWhileFilling: "the server closed a connection while the sessions were written"
-    case .silent: "the server has answered nothing for 10 seconds"
+    case .silent(let time): "the server has answered nothing for \(Int(time.seconds)) s"
     case .stopped: "ended before anything was measured"
     case .usedUp(let count):
       "the warm-up used up all \(count) requests; raise --requests or shorten --warm-up"

@@ -211,8 +211,10 @@ extension LoadLoop {
     let isIdle = connections[ticket].isIdle
     if connections[ticket].state == .free && !isIdle { forget(ticket) }
     connections.discard(ticket)
+    // Whom nothing is asked of may be ended by the server's idle timeout.
+    if isIdle { return tally.idleEnded += 1 }
     if phase == .filling { return fail(.lostWhileFilling) }
-    if isIdle { tally.idleEnded += 1 } else { retry() }
+    retry()
   }
 
   /// Takes a connection out of those that wait for a request.

@@ -11,8 +11,8 @@
 //
 // Its own cost must stay far below the server's: requests are made once (RequestBytes), answers are
 // scanned where they were read, and a request is one send, one receive and a few clock readings.
-// Bounded: by the plan's duration and number of requests; a server that answers nothing for ten
-// seconds ends the run.
+// Bounded: by the plan's duration and number of requests; a server that answers nothing for longer than
+// the plan's patience ends the run, with the figures so far if there are any.
 
 public import Primitives
 public import Reactor
@@ -25,7 +25,6 @@ public struct LoadLoop: ~Copyable {
   }
 
   static let grace = TimeSpan.seconds(5)
-  static let patience = TimeSpan.seconds(10)
   static let alarmToken = UInt64.max
 
   let plan: LoadPlan
@@ -44,7 +43,7 @@ public struct LoadLoop: ~Copyable {
   public internal(set) var phase = Phase.opening
   /// What became of the measured requests so far.
   public internal(set) var tally = Tally()
-  /// Why the run ended early, if it did.
+  /// Why the run ended early, if it did; what was measured by then stands.
   public internal(set) var fault: LoadFault?
   /// When measuring began and ended.
   public internal(set) var measured = (from: Instant.never, to: Instant.never)
@@ -115,7 +114,8 @@ public struct LoadLoop: ~Copyable {
     var wake = min(instant, min(retryAt, drainEnd))
     if phase == .warming { wake = min(wake, measured.from) }
     // Behind the end what was due in time is still asked, as connections become free.
-    if schedule.end > now { wake = min(wake, schedule.end) }
+    let closing = schedule.closing ?? schedule.end
+    if closing > now { wake = min(wake, closing) }
     return wake
   }
 
@@ -131,7 +131,18 @@ public struct LoadLoop: ~Copyable {
     case .draining where asking == 0 || now >= drainEnd: finish()
     default: break
     }
-    if phase != .finished && now - lastAnswer > Self.patience { fail(.silent) }
+    if now - lastAnswer > plan.patience { noteSilence(at: now) }
+  }
+
+  private mutating func noteSilence(at now: Instant) {
+    switch phase {
+    case .opening, .filling, .warming: fail(.silent(plan.patience))
+    case .measuring:
+      fault = .silent(plan.patience)
+      startDraining(at: now)
+      drainEnd = now
+    case .draining, .finished: break
+    }
   }
 
   private mutating func begin(at now: Instant) {

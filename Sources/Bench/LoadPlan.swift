@@ -46,6 +46,8 @@ public struct LoadPlan: Sendable {
   public var fills = true
   /// Whether payloads are compared byte by byte.
   public var verifies = false
+  /// For how long nothing may be answered: longer than the gateway's own deadline, 10 s by default.
+  public var patience = TimeSpan.seconds(15)
   /// What decides the order of sessions, operations and sizes.
   public var seed: UInt64 = 1
 

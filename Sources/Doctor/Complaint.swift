@@ -42,6 +42,7 @@ struct Complaint {
     case .noAuth:
       return ("it asks for a password", "--redis-password-file, and --redis-user if there is one.")
     case .loading: return ("it reads its data", "Wait until it has.")
+    case .busy: return ("a script has run on it for too long", "SCRIPT KILL, or wait.")
     case .noPermission:
       return ("user \(wishes.user) may not greet", "ACL SETUSER \(wishes.user) +auth +client")
     default:

@@ -6,9 +6,10 @@ extension Examination {
   func cluster(_ redis: RedisFacts) -> [Finding] {
     let states = Self.groups(Self.reached(redis)) { $0.clusterInfo.value?["cluster_state"] }
     let failing = states.filter { $0.key != "ok" }.flatMap(\.nodes)
-    let unread = Self.forbidden(
-      .cluster, redis, "CLUSTER INFO", right: "+cluster|info"
-    ) { $0.clusterInfo }
+    let unread =
+      Self.forbidden(
+        .cluster, redis, "CLUSTER INFO", right: "+cluster|info"
+      ) { $0.clusterInfo } + hiddenMembers(redis)
     if !failing.isEmpty {
       let all = "Look at CLUSTER NODES: lost primaries, slots without an owner, a lost majority."
       return [.fail(.cluster, "cluster_state is not ok", on: failing, remedy: all)] + unread
@@ -24,8 +25,18 @@ extension Examination {
     }
     if !known.isEmpty { return known + unread }
     if states.isEmpty { return unread }
-    let nodes = Self.reached(redis).count.counted("node")
-    return [.ok(.cluster, "state ok by all \(nodes)")] + unread
+    let nodes = states.flatMap(\.nodes).count.counted("node")
+    return [.ok(.cluster, "state ok by \(nodes)")] + unread
+  }
+
+  /// Without CLUSTER NODES, nodes that the cluster has lost are not seen, nor those without slots.
+  private func hiddenMembers(_ redis: RedisFacts) -> [Finding] {
+    guard redis.hidesMembers else { return [] }
+    return [
+      .warn(
+        .cluster, "CLUSTER NODES (lost nodes, nodes without slots) cannot be read",
+        remedy: "To have it examined: ACL SETUSER \(redis.wishes.user) +cluster|nodes")
+    ]
   }
 
   func slots(_ redis: RedisFacts) -> [Finding] {
@@ -102,6 +113,9 @@ extension Examination {
     }
   }
 
+  /// Milliseconds, below which a node that is only slow is taken for lost.
+  private static let shortTimeout = 1_000
+
   /// A failover takes the timeout and up to 2.5 s more; requests wait no longer than their deadline.
   func nodeTimeout(_ redis: RedisFacts) -> [Finding] {
     let unread = Self.forbidden(
@@ -118,12 +132,15 @@ extension Examination {
     }
     let deadline = Int(redis.wishes.deadline.millisecondsRoundedUp)
     if longest.key > deadline - 2_500 {
+      let advice = min(5_000, deadline - 2_500)
       let remedy =
-        "A failover takes up to 2.5 s more, and requests wait \(deadline) ms (--deadline):"
-        + " CONFIG SET cluster-node-timeout 5000."
+        "A failover takes up to 2.5 s more, and requests wait \(deadline) ms (--deadline): "
+        + (advice >= Self.shortTimeout
+          ? "CONFIG SET cluster-node-timeout \(advice)."
+          : "a --deadline of \(longest.key + 2_500) ms or more.")
       return [.warn(.nodeTimeout, detail, remedy: remedy)] + unread
     }
-    if longest.key < 1_000 {
+    if longest.key < Self.shortTimeout {
       let remedy = "A hiccup becomes a failover: CONFIG SET cluster-node-timeout 5000."
       return [.warn(.nodeTimeout, detail, remedy: remedy)] + unread
     }

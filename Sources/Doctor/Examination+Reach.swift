@@ -26,14 +26,37 @@ extension Examination {
     if redis.wishes.demandsCluster, redis.isCluster == false { return [Self.noCluster] }
     let lost = redis.nodes.filter { $0.reach != .reached }
     let answering = redis.nodes.count - lost.count
-    if lost.isEmpty { return [.ok(.nodes, "\(answering) of \(redis.nodes.count) answer")] }
+    let idle = idle(redis)
+    if lost.isEmpty, idle.isEmpty {
+      return [.ok(.nodes, "\(answering) of \(redis.nodes.count) answer")]
+    }
     var reaches: [Reach] = []
     for node in lost where !reaches.contains(node.reach) { reaches.append(node.reach) }
     return reaches.map { reach in
       let words = Complaint(reach, redis.wishes)
       let nodes = lost.filter { $0.reach == reach }.map(\.address)
       return .fail(.nodes, words.detail, on: nodes, remedy: words.remedy)
+    } + idle
+  }
+
+  /// Nodes that answer and do not serve: they read their data, or refuse writes with nobody beside them
+  /// who takes them.
+  private func idle(_ redis: RedisFacts) -> [Finding] {
+    var findings: [Finding] = []
+    let loading = Self.reached(redis).filter { $0.info.value?["loading"] == "1" }
+    if !loading.isEmpty {
+      let words = Complaint(.refused(.loading), redis.wishes)
+      findings.append(
+        .fail(.nodes, words.detail, on: loading.map(\.address), remedy: words.remedy))
     }
+    let replicas = Self.reached(redis).filter { $0.isPrimary == false }
+    if redis.isCluster == false, !replicas.isEmpty {
+      findings.append(
+        .fail(
+          .nodes, "a replica: writes are refused", on: replicas.map(\.address),
+          remedy: "--redis: its primary, or an address that follows the primary."))
+    }
+    return findings
   }
 
   private static let noNodes = Finding.fail(
@@ -91,8 +114,9 @@ extension Examination {
       let some = nodes.count == redis.nodes.count ? [] : nodes
       let remedy = "On each node: ACL SETUSER \(redis.wishes.user) \(lacking)"
       let detail = "user \(redis.wishes.user) lacks \(lacking)"
+      let losses = rights.losses.joined(separator: ", ")
       return rights.suffice
-        ? .warn(.commands, detail + ": lost writes may be done late", on: some, remedy: remedy)
+        ? .warn(.commands, "\(detail): \(losses)", on: some, remedy: remedy)
         : .fail(.commands, detail, on: some, remedy: remedy)
     }
   }

@@ -119,6 +119,8 @@ public struct RedisFacts: Sendable {
   public var coveredSlots: Int?
   /// The cluster's nodes as one of them sees them, those it has lost included.
   public var members: [ClusterMember] = []
+  /// Whether the user may not ask for them (CLUSTER NODES).
+  public var hidesMembers = false
 
   /// A Redis of which nothing is known yet.
   public init(wishes: RedisWishes) { self.wishes = wishes }

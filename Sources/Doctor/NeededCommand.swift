@@ -15,17 +15,25 @@ public enum NeededCommand: String, CaseIterable, Sendable {
   case asking, readonly
   case clientInfo = "client|info"
   case clientKill = "client|kill"
+  case info
 
-  /// Whether sessions are served without it: it only ends what a lost connection left behind on a
-  /// node that hung.
-  var isGuard: Bool { self == .clientInfo || self == .clientKill }
+  /// What is lost without it, if sessions are served all the same.
+  var loss: String? {
+    switch self {
+    // They end what a lost connection left behind on a node that hung.
+    case .clientInfo, .clientKill: "lost writes may be done late"
+    // It tells how fresh a replica is.
+    case .info: "no replica is read from"
+    default: nil
+    }
+  }
 
   /// The commands that a gateway with such a Redis sends.
   public static func all(cluster: Bool, replicas: Bool) -> [NeededCommand] {
     allCases.filter { command in
       switch command {
       case .clusterSlots, .asking: cluster
-      case .readonly: cluster && replicas
+      case .readonly, .info: cluster && replicas
       default: true
       }
     }
@@ -47,6 +55,7 @@ public enum NeededCommand: String, CaseIterable, Sendable {
     case .scriptLoad: ["script", "load", "("]
     case .clusterSlots: ["cluster", "slots"]
     case .clientInfo: ["client", "info"]
+    case .info: ["info", "replication"]
     // No number: refused before anybody is ended.
     case .clientKill: ["client", "kill", "id", "none"]
     }
@@ -73,7 +82,14 @@ public struct CommandRights: Hashable, Sendable {
   var lacking: [String] { forbidden.map { "+\($0.rawValue)" } + (lacksKeys ? ["~sg:*"] : []) }
 
   /// Whether sessions are served with them.
-  var suffice: Bool { !lacksKeys && forbidden.allSatisfy(\.isGuard) }
+  var suffice: Bool { !lacksKeys && forbidden.allSatisfy { $0.loss != nil } }
+
+  /// What is lost where they suffice, each once.
+  var losses: [String] {
+    var losses: [String] = []
+    for loss in forbidden.compactMap(\.loss) where !losses.contains(loss) { losses.append(loss) }
+    return losses
+  }
 
   /// Takes the answer to the try of a command.
   mutating func take(_ answer: Answer, to command: NeededCommand) {

@@ -36,7 +36,10 @@ public struct Report {
 
   /// What was examined.
   private var heading: String {
-    guard let redis = facts.redis else { return "A gateway with the store in its memory" }
+    guard let redis = facts.redis else {
+      return facts.embedded == nil
+        ? "A gateway before Redis, which was not asked" : "A gateway with the store in its memory"
+    }
     let kind =
       switch redis.isCluster {
       case true?: "a Redis Cluster of \(redis.nodes.count.counted("node"))"

@@ -56,6 +56,7 @@ struct BenchCommand: ParsableCommand {
     print(report.table)
     try output.write(report)
     if let signal = run.ending { throw BenchRun.exit(by: signal) }
+    if let fault = run.fault { throw Self.failure(fault) }
     if report.tally.failed > 0 { throw ExitCode(1) }
   }
 

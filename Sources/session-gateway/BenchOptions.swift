@@ -129,6 +129,7 @@ struct BenchServer: ParsableArguments {
     if (ca != nil || serverName != nil) && !tls {
       throw ValidationError("--ca and --server-name need --tls")
     }
+    if serverName == "" { throw ValidationError("--server-name is empty") }
     for target in [getTarget, putTarget].compactMap(\.self) where !target.hasPrefix("/") {
       throw ValidationError("'\(target)' is no target: it begins with /")
     }

@@ -14,6 +14,8 @@ struct BenchRun {
   private static let step = TimeSpan.milliseconds(250)
   /// The signal that ended the run, if one did.
   private(set) var ending: Signal?
+  /// What ended the measuring early, if something did.
+  private(set) var fault: LoadFault?
 
   init(server: Int?) { self.server = server }
 
@@ -21,18 +23,24 @@ struct BenchRun {
   mutating func run(_ loop: consuming LoadLoop) throws -> LoadReport {
     var loop = loop
     while !loop.isFinished && loop.phase != .measuring { try go(&loop) }
+    if let fault = loop.fault {
+      clearLine()
+      let failure = BenchCommand.failure(fault)
+      throw ending.map(Self.exit(by:)) ?? failure
+    }
     let began = times()
     while loop.phase == .measuring { try go(&loop) }
     let ended = times()
     while !loop.isFinished { try go(&loop) }
-    if isTerminal { StandardError.write("\r\u{1B}[K", lineEnd: false) }
-    if let fault = loop.fault {
-      let failure = BenchCommand.failure(fault)
-      throw ending.map(Self.exit(by:)) ?? failure
-    }
+    clearLine()
+    fault = loop.fault
     return LoadReport(
       loop, serverTime: Self.span(from: began.server, to: ended.server),
       ownTime: Self.span(from: began.own, to: ended.own))
+  }
+
+  private func clearLine() {
+    if isTerminal { StandardError.write("\r\u{1B}[K", lineEnd: false) }
   }
 
   /// Goes on for a while. The first signal ends the load, and the second one does not wait for the last

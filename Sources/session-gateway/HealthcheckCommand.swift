@@ -62,6 +62,8 @@ struct HealthcheckCommand: SettingsCommand {
     switch host {
     case "", "*", "0.0.0.0": "127.0.0.1"
     case "::": "::1"
+    // As the listener takes it, whatever the system's table of hosts says.
+    case "localhost": "127.0.0.1"
     default: host
     }
   }

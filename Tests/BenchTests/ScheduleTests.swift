@@ -20,6 +20,17 @@ struct ScheduleTests {
     #expect(schedule.isOver(at: at(5_000_000_000)))
   }
 
+  @Test("The last request of an open loop has its time, too: so many in so long is the rate")
+  func lastsUntilTheEnd() {
+    var schedule = ArrivalSchedule(rate: 2, start: at(0), end: at(1_000_000_000), limit: 100)
+    for _ in 0..<2 { #expect(schedule.take(at: at(600_000_000)) != nil) }
+    #expect(schedule.closing == at(1_000_000_000))
+    #expect(!schedule.isOver(at: at(999_999_999)) && schedule.isOver(at: at(1_000_000_000)))
+    var few = ArrivalSchedule(rate: 2, start: at(0), end: at(9_000_000_000), limit: 3)
+    for _ in 0..<3 { #expect(few.take(at: at(1_000_000_000)) != nil) }
+    #expect(few.closing == at(1_500_000_000))
+  }
+
   @Test("A million a second for an hour neither drifts nor overflows")
   func doesNotDrift() {
     let hour = Int64(3_600) * 1_000_000_000

@@ -27,6 +27,7 @@ struct ClusterTests {
     "Why a node is not reached decides the remedy",
     arguments: [
       (Reach.refused(.wrongPassword), "--redis-password-file"), (.refused(.noAuth), "--redis-pass"),
+      (.refused(.busy), "SCRIPT KILL"),
       (.transport(.refused), "Is the node up"), (.transport(.tls(.unknownAuthority)), "--redis-ca"),
       (.transport(.tls(.nameMismatch)), "--redis-server-name"),
       (.transport(.tls(.notTLS)), "plain port"), (.transport(.tls(.alert(116))), "--redis-cert"),
@@ -37,6 +38,40 @@ struct ClusterTests {
     #expect(found.subject == .nodes && found.verdict == .fail)
     #expect(found.nodes == ["10.0.0.2:7001"])
     #expect(found.remedy?.contains(remedy) == true)
+  }
+
+  @Test("A node that reads its data does not serve, though it answers")
+  func loading() throws {
+    let found = try complaint { $0.nodes[3].set("loading", "1") }
+    #expect(found.subject == .nodes && found.verdict == .fail)
+    #expect(found.nodes == ["10.0.0.2:7001"] && found.remedy?.contains("Wait") == true)
+  }
+
+  @Test("A single Redis that is a replica refuses every write")
+  func loneReplica() throws {
+    let found = Recorded.complaints { redis in
+      redis.isCluster = false
+      redis.nodes = [redis.nodes[0]]
+      redis.nodes[0].set("role", "slave")
+    }
+    let nodes = try #require(found.first { $0.subject == .nodes })
+    #expect(nodes.verdict == .fail && nodes.detail.contains("a replica"))
+  }
+
+  @Test("What CLUSTER NODES would show is missed aloud")
+  func hiddenMembers() throws {
+    let found = try complaint { $0.hidesMembers = true }
+    #expect(found.subject == .cluster && found.verdict == .warn)
+    #expect(found.remedy?.contains("+cluster|nodes") == true)
+  }
+
+  @Test("Without INFO no replica is read from, and all else goes on")
+  func replicasUnread() throws {
+    let found = try complaint { redis in
+      for place in redis.nodes.indices { redis.nodes[place].rights?.forbidden = [.info] }
+    }
+    #expect(found.subject == .commands && found.verdict == .warn)
+    #expect(found.detail == "user gateway lacks +info: no replica is read from")
   }
 
   @Test("A lost seed is a warning as long as another one answers, then a failure")

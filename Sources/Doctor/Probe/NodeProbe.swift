@@ -13,6 +13,14 @@ struct ProbeFault: Error {
   init(reach: Reach) { self.reach = reach }
 
   init(_ fault: TransportFault) { reach = .transport(fault) }
+
+  /// Whether nobody is met at an address, so that another one of the same name may do.
+  var isNoConnection: Bool {
+    switch reach {
+    case .transport(.refused), .transport(.timedOut), .transport(.unreachable): true
+    default: false
+    }
+  }
 }
 
 /// A connection to a node.

@@ -64,14 +64,16 @@ struct RedisProbe: ~Copyable {
     case .failure(.refused(.clusterDisabled)):
       facts.isCluster = false
       return nil
+    case .failure(.refused(.loading)): throw ProbeFault(reach: .refused(.loading))
     case .failure: return nil
     case .success(let topology):
       // A seed that was forgotten by its cluster knows nobody; the next one may.
       if topology.shards.isEmpty { return nil }
       facts.isCluster = true
       facts.coveredSlots = topology.coveredSlots
-      let members = try node.ask(["CLUSTER", "NODES"]).text
-      facts.members = members.map { ClusterMember.read($0, asked: endpoint) } ?? []
+      let members = try node.ask(["CLUSTER", "NODES"]).known(\.text)
+      facts.members = members.value.map { ClusterMember.read($0, asked: endpoint) } ?? []
+      facts.hidesMembers = members.isForbidden
       return topology
     }
   }
@@ -101,13 +103,22 @@ struct RedisProbe: ~Copyable {
     }
   }
 
-  /// A connection to a node that has been greeted.
+  /// A connection to a node that has been greeted: at the first of its addresses where there is one, since
+  /// the gateway, too, tries them all.
   private func open(_ endpoint: Endpoint) throws(ProbeFault) -> NodeProbe {
     if Instant.now() >= deadline { throw ProbeFault(reach: .skipped) }
     switch lookup.addresses(endpoint.host, port: endpoint.port) {
     case .addresses(let addresses):
-      guard let address = addresses.first else { throw ProbeFault(reach: .unknownHost) }
-      return try open(address, endpoint)
+      var fault = ProbeFault(reach: .unknownHost)
+      for address in addresses {
+        do throws(ProbeFault) {
+          return try open(address, endpoint)
+        } catch {
+          guard error.isNoConnection else { throw error }
+          fault = error
+        }
+      }
+      throw fault
     case .unknown: throw ProbeFault(reach: .unknownHost)
     case .unavailable, .busy: throw ProbeFault(reach: .noNameService)
     }
