@@ -78,7 +78,7 @@ counts: build ## Instructions for each kind of request, held against Scripts/ins
 
 clean: ## Ends what runs under .local and removes everything that was built or made
 	@if [ -e .local ]; then Scripts/cluster down --dir .local; fi
-	rm -rf .build Fuzz/.build Benchmarks/SwiftServers/.build .local
+	rm -rf .build Fuzz/.build Benchmarks/SwiftServers/.build .venv .local
 
 packages:
 	@Scripts/install-packages

@@ -172,6 +172,7 @@ class Lab:
     def __init__(self, folder):
         self.folder = os.path.abspath(folder)
         self.started = []
+        self.nodes = []
         self.next_port = 23000
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
@@ -184,7 +185,9 @@ class Lab:
     def __exit__(self, *_):
         for known in reversed(self.started):
             processes.end([known], patience=5)
-        rediscluster.down(self.folder)
+        # A cluster that was there already is another run's.
+        if self.nodes:
+            rediscluster.down(self.folder)
 
     def up(self):
         """Starts what all systems stand before, and builds the bare loop."""

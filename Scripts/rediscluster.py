@@ -6,6 +6,7 @@ Everything is in one folder:
     redis-password   the password of users and among nodes, new for each cluster
     redis/<port>/    a node's redis.conf, nodes.conf and log
     cluster.json     which processes these are, for `down`
+    README           the mark by which a folder is known to be this module's, to be written anew
 
 The cluster is formed by telling each node all it needs at once (slots, epoch, every other node,
 its primary); what remains to wait for is the two seconds in which a starting primary refuses to
@@ -29,6 +30,7 @@ SLOTS = 16384
 # The node's own connections to the other nodes come in on a port this much higher.
 BUS = 10000
 PATIENCE = 60.0
+MARK = "A Redis Cluster on loopback, made by session-gateway's scripts, which make it anew.\n"
 
 
 class Node:
@@ -78,6 +80,7 @@ def up(folder, first_port=7000, tethered=False):
     if running(folder):
         raise SystemExit(f"a cluster runs in {folder} already; "
                          f"`Scripts/cluster down --dir {folder}` ends it")
+    _claim(folder)
     certificates.ensure(os.path.join(folder, "tls"))
     password = secrets.token_urlsafe(32)
     _write(os.path.join(folder, "redis-password"), password + "\n")
@@ -111,6 +114,19 @@ def running(folder):
     except FileNotFoundError:
         return []
     return [(pid, birth) for pid, birth in known if processes.is_alive(pid, birth)]
+
+
+def _claim(folder):
+    mark = os.path.join(folder, "README")
+    with contextlib.suppress(FileNotFoundError), open(mark, encoding="utf-8") as text:
+        if text.read() == MARK:
+            return
+    names = ("README", "redis", "redis-password", "tls")
+    found = [name for name in names if os.path.lexists(os.path.join(folder, name))]
+    if found:
+        raise SystemExit(f"{folder} holds {', '.join(found)}, and no cluster of this script's; "
+                         "remove that (`make clean` does, of .local), or choose a folder of its own")
+    _write(mark, MARK)
 
 
 def _ports(first):

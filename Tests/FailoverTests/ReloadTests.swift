@@ -109,11 +109,11 @@ struct ReloadTests {
     #expect(try gateway.terminate() == .exited(0))
   }
 
-  /// What stands behind the password in the line that makes a user for the gateway.
+  /// What stands behind the password in the line of an ACL file for the gateway.
   private static func documentedRights() throws -> String {
     let operations = URL(filePath: #filePath).appending(path: "../../../docs/operations.md")
     let text = text(of: operations.standardized.path)
-    let line = try #require(text.firstRange(of: "ACL SETUSER gateway on >PASSWORD "))
+    let line = try #require(text.firstRange(of: "user gateway on #SHA256 "))
     let end = try #require(text[line.upperBound...].firstRange(of: "```"))
     return text[line.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace)
       .joined(separator: " ")
