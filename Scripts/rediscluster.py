@@ -51,6 +51,18 @@ class Node:
             _answer(answers)
             return _answer(answers)
 
+    def fill(self, keys, value, seconds):
+        """Sets all keys to one value that lives so long, in one pipeline."""
+        with socket.create_connection(("127.0.0.1", self.port), 60) as plain, \
+                self.trust.wrap_socket(plain, server_hostname="localhost") as wire, \
+                wire.makefile("rb") as answers:
+            wire.sendall(_command("AUTH", self.password))
+            _answer(answers)
+            for key in keys:
+                wire.sendall(_command("SET", key, value, "EX", seconds))
+            for _ in keys:
+                _answer(answers)
+
     def facts(self, *words):
         """The `name:value` lines of an answer such as INFO's."""
         lines = self.ask(*words).splitlines()

@@ -32,7 +32,9 @@ public struct Exchange: Sendable {
   ///   - bytes: what came of the request.
   ///   - now: when it was given up.
   public init(refused bytes: RawSpan, at now: Instant) {
-    if bytes.begins(with: "HEAD ", in: ByteRange(0, bytes.byteCount)) { method = .head }
+    // One empty line may stand in front (RFC 9112 section 2.2).
+    let start = bytes.begins(with: "\r\n", in: ByteRange(0, bytes.byteCount)) ? 2 : 0
+    if bytes.begins(with: "HEAD ", in: ByteRange(start, bytes.byteCount)) { method = .head }
     began = now
   }
 

@@ -19,6 +19,15 @@ int linux_affinity_count(void) {
 
 void linux_name_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }
 
+int linux_join_thread(pthread_t thread, int64_t nanoseconds) {
+  struct timespec end;
+  clock_gettime(CLOCK_REALTIME, &end);
+  nanoseconds += end.tv_nsec;
+  end.tv_sec += nanoseconds / 1000000000;
+  end.tv_nsec = nanoseconds % 1000000000;
+  return pthread_timedjoin_np(thread, NULL, &end);
+}
+
 const char *linux_error_text(int error, char *room, size_t size) {
   // The GNU variant may answer with a text of its own and leave the room alone.
   return strerror_r(error, room, size);

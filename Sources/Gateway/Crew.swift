@@ -149,6 +149,7 @@ final class Crew {
     while let thread = threads.popFirst() { thread.join() }
     resolver.stop()
     accessLog?.stop()
-    if let thread = accessThread.take() { thread.join() }
+    // What it writes to may be a pipe that nobody reads.
+    if let thread = accessThread.take() { thread.join(within: .seconds(2)) }
   }
 }

@@ -76,6 +76,8 @@ private struct Question: Sendable {
   let host: String
   let port: UInt16
   let answer: @Sendable (Resolution) -> Void
+
+  func isSame(as other: Question) -> Bool { host == other.host && port == other.port }
 }
 
 /// Where questions wait: what the resolver's thread and its callers share.
@@ -119,19 +121,26 @@ private final class Desk: Sendable {
   func work() {
     while true {
       bell.wait()
-      while let question = next() {
-        let resolution = Resolver.lookUp(question.host, port: question.port)
-        if finish() { question.answer(resolution) }
+      while let (first, others) = next() {
+        let resolution = Resolver.lookUp(first.host, port: first.port)
+        guard finish() else { continue }
+        first.answer(resolution)
+        for question in others { question.answer(resolution) }
       }
       if state.withLock({ $0.isClosed }) { return }
     }
   }
 
-  private func next() -> Question? {
+  /// The oldest question, and those that ask for the same: a name whose lookup takes long is asked for again
+  /// and again meanwhile, and must not keep other names waiting more than once.
+  private func next() -> (Question, [Question])? {
     state.withLock { state in
       if state.questions.isEmpty { return nil }
       state.isBusy = true
-      return state.questions.removeFirst()
+      let first = state.questions.removeFirst()
+      let others = state.questions.filter { $0.isSame(as: first) }
+      state.questions.removeAll { $0.isSame(as: first) }
+      return (first, others)
     }
   }
 

@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+public import Primitives
 
 /// A running thread that its owner joins or abandons.
 public struct WorkerThread: ~Copyable, Sendable {
@@ -33,6 +34,11 @@ public struct WorkerThread: ~Copyable, Sendable {
 
   /// Waits until the body has returned.
   public consuming func join() { _ = pthread_join(thread, nil) }
+
+  /// Waits until the body has returned, for `span` at most; after that the thread is abandoned.
+  public consuming func join(within span: TimeSpan) {
+    if linux_join_thread(thread, span.nanoseconds) != 0 { _ = pthread_detach(thread) }
+  }
 
   /// Lets the thread end by itself, whenever that is.
   public consuming func abandon() { _ = pthread_detach(thread) }

@@ -67,7 +67,9 @@ extension Server {
 
   /// One read; false when the client sends no more.
   private mutating func read(_ bytes: inout ByteBuffer) -> Bool {
-    bytes.reserve(min(bounds.readSize, max(4_096, missing(bytes.count))))
+    // Room for no more than is known to be missing: memory for it was admitted.
+    let missing = missing(bytes.count)
+    bytes.reserve(min(bounds.readSize, missing > 0 ? missing : 4_096))
     let room = unsafe bytes.writable
     switch connections[present].transport.read(into: room) {
     case .moved(let count):

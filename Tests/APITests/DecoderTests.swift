@@ -74,9 +74,12 @@ import Testing
     }
     let first = """
       PUT /v1/sessions/first HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Type: a/b\r
-      Session-Idle-Timeout: 7\r\nIf-Match: *\r\nSession-Deadline: 1\r\n\r\n
+      Session-Idle-Timeout: 7\r\nSession-Absolute-Timeout: 50\r\nIf-Match: *\r\nSession-Deadline: 1\r
+      Session-Lock: 0123456789abcdef00000000000000ff\r\n\r\n
       """
-    #expect(decode(first) == nil)
+    #expect(decode(first.replacing("first HTTP", with: "first?unlock=true HTTP")) == nil)
+    #expect(request.command.absoluteTimeout == 50 && request.command.ownIdleTimeout == 7)
+    #expect(request.command.unlocks && !request.command.heldLock.isNone)
     #expect(
       decode(
         "GET /v1/sessions/second HTTP/1.1\r\nHost: a\r\n"
@@ -86,7 +89,8 @@ import Testing
     #expect(request.command.needsLatest)
     #expect(decode("DELETE /v1/sessions/x HTTP/1.0\r\n\r\n") == nil)
     #expect(request.command.condition == .none)
-    #expect(request.command.ownIdleTimeout == 0)
+    #expect(request.command.ownIdleTimeout == 0 && request.command.absoluteTimeout == 0)
+    #expect(!request.command.unlocks && request.command.heldLock.isNone)
     #expect(request.command.contentType.isEmpty)
     #expect(text(of: request.command.id) == "x")
     #expect((request.command.deadline - arrival).seconds == 10)
@@ -201,7 +205,7 @@ import Testing
     let now = Instant(nanoseconds: 7)
     for (text, isHead) in [
       ("HEAD / HT", true), ("HEAD ", true), ("HEAD", false), ("HEADS /", false), ("", false),
-      ("GET /", false), ("head / ", false),
+      ("GET /", false), ("head / ", false), ("\r\nHEAD / HT", true), ("\r\n", false),
     ] {
       let bytes = Array(text.utf8)
       let exchange = unsafe Exchange(refused: bytes.span.bytes, at: now)

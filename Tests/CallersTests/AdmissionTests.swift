@@ -118,14 +118,25 @@ struct AdmissionTests {
       #expect(writer == (isRead ? .rightMissing : nil), "\(line)")
       #expect(try decode(line, "Authorization: Bearer token-a").problem == nil, "\(line)")
     }
+    // The batch says more of itself only to who may ask.
+    let json = "Content-Type: application/json"
+    for (token, expected) in [("r", nil), ("w", Problem.rightMissing)] {
+      let bearer = "Authorization: Bearer token-\(token)"
+      #expect(try decode("POST /v1/touches", bearer, json).problem == expected)
+    }
   }
 
-  @Test("A lock reads and keeps others from writing: it needs both rights")
+  @Test("A lock reads and keeps others from writing: it needs both rights; who holds it needs one")
   func lock() throws {
-    let line = "POST /v1/sessions/x/lock"
-    #expect(try decode(line, "Authorization: Bearer token-r").problem == .rightMissing)
-    #expect(try decode(line, "Authorization: Bearer token-w").problem == .rightMissing)
-    #expect(try decode(line, "Authorization: Bearer token-a").problem != .rightMissing)
+    let held = "Session-Lock: 0123456789abcdef00000000000000ff"
+    for (method, lacking) in [("POST", ["r", "w"]), ("PUT", ["r"]), ("DELETE", ["r"])] {
+      for token in ["r", "w", "a"] {
+        let seen = try decode(
+          "\(method) /v1/sessions/x/lock", "Authorization: Bearer token-\(token)", held)
+        let expected = lacking.contains(token) ? Problem.rightMissing : nil
+        #expect(seen.problem == expected, "\(method) by \(token)")
+      }
+    }
   }
 
   @Test("A caller is asked for its token before anything is said about its request")

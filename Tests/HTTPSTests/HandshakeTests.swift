@@ -144,5 +144,7 @@ struct HandshakeTests {
     try eventually("their descriptors are free") {
       secure.gateway.process.descriptorCount <= before
     }
+    let metrics = try secure.curl("/metrics").text
+    #expect(metrics.contains("limits_total{limit=\"handshake-timeout\"} 50\n"))
   }
 }

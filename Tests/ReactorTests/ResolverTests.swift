@@ -34,6 +34,29 @@ import Testing
     resolver.stop()
   }
 
+  /// A name whose lookup takes long is asked for again and again: others wait for one lookup of it.
+  @Test func theSameQuestionsAreOneLookup() throws {
+    let resolver = try Resolver(limit: 8)
+    let answers = try Answers()
+    let (gate, entered) = (try Wake(), try Wake())
+    resolver.resolve("127.0.0.1", port: 1) { _ in
+      entered.signal()
+      gate.wait()
+    }
+    entered.wait()
+    let again = Address(literal: "127.0.0.2", port: 1)!
+    let other = Address(literal: "127.0.0.3", port: 1)!
+    for host in ["127.0.0.2", "127.0.0.3", "127.0.0.2", "127.0.0.2"] {
+      resolver.resolve(host, port: 1) { answers.add($0) }
+    }
+    resolver.resolve("127.0.0.2", port: 2) { answers.add($0) }
+    gate.signal()
+    let found = answers.wait(for: 5)
+    #expect(found.prefix(3).allSatisfy { $0 == .addresses([again]) })
+    #expect(found[3] == .addresses([other]))
+    resolver.stop()
+  }
+
   @Test func refusesAfterTheEndAndStopsTwice() throws {
     let resolver = try Resolver(limit: 1)
     let answers = try Answers()

@@ -73,6 +73,13 @@ import Testing
     }
   }
 
+  /// A link-local address without its link, as one behind a route into a black hole, is no argument that
+  /// makes no sense: some node's address is wrong, and nothing else is.
+  @Test func anAddressThatLeadsNowhere() {
+    let address = Address(literal: "fe80::1", port: 9)!
+    #expect(throws: TransportFault.self) { _ = try Socket.connect(to: address) }
+  }
+
   /// Binds a socket to a port of 127.0.0.1 that the kernel chooses.
   private static func bind(_ descriptor: Int32) throws -> UInt16 {
     var name = sockaddr_in()

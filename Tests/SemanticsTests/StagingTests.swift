@@ -71,6 +71,9 @@ struct StagingTests {
     gateway.process.kill9()
     try gateway.process.wait()
     redis.resume()
+    try eventually("all that was sent has been read") {
+      try !redis.command("CLIENT", "LIST").text.contains("name=session-gateway")
+    }
     try Self.expectNothingStaged(at: [redis])
     #expect(try redis.command("KEYS", "*").elements.map(\.text) == ["sg:{default:s}"])
   }

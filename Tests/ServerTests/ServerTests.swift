@@ -208,6 +208,19 @@ import Testing
     #expect(stage.server.counters.fullBuffers == 1 && stage.server.clientBytes == 0)
   }
 
+  @Test func aBodyTakesNoMoreThanItIsLong() throws {
+    let stage = try Stage()
+    let client = try stage.connect()
+    let head = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+    for count in [98_000, 1_000] {
+      let received = stage.server.counters.bytesReceived
+      let more = received == 0 ? Array(head.utf8) : []
+      try client.send(more + [UInt8](repeating: 7, count: count))
+      try stage.turn { stage.server.counters.bytesReceived == received + more.count + count }
+      #expect((100_000..<110_000).contains(stage.server.clientBytes))
+    }
+  }
+
   @Test func whoDoesNotReadIsDropped() throws {
     let stage = try Stage()
     stage.answerLength = 32 << 20

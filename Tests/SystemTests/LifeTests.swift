@@ -73,12 +73,17 @@ import Testing
     redis.resume()
   }
 
+  /// Nothing else would end it: the request may take an hour.
   @Test func theDrainTimeoutEndsIt() throws {
-    let gateway = try GatewayProcess(["--drain-timeout", "1s"])
-    let half = try gateway.connect()
-    try half.send("GET /livez HT")
-    try eventually("half a request has come") {
-      try gateway.metric("session_gateway_connections ") >= 2
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--deadline", "1h", "--drain-timeout", "1s"], until: .ready)
+    // It takes commands and does not answer: a client that waits for what never comes.
+    #expect(try redis.command("CLIENT", "PAUSE", "3600000", "ALL").text == "OK")
+    let busy = try gateway.connect()
+    try busy.send("GET \(freshPath()) HTTP/1.1\r\nHost: a\r\n\r\n")
+    try eventually("the command is under way") {
+      try gateway.metric("session_gateway_redis_pipeline_operations ") > 0
     }
     #expect(try gateway.terminate() == .exited(0))
   }

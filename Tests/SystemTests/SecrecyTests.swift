@@ -11,7 +11,9 @@ import Testing
   private static let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
   /// Everything that the contract has, well and badly asked; the answers that are not the payload.
-  private func use(_ gateway: GatewayProcess, _ fields: [String: String]) throws -> [String] {
+  private func use(
+    _ gateway: GatewayProcess, _ fields: [String: String], _ secrets: inout [String]
+  ) throws -> [String] {
     let marker = Self.marker
     let path = "/v1/sessions/id-\(marker)"
     let body = Array("payload \(marker)".utf8)
@@ -31,7 +33,12 @@ import Testing
     let json = ["Content-Type": "application/json"]
     try ask("POST", "/v1/touches", json, Array("{\"ids\":[\"\(marker)\"]".utf8))
     try ask("POST", "/v1/touches", json, Array("{\"ids\":[\"a b \(marker)\"]}".utf8))
-    try ask("POST", path + "/lock", ["Session-Lock-Request": "request-\(marker)"])
+    // These are the gateway's own, and so are told apart from what is told here.
+    let lock = try ask("POST", path + "/lock", ["Session-Lock-Request": "request-\(marker)"])
+    secrets += [lock["Session-Lock"]].compactMap(\.self)
+    let created = try ask("POST", "/v1/sessions", [:], body)
+    secrets += [created["Location"]].compactMap { $0?.split(separator: "/").last.map(String.init) }
+    try ask("HEAD", path)
     try ask("POST", path + "/lock")
     try ask("PUT", path, ["Session-Lock": marker], body)
     try ask("PUT", path + "?unlock=\(marker)", [:], body)
@@ -74,15 +81,17 @@ import Testing
       environment: redis == nil ? [:] : ["SESSION_GATEWAY_REDIS_PASSWORD": settings.password!],
       until: .ready)
     let fields = ["Authorization": "Bearer \(made[0])", "Cookie": "sid=\(Self.marker)"]
-    var answers = try use(gateway, fields)
+    var secrets: [String] = []
+    var answers = try use(gateway, fields, &secrets)
+    #expect(secrets.count == 2)
     // A tokens file that is none, with a token in the wrong place.
     try folder.write("tokens", "\(made[0]) \(Self.marker)\n")
     gateway.process.send(signal: SIGHUP)
     try eventually("it is refused") { gateway.log.contains("the tokens stay as they were") }
     redis?.pause()
-    answers += try use(gateway, fields)
+    answers += try use(gateway, fields, &secrets)
     try redis?.kill9()
-    answers += try use(gateway, fields)
+    answers += try use(gateway, fields, &secrets)
     let waiting = try gateway.connect()
     try waiting.send("GET /v1/sessions/\(Self.marker) HTTP/1.1\r\nHost: \(Self.marker)\r\n")
     #expect(try gateway.terminate() == .exited(0))
@@ -92,6 +101,7 @@ import Testing
     #expect(log.contains("not connected") == (redis != nil))
     for text in answers + [log] {
       #expect(!text.contains(Self.marker))
+      #expect(secrets.allSatisfy { !text.contains($0) }, "a lock's token or a new id")
       #expect(!text.contains(made[0]))
       #expect(!text.contains(made[1].prefix(64)), "the token's digest")
     }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -83,6 +84,9 @@ int linux_affinity_count(void);
 
 // Names the calling thread; the kernel keeps 15 bytes.
 void linux_name_thread(const char *name);
+
+// Waits for so long at most until the thread has returned; 0 if it has.
+int linux_join_thread(pthread_t thread, int64_t nanoseconds);
 
 // The system's words for an error number.
 const char *linux_error_text(int error, char *room, size_t size);

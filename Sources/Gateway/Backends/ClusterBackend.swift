@@ -24,7 +24,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var places: [Ticket] = []
   /// The TLS session of each link's last connection, by the link's index.
   private var sessions = Slab<TLSSession>(limit: 4_096)
-  private var sessionPlaces: [Ticket] = []
+  private var sessionPlaces: [(link: Link, session: Ticket)] = []
   private var readable = Ring<Ticket>(limit: 8_192)
   /// How many bytes were read in this tick.
   private var bytesRead = 0
@@ -290,14 +290,17 @@ struct ClusterBackend: ~Copyable, Backend {
       let session = connections[connection].transport.takeSession()
     else { return }
     _ = takeSession(of: link)
-    while sessionPlaces.count <= Int(link.index) { sessionPlaces.append(.none) }
-    sessionPlaces[Int(link.index)] = sessions.insert(session)
+    while sessionPlaces.count <= Int(link.index) { sessionPlaces.append((.none, .none)) }
+    sessionPlaces[Int(link.index)] = (link, sessions.insert(session))
   }
 
+  /// The session of the last connection to a node, and never that of another one which had its place: a
+  /// certificate is not looked at again where a session is resumed.
   private mutating func takeSession(of link: Link) -> TLSSession? {
     guard Int(link.index) < sessionPlaces.count else { return nil }
-    let ticket = sessionPlaces[Int(link.index)]
-    return sessions.contains(ticket) ? sessions.remove(ticket) : nil
+    let (owner, ticket) = sessionPlaces[Int(link.index)]
+    let session = sessions.contains(ticket) ? sessions.remove(ticket) : nil
+    return owner == link ? session : nil
   }
 
   // MARK: Reload
@@ -307,7 +310,7 @@ struct ClusterBackend: ~Copyable, Backend {
     self.identity += 1
     // A resumed session skips the check of the certificate: what the old authorities vouched for
     // must not outlive them. Nor is the session of a connection kept that was made before.
-    for place in sessionPlaces where sessions.contains(place) { _ = sessions.remove(place) }
+    for (_, ticket) in sessionPlaces where sessions.contains(ticket) { _ = sessions.remove(ticket) }
   }
 
   mutating func renew(_ credentials: NodeCredentials) { store.authenticate(as: credentials) }

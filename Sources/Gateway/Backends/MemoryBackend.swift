@@ -27,7 +27,10 @@ struct MemoryBackend: ~Copyable, Backend {
     _ command: borrowing SessionCommand, request: RawSpan, ticket: Ticket, at moment: Moment,
     reply: inout ByteBuffer
   ) -> Submission {
-    store.submit(command, request: request, ticket: ticket, at: moment, reply: &reply)
+    // Timeouts and leases count from when they are given: a tick may have been halted since it began, and
+    // that of another worker, which shares the store, begins at another time.
+    let now = Moment(instant: max(moment.instant, .now()), wall: moment.wall)
+    return store.submit(command, request: request, ticket: ticket, at: now, reply: &reply)
   }
 
   mutating func nextCompletion(at moment: Moment, reply: inout ByteBuffer) -> Completion? { nil }

@@ -31,32 +31,22 @@ final class AccessLog: Sendable {
     bell.signal()
   }
 
-  /// How many lines were dropped because their lane was full.
+  /// How many lines were dropped because their lane was full, or what they are written to.
   var dropped: Int { lanes.reduce(0) { $0 + $1.dropped.load(ordering: .relaxed) } }
 
   private func writeLines() {
     var lines: [UInt8] = []
     lines.reserveCapacity(AccessLane.limit)
+    var writer = LineWriter(to: 2)
     while true {
       let isLast = isStopping.load(ordering: .acquiring)
       for place in 0..<lanes.count {
         lanes[place].exchange(&lines)
-        Self.write(lines)
+        lanes[place].dropped.wrappingAdd(writer.write(lines), ordering: .relaxed)
         lines.removeAll(keepingCapacity: true)
       }
       if isLast { return }
       bell.wait()
-    }
-  }
-
-  private static func write(_ lines: [UInt8]) {
-    var place = 0
-    while place < lines.count {
-      let written = unsafe lines.withUnsafeBytes {
-        unsafe Glibc.write(2, $0.baseAddress! + place, lines.count - place)
-      }
-      if written < 0, errno != EINTR { return }
-      place += max(0, written)
     }
   }
 }
@@ -66,7 +56,7 @@ final class AccessLane: Sendable {
   /// How many bytes of lines wait at most. A tick leaves them at its end, and an eighth of that at once.
   static let limit = 256 << 10
 
-  /// How many lines found no room.
+  /// How many lines found no room, here or where they are written.
   let dropped = Atomic(0)
   fileprivate let format: AccessLine.Format
   private let bell: Wake

@@ -121,15 +121,15 @@ public final class ChildProcess: Sendable {
     }
   }
 
-  /// Bytes of memory that it holds resident.
+  /// Bytes of memory that it holds resident. One that has ended holds more than any bound.
   public var residentBytes: Int {
     let pages = text(of: "/proc/\(pid)/statm").split(separator: " ")
-    return pages.count > 1 ? (Int(pages[1]) ?? 0) * Int(getpagesize()) : 0
+    return pages.count > 1 ? (Int(pages[1]) ?? 0) * Int(getpagesize()) : .max
   }
 
-  /// How many descriptors it has open.
+  /// How many descriptors it has open. One that has ended has more than any bound.
   public var descriptorCount: Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? .max
   }
 
   /// Seconds of processor time that it has used, in user and kernel mode.
