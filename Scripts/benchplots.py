@@ -6,7 +6,7 @@ import math
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 200, 46, 56
+LEFT, RIGHT, TOP, BOTTOM = 70, 214, 46, 56
 COLOURS = ["#1b6ca8", "#c8553d", "#3a7d44", "#8a6fae", "#b58900"]
 FONT = 'font-family="DejaVu Sans, Verdana, sans-serif"'
 
