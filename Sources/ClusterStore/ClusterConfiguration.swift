@@ -48,7 +48,8 @@ public struct ClusterLimits: Sendable {
   /// callers' operations, in all and in each pipeline.
   public var ownOperations = 1_024
   /// After how long without a byte of an answer, or one taken of what it cannot answer yet, a node is
-  /// suspect: nothing is handed to it but the rest of what it has begun, and other nodes are asked who serves its slots.
+  /// suspect: nothing is handed to it but the rest of what it has begun, and other nodes are asked who
+  /// serves its slots.
   public var suspicion = TimeSpan.seconds(1)
   /// After how long without either a node's connection is given up.
   public var silence = TimeSpan.seconds(5)

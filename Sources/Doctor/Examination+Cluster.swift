@@ -32,11 +32,8 @@ extension Examination {
   /// Without CLUSTER NODES, nodes that the cluster has lost are not seen, nor those without slots.
   private func hiddenMembers(_ redis: RedisFacts) -> [Finding] {
     guard redis.hidesMembers else { return [] }
-    return [
-      .warn(
-        .cluster, "CLUSTER NODES (lost nodes, nodes without slots) cannot be read",
-        remedy: "To have it examined: ACL SETUSER \(redis.wishes.user) +cluster|nodes")
-    ]
+    let what = "CLUSTER NODES (lost nodes, nodes without slots)"
+    return [Self.unread(.cluster, redis, what, right: "+cluster|nodes")]
   }
 
   func slots(_ redis: RedisFacts) -> [Finding] {

@@ -59,11 +59,15 @@ public struct Examination: Sendable {
     _ answer: (NodeFacts) -> Known<Value>
   ) -> [Finding] {
     let nodes = reached(redis).filter { answer($0).isForbidden }.map(\.address)
-    if nodes.isEmpty { return [] }
-    return [
-      .warn(
-        subject, "\(what) cannot be read", on: nodes,
-        remedy: "To have it examined: ACL SETUSER \(redis.wishes.user) \(right)")
-    ]
+    return nodes.isEmpty ? [] : [unread(subject, redis, what, right: right, on: nodes)]
+  }
+
+  /// A warning that something could not be examined, and the right to grant.
+  static func unread(
+    _ subject: Subject, _ redis: RedisFacts, _ what: String, right: String, on nodes: [String] = []
+  ) -> Finding {
+    .warn(
+      subject, "\(what) cannot be read", on: nodes,
+      remedy: "To have it examined: ACL SETUSER \(redis.wishes.user) \(right)")
   }
 }

@@ -3,9 +3,9 @@
 //   write: plain bytes -> SSL_write -> scratch (the context's) -> one send -> what is left: pending
 //   read:  one recv of up to 64 KiB -> OpenSSL's buffer -> SSL_read, record by record, into the caller's
 //
-// An idle connection owns no buffer, unless it holds a piece of a record (`heldBytes`). Bounded: one write encrypts at most 256 KiB, and nothing is
-// encrypted while ciphertext is pending; one read makes one recv, one step of a handshake four; and a
-// peer that sends messages of TLS's own, and nothing else, is given up.
+// An idle connection owns no buffer, unless it holds a piece of a record (`heldBytes`). Bounded: one write
+// encrypts at most 256 KiB, and nothing is encrypted while ciphertext is pending; one read makes one recv,
+// one step of a handshake four; and a peer that sends messages of TLS's own, and nothing else, is given up.
 
 import COpenSSL
 import Primitives
@@ -141,7 +141,8 @@ struct TLSStream: ~Copyable {
     unsafe wire.pointee.received = 0
     isStalled = false
     var filled = 0
-    begin()
+    // OpenSSL's errors are cleared for each record below.
+    unsafe home.scratch.pointee.clear()
     // For all that one recv brought: what is plain in it pays for no more than it would alone.
     defer { if filled > 0 { unsafe wire.pointee.steps = 0 } }
     repeat {

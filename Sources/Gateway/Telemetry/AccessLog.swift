@@ -3,7 +3,6 @@
 // the tick's end, or sooner where they are many; only the writer takes them from there; what a full lane has no room for is dropped and
 // counted. Lines name routes, never ids. Buffers are reused, so that a line allocates nothing.
 
-import Glibc
 import Primitives
 import Reactor
 import Synchronization
