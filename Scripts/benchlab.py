@@ -70,6 +70,7 @@ class System:
         self.name, self.process, self.port = name, process, port
         self.targets, self.operations = list(targets), operations
         self.load_cores = CORES
+        self.failed = 0
 
     def stay(self, cores, load_cores):
         """From now on it runs on these cores, and its load comes from those."""
@@ -89,6 +90,7 @@ class System:
         with open(report, encoding="utf-8") as file:
             figures = json.load(file)
         os.remove(report)
+        self.failed += figures["failed"]
         return figures
 
 

@@ -18,6 +18,9 @@ public struct Exchange: Sendable {
   public var caller: UInt16 = 0
   /// When its head was complete.
   public var began = Instant(nanoseconds: 0)
+  /// When the caller stops waiting, by its own word (`Session-Deadline`), else `never`. The gateway's own
+  /// deadline bounds each question to the store, and not the wait for a lock.
+  public var limit = Instant.never
   /// Whether there are versions that need not be sent again. Which, stands apart (`DecodedRequest`): they
   /// are most of a request that has them, and few have.
   public var hasValidators = false

@@ -130,6 +130,8 @@ public enum Problem: Equatable, Sendable {
 
   private var report: Report {
     switch self {
+    // One kind of problem has one title, be it the head or chunks that show it (RFC 9457 section 3.1.3).
+    case .refusal(.bodyTooLarge): Self.bodyTooLarge.report
     case .refusal(let refusal):
       (refusal.status, refusal.code, "The request is not acceptable HTTP.", refusal.detail)
     case .tokenMissing:
@@ -196,7 +198,10 @@ public enum Problem: Equatable, Sendable {
         "It is 8 to 64 of A-Z a-z 0-9 - _, once."
       )
     case .malformedLease:
-      (400, "malformed-lease", "The lease is not one.", "It is whole seconds, at most 3600.")
+      (
+        400, "malformed-lease", "The lease is not one.",
+        "It is whole seconds, at most 3600 or what the namespace has."
+      )
     case .malformedWait:
       (400, "malformed-wait", "The wait is not one.", "It is 0 to 60 whole seconds.")
     case .lockNotSupported:

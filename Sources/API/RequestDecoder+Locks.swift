@@ -68,8 +68,19 @@ extension RequestDecoder {
     }
   }
 
+  /// `Session-Lock` and `?unlock=true` of a write. Without the lock the latter would be no fence but a plain
+  /// write, which breaks whoever's lock it is.
+  func decodeFence(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
+  ) -> Problem? {
+    if let problem = decodeUnlock(head, bytes, &request) ?? decodeHeldLock(head, bytes, &request) {
+      return problem
+    }
+    return request.command.unlocks ? mustHoldLock(request) : nil
+  }
+
   /// `?unlock=true`: the write releases the lock that it must hold.
-  func decodeUnlock(
+  private func decodeUnlock(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     if head.query.isEmpty { return nil }

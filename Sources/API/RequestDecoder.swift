@@ -39,9 +39,6 @@ public struct DecodedRequest: ~Copyable {
   public var lockRequest = ByteRange.empty
   /// How many seconds the caller waits for the lock. Meaningful with `Verb.lock`.
   public var wait = 0
-  /// When the caller stops waiting, by its own word (`Session-Deadline`), else `never`. The gateway's own
-  /// deadline bounds each question to the store, and not the wait for a lock.
-  public var limit = Instant.never
   private let inPlace = InPlace()
 
   /// A request that has yet to be decoded.
@@ -97,6 +94,7 @@ public struct RequestDecoder: Sendable {
     request.exchange.persistence = head.persistence
     request.exchange.began = now
     request.exchange.caller = 0
+    request.exchange.limit = .never
     request.exchange.hasValidators = false
     request.command.condition = .none
     request.command.needsLatest = false
@@ -116,7 +114,6 @@ public struct RequestDecoder: Sendable {
     at now: Instant
   ) -> Problem? {
     request.command.deadline = now + policy.deadline
-    request.limit = .never
     switch head.fields.only(named: "session-deadline", in: bytes) {
     case .absent: return nil
     case .repeated: return .malformedDeadline
@@ -124,8 +121,8 @@ public struct RequestDecoder: Sendable {
       guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
         return .malformedDeadline
       }
-      request.limit = now + .seconds(seconds)
-      request.command.deadline = min(request.command.deadline, request.limit)
+      request.exchange.limit = now + .seconds(seconds)
+      request.command.deadline = min(request.command.deadline, request.exchange.limit)
       return nil
     }
   }
@@ -212,9 +209,8 @@ public struct RequestDecoder: Sendable {
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
     request.command.verb = .put
-    return decodeUnlock(head, bytes, &request) ?? decodeHeldLock(head, bytes, &request)
-      ?? decodeCondition(head, bytes, &request) ?? checkWriteRule(request)
-      ?? decodeContent(head, bytes, &request)
+    return decodeFence(head, bytes, &request) ?? decodeCondition(head, bytes, &request)
+      ?? checkWriteRule(request) ?? decodeContent(head, bytes, &request)
   }
 
   /// A new session under a new id: the worker chooses the id, and the store makes sure that it is
@@ -233,8 +229,7 @@ public struct RequestDecoder: Sendable {
   ) -> Problem? {
     request.command.verb = .delete
     if head.fields.contains(.ifNoneMatch) { return .conditionNotSupported }
-    return decodeUnlock(head, bytes, &request) ?? decodeHeldLock(head, bytes, &request)
-      ?? decodeCondition(head, bytes, &request)
+    return decodeFence(head, bytes, &request) ?? decodeCondition(head, bytes, &request)
   }
 
   private func decodeTouch(
@@ -257,7 +252,7 @@ public struct RequestDecoder: Sendable {
     if let problem = noCondition(head) { return problem }
     guard case .one(let type) = head.fields.only(.contentType), MediaType.isJSON(type, in: bytes)
     else { return .notJSON }
-    return noQuery(head)
+    return noQuery(head) ?? noLock(head, bytes)
   }
 
   /// If-Match and If-None-Match of what changes a session.

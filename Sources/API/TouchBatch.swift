@@ -21,8 +21,8 @@ public struct TouchBatch: Sendable {
   /// Whether a touch was carried out, or nobody knows.
   public private(set) var hasActed = false
   private var firstFault: StoreFault?
-  /// The store's operations that are pending.
-  public var operations: [Ticket] = []
+  /// The store's operation of each id, while it is pending.
+  public var operations: [Ticket?]
 
   /// Reads the body of a request; nil when it is not `{"ids": [...]}` with at most 1,000 ids.
   public init?(json bytes: RawSpan) {
@@ -32,6 +32,7 @@ public struct TouchBatch: Sendable {
       return nil
     }
     missing = Array(repeating: false, count: ids.count)
+    operations = Array(repeating: nil, count: ids.count)
     pending = ids.count
   }
 
@@ -73,6 +74,7 @@ public struct TouchBatch: Sendable {
   /// Notes the outcome of the touch at a place.
   public mutating func take(_ outcome: Outcome, at place: Int) {
     pending -= 1
+    operations[place] = nil
     switch outcome {
     case .touched: hasActed = true
     case .fault(.outcomeUnknown): firstFault = .outcomeUnknown

@@ -21,11 +21,11 @@ void linux_name_thread(const char *name) { (void)pthread_setname_np(pthread_self
 
 int linux_join_thread(pthread_t thread, int64_t nanoseconds) {
   struct timespec end;
-  clock_gettime(CLOCK_REALTIME, &end);
+  clock_gettime(CLOCK_MONOTONIC, &end);
   nanoseconds += end.tv_nsec;
   end.tv_sec += nanoseconds / 1000000000;
   end.tv_nsec = nanoseconds % 1000000000;
-  return pthread_timedjoin_np(thread, NULL, &end);
+  return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end);
 }
 
 const char *linux_error_text(int error, char *room, size_t size) {

@@ -77,7 +77,7 @@ extension Operation {
     case (.peek, _), (.inspect, _):
       return refusalInFront() ?? seen(reply, whole: verb == .peek, wall: wall)
     case (.put, 0) where commandCount == 2, (.touch, 0):
-      noteHeader(reply)
+      noteHeader(reply, wall: wall)
       return .more
     case (.put, _):
       return written(reply, condition)
@@ -166,10 +166,11 @@ extension Operation {
   }
 
   /// GETRANGE: the header of a record, or nothing.
-  private mutating func noteHeader(_ reply: borrowing Reply) {
+  private mutating func noteHeader(_ reply: borrowing Reply, wall: UnixTime) {
     existed = reply.kind == .string && !reply.bytes.isEmpty
     let header = RecordHeader(reply.bytes.bytes)
     ownIdleTimeout = header?.ownIdleTimeout ?? 0
+    millisecondsLeft = header?.millisecondsToDeadline(at: wall) ?? .max
     if !existed { prior = .nothing } else if let header { prior = .version(header.version) }
   }
 
@@ -185,12 +186,13 @@ extension Operation {
     }
   }
 
-  /// PEXPIRE: 1, or 0 when there is no such key.
+  /// PEXPIRE: 1, or 0 when there is no such key. A record may have an absolute deadline although its
+  /// namespace has none: another gateway's settings, or those of yesterday, gave it one.
   private func slid(_ reply: borrowing Reply, _ condition: Condition) -> Step {
-    guard reply.integer == 1 else {
-      return .done(condition == .exists ? .conditionFailed(present: nil) : .missing)
-    }
-    let own = ownIdleTimeout * 1_000
-    return own == 0 || own == idleMilliseconds ? .done(.touched) : .correct(.touched)
+    let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
+    guard reply.integer == 1 else { return .done(missing) }
+    if millisecondsLeft <= 0 { return .correct(missing) }
+    let own = ownIdleTimeout == 0 ? idleMilliseconds : ownIdleTimeout * 1_000
+    return min(own, millisecondsLeft) == idleMilliseconds ? .done(.touched) : .correct(.touched)
   }
 }

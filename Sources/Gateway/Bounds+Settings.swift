@@ -9,6 +9,7 @@ extension Bounds {
   init(_ settings: Settings, workers: Int) {
     self.init()
     largestBody = settings.maxBody
+    body = min(body, settings.deadline)
     let share = settings.clientBuffers / workers
     clientBuffers = max(share, 2 * settings.maxBody + (256 << 10))
   }

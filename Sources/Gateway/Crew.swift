@@ -20,16 +20,16 @@ final class Crew {
   private let callers: CallerTable
   private let store: StoreChoice
   private let resolver: Resolver
-  private let accessLog: AccessLog?
   private let lockLines: LockLines
   private var threads: Ring<WorkerThread>
-  private var accessThread: WorkerThread?
   private let ended: Countdown
   private let manager = ServiceManager()
 
   /// Starts the workers, each with a listener of its own on the same port.
-  init(_ settings: Settings, version: String, log: Logger) throws(StartFault) {
-    let count = settings.workers ?? Processors.available
+  init(
+    _ settings: Settings, version: String, output: LogOutput, log: Logger
+  ) throws(StartFault) {
+    let count = settings.workerCount
     _ = Descriptors.raiseLimit()
     self.settings = settings
     self.log = log
@@ -44,15 +44,12 @@ final class Crew {
       for _ in 0..<count { inboxes.append(try Inbox()) }
       self.inboxes = inboxes
       lockLines = LockLines(inboxes)
-      accessLog =
-        settings.log.access ? try AccessLog(workers: count, isJSON: settings.log.isJSON) : nil
-      accessThread = try accessLog?.start()
     } catch {
       throw StartFault("the system gives no descriptor or thread: \(error)")
     }
     state = GatewayState(
       version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text,
-      accessLog: accessLog)
+      output: output)
     threads = Ring(limit: count)
     try startAll()
   }
@@ -66,7 +63,7 @@ final class Crew {
         index: index, settings: settings, namespaces: namespaces,
         callers: callers, lockLines: lockLines, store: store, state: state, inbox: inboxes[index],
         resolver: resolver,
-        log: log, accessLane: accessLog?.lanes[index], report: report, ended: ended)
+        log: log, accessLane: state.output.access(of: index), report: report, ended: ended)
       do throws(SystemFault) {
         let thread = try WorkerThread.start(name: "worker-\(index)") { duty.carryOut() }
         threads.append(thread)
@@ -128,7 +125,6 @@ final class Crew {
   }
 
   private func end(after grace: TimeSpan) {
-    // Workers are told before the log, which may be a pipe that nobody reads.
     guard !state.isDraining else {
       for inbox in inboxes { inbox.put(.stop) }
       log.warning("stopping at once: told a second time")
@@ -148,8 +144,5 @@ final class Crew {
     for inbox in inboxes { inbox.put(.stop) }
     while let thread = threads.popFirst() { thread.join() }
     resolver.stop()
-    accessLog?.stop()
-    // What it writes to may be a pipe that nobody reads.
-    if let thread = accessThread.take() { thread.join(within: .seconds(2)) }
   }
 }

@@ -16,15 +16,44 @@ public enum Gateway {
   /// end, 1 when it could not start.
   public static func run(_ settings: Settings, version: String) -> Int32 {
     Signals.claim()
-    let log = Logger.gateway(settings.log)
+    do throws(SystemFault) {
+      let output = try LogOutput(settings)
+      try output.start()
+      let status = serve(settings, version, output)
+      output.end()
+      return status
+    } catch {
+      var writer = LineWriter(to: 2)
+      _ = writer.write(Array("the system gives no descriptor or thread: \(error)\n".utf8))
+      return 1
+    }
+  }
+
+  private static func serve(
+    _ settings: Settings, _ version: String, _ output: LogOutput
+  ) -> Int32 {
+    let log = Logger.gateway(settings.log, to: output.events)
     do throws(StartFault) {
-      let crew = try Crew(settings, version: version, log: log)
+      let crew = try Crew(settings, version: version, output: output, log: log)
       return crew.serve()
     } catch {
       log.critical("cannot start", metadata: ["reason": "\(error)"])
       return 1
     }
   }
+}
+
+extension LogOutput {
+  /// The output that the settings ask for.
+  convenience init(_ settings: Settings) throws(SystemFault) {
+    try self.init(
+      accessLanes: settings.log.access ? settings.workerCount : 0, isJSON: settings.log.isJSON)
+  }
+}
+
+extension Settings {
+  /// How many workers serve: as many as there are processors, unless it is said.
+  var workerCount: Int { workers ?? Processors.available }
 }
 
 /// Why the gateway could not start: a sentence that names the setting where one is to blame.

@@ -44,8 +44,13 @@ struct WorkerDuty: Sendable {
   ) throws(StartFault) {
     let listener = try makeCallersListener()
     let operatorsListener = try makeOperatorsListener()
-    let outcome = StartOutcome.listening(
-      listener.address, operators: Self.address(of: operatorsListener))
+    let operators = Self.address(of: operatorsListener)
+    // It may have been written in another way.
+    if operators == listener.address {
+      throw StartFault(
+        "--admin-listen is the address of --listen; choose another port, or leave it out")
+    }
+    let outcome = StartOutcome.listening(listener.address, operators: operators)
     let context = try makeClientContext()
     var worker = Worker(
       plan, poller: try makePoller(), listener: consume listener,

@@ -1,12 +1,11 @@
-// Clocks. Rooms are told the time: only the event loop reads a clock, once a tick, so that tests and
-// simulations choose it.
+// Clocks. Rooms are told the time: only event loops read a clock, so that tests and simulations choose it.
+// They read it once a tick, and again for what must not be as old as a tick that was held up may be.
 
 import Glibc
 
 /// A point on the machine's monotonic clock, in nanoseconds.
 ///
-/// Rooms are told the time; only the event loop reads the clock, once a tick. Eight bytes, so that
-/// a deadline in a table costs as much as any other integer.
+/// Eight bytes, so that a deadline in a table costs as much as any other integer.
 public struct Instant: Comparable, Hashable, Sendable {
   /// Nanoseconds since an arbitrary start, the same for all threads of the machine.
   public var nanoseconds: Int64
@@ -105,7 +104,7 @@ public struct UnixTime: Comparable, Hashable, Sendable {
   }
 }
 
-/// What both clocks said at the start of a tick: the time that everything in the tick goes by.
+/// What both clocks said at one time, as at the start of a tick.
 public struct Moment: Sendable {
   /// The monotonic clock, for deadlines and timers.
   public var instant: Instant

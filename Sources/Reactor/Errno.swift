@@ -26,11 +26,12 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Stops the gateway when a system call says that its arguments make no sense.
+/// Stops the gateway when a system call says that its descriptor or memory makes no sense. EINVAL is not one
+/// of these: a socket has it too where a route ends in a black hole, or a link-local address lacks its link.
 func mustNotBeOurs(_ error: Int32) {
   precondition(
-    error != EBADF && error != EFAULT && error != EINVAL && error != ENOTSOCK,
-    "the kernel says that the gateway passed a wrong descriptor, address or argument")
+    error != EBADF && error != EFAULT && error != ENOTSOCK,
+    "the kernel says that the gateway passed a wrong descriptor or address")
 }
 
 /// The system's words for an error number.

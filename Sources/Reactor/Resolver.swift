@@ -16,6 +16,12 @@ public enum Resolution: Equatable, Sendable {
   case unavailable
   /// Too many questions wait, or the resolver has been stopped.
   case busy
+
+  /// The same addresses with this port.
+  fileprivate func with(port: UInt16) -> Resolution {
+    guard case .addresses(let addresses) = self else { return self }
+    return .addresses(addresses.map { $0.with(port: port) })
+  }
 }
 
 /// A thread that looks names up.
@@ -77,7 +83,6 @@ private struct Question: Sendable {
   let port: UInt16
   let answer: @Sendable (Resolution) -> Void
 
-  func isSame(as other: Question) -> Bool { host == other.host && port == other.port }
 }
 
 /// Where questions wait: what the resolver's thread and its callers share.
@@ -121,26 +126,24 @@ private final class Desk: Sendable {
   func work() {
     while true {
       bell.wait()
-      while let (first, others) = next() {
-        let resolution = Resolver.lookUp(first.host, port: first.port)
+      while let questions = next() {
+        let resolution = Resolver.lookUp(questions[0].host, port: 0)
         guard finish() else { continue }
-        first.answer(resolution)
-        for question in others { question.answer(resolution) }
+        for question in questions { question.answer(resolution.with(port: question.port)) }
       }
       if state.withLock({ $0.isClosed }) { return }
     }
   }
 
-  /// The oldest question, and those that ask for the same: a name whose lookup takes long is asked for again
+  /// The oldest question, and those about the same host: a name whose lookup takes long is asked for again
   /// and again meanwhile, and must not keep other names waiting more than once.
-  private func next() -> (Question, [Question])? {
+  private func next() -> [Question]? {
     state.withLock { state in
-      if state.questions.isEmpty { return nil }
+      guard let host = state.questions.first?.host else { return nil }
       state.isBusy = true
-      let first = state.questions.removeFirst()
-      let others = state.questions.filter { $0.isSame(as: first) }
-      state.questions.removeAll { $0.isSame(as: first) }
-      return (first, others)
+      let questions = state.questions.filter { $0.host == host }
+      state.questions.removeAll { $0.host == host }
+      return questions
     }
   }
 

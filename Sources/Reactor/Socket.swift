@@ -62,8 +62,6 @@ public struct Socket: ~Copyable {
     // An interrupted connect goes on by itself, like one in progress.
     if failed, errno != EINPROGRESS, errno != EINTR {
       let error = errno
-      // The address leads nowhere: a route that ends in a black hole, a link-local one without its link.
-      if error == EINVAL { throw .unreachable(error) }
       mustNotBeOurs(error)
       throw TransportFault(errno: error)
     }

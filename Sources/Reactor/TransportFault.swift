@@ -25,7 +25,7 @@ public enum TransportFault: Error, Equatable, Sendable, CustomStringConvertible 
     case ECONNREFUSED: self = .refused
     case ECONNRESET, EPIPE, ECONNABORTED: self = .reset
     case ETIMEDOUT: self = .timedOut(error)
-    case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN: self = .unreachable(error)
+    case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EINVAL: self = .unreachable(error)
     default: self = .system(error)
     }
   }

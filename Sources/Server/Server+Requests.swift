@@ -85,7 +85,9 @@ extension Server {
 
   /// Where the body of the request is whose head was told; nil when it has not come whole. Then the
   /// client is told to go on if it asks, and of the request the program is told once more.
-  public mutating func takeBody() -> ByteRange? {
+  ///
+  /// - Parameter limit: until when it is waited for at most, within the bound of all bodies.
+  public mutating func takeBody(by limit: Instant = .never) -> ByteRange? {
     switch head.framing {
     case .none:
       told = head.length
@@ -93,14 +95,14 @@ extension Server {
     case .length(let length):
       let end = head.length + length
       if come < end {
-        awaitBody(.body(head: head.length, end: end))
+        awaitBody(.body(head: head.length, end: end), by: limit)
         return nil
       }
       told = end
       return ByteRange(head.length, end)
     case .chunked:
       connections[present].chunks = ChunkedDecoder()
-      awaitBody(.chunks(head: head.length))
+      awaitBody(.chunks(head: head.length), by: limit)
       return nil
     }
   }
@@ -120,9 +122,9 @@ extension Server {
     return true
   }
 
-  private mutating func awaitBody(_ phase: Connection.Phase) {
+  private mutating func awaitBody(_ phase: Connection.Phase, by limit: Instant) {
     connections[present].phase = phase
-    timers.set(present.index, at: now + bounds.body)
+    timers.set(present.index, at: min(now + bounds.body, limit))
     guard head.expectsContinue else { return }
     var interim = ByteBuffer(capacity: 32)
     interim.append(ResponseWriter.continueResponse)

@@ -57,6 +57,21 @@ import Testing
         == .wish(Wish(.touches, .touch)))
   }
 
+  @Test func whatIsNotSentAgainIsNotSlidEither() {
+    let seen = decode("GET \(Self.session)?touch=false", "If-None-Match: *").wish
+    #expect(seen?.verb == .peek && seen?.ifNoneMatch.matchesAny == true)
+  }
+
+  @Test func aBatchHasABoundOfItsOwn() {
+    func problem(_ length: Int) -> Problem? {
+      decode(
+        "POST /v1/touches", "Content-Type: application/json", "Content-Length: \(length)",
+        largestBody: 1 << 20
+      ).problem
+    }
+    #expect(problem(512 << 10) == nil && problem(512 << 10 + 1) == .bodyTooLarge)
+  }
+
   @Test func nothingOfTheLastRequestStays() {
     let decoder = RequestDecoder(
       policy: RequestPolicy(
@@ -131,6 +146,7 @@ import Testing
     ("POST /v1/sessions/a/touch", ["If-None-Match: *"], .conditionNotSupported),
     ("GET /v1/sessions/a", ["Session-Deadline: 0"], .malformedDeadline),
     ("GET /v1/sessions/a", ["Session-Deadline: 1.5"], .malformedDeadline),
+    ("GET /v1/sessions/a", ["Session-Deadline: 31536001"], .malformedDeadline),
     ("GET /v1/sessions/a", ["Session-Deadline: 1", "Session-Deadline: 1"], .malformedDeadline),
     ("PUT /v1/sessions/a", [], .lengthRequired),
     ("POST /v1/sessions", [], .lengthRequired),
@@ -183,7 +199,9 @@ import Testing
 
   @Test func aCallerMayShortenTheDeadlineOnly() {
     #expect(decode("GET /v1/sessions/a", "Session-Deadline: 9").wish?.deadline == 9)
-    #expect(decode("GET /v1/sessions/a", "Session-Deadline: 11").wish?.deadline == 10)
+    for longer in ["11", "31536000"] {
+      #expect(decode("GET /v1/sessions/a", "Session-Deadline: \(longer)").wish?.deadline == 10)
+    }
   }
 
   @Test(arguments: [

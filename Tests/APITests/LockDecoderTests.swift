@@ -26,7 +26,7 @@ import Testing
       largestBody: 1_000, deadline: .seconds(10), namespaces: NamespaceList([namespace]))
     let problem = unsafe RequestDecoder(policy: policy).decode(
       head, bytes.span.bytes, at: arrival, for: .anonymous, into: &request)
-    return (request.command, request.wait, request.limit, problem)
+    return (request.command, request.wait, request.exchange.limit, problem)
   }
 
   @Test func acquires() {
@@ -38,6 +38,8 @@ import Testing
       ["Session-Lock: \(Self.token)", "Session-Lock-Request: AZaz09-_"])
     #expect(full.problem == nil && full.command.lease == 3_600 && full.wait == 60)
     #expect(full.command.heldLock == LockToken(high: 0x0123_4567_89ab_cdef, low: 0xff))
+    let longest = "Session-Lock-Request: \(String(repeating: "a", count: 64))"
+    #expect(command("POST /v1/sessions/a/lock", [longest]).problem == nil)
   }
 
   /// The gateway's deadline is 10 s here, and bounds no wait.
@@ -56,7 +58,7 @@ import Testing
     for (start, verb) in [
       ("PUT /v1/sessions/a/lock?lease=5", Verb.renew), ("DELETE /v1/sessions/a/lock", .unlock),
       ("PUT /v1/sessions/a", .put), ("DELETE /v1/sessions/a", .delete),
-      ("PUT /v1/sessions/a?unlock=true", .put),
+      ("PUT /v1/sessions/a?unlock=true", .put), ("DELETE /v1/sessions/a?unlock=true", .delete),
     ] {
       let seen = command(start, lines)
       #expect(seen.problem == nil && seen.command.verb == verb && seen.command.heldLock == held)
@@ -90,7 +92,14 @@ import Testing
       .malformedLock
     ),
     ("DELETE /v1/sessions/a/lock?unlock=true", ["Session-Lock: \(token)"], .malformedQuery),
+    // Without the lock it would be a plain write, which breaks whoever's lock it is.
+    ("PUT /v1/sessions/a?unlock=true", ["Content-Length: 0"], .malformedLock),
+    ("DELETE /v1/sessions/a?unlock=true", [], .malformedLock),
     ("POST /v1/sessions/a/lock", ["Session-Lock-Request: 1234567"], .malformedLockRequest),
+    (
+      "POST /v1/sessions/a/lock",
+      ["Session-Lock-Request: 12345678", "Session-Lock-Request: 12345678"], .malformedLockRequest
+    ),
     ("POST /v1/sessions/a/lock", ["Session-Lock-Request: 1234567."], .malformedLockRequest),
     (
       "POST /v1/sessions/a/lock",
@@ -100,6 +109,11 @@ import Testing
     ("POST /v1/sessions/a/touch", ["Session-Lock: \(token)"], .lockNotSupported),
     ("POST /v1/sessions", ["Session-Lock: \(token)", "Content-Length: 0"], .lockNotSupported),
     (
+      "POST /v1/touches",
+      ["Session-Lock: \(token)", "Content-Type: application/json", "Content-Length: 10"],
+      .lockNotSupported
+    ),
+    (
       "PUT /v1/sessions/a", ["Session-Absolute-Timeout: 101", "Content-Length: 0"],
       .absoluteTimeoutNotAllowed
     ),
@@ -107,8 +121,19 @@ import Testing
       "PUT /v1/sessions/a", ["Session-Absolute-Timeout: 0", "Content-Length: 0"],
       .malformedTimeout
     ),
+    (
+      "PUT /v1/sessions/a",
+      ["Session-Absolute-Timeout: 9", "Session-Absolute-Timeout: 9", "Content-Length: 0"],
+      .malformedTimeout
+    ),
   ]) func refusals(_ start: String, _ lines: [String], _ problem: Problem) {
     #expect(command(start, lines).problem == problem)
+  }
+
+  @Test func anAbsoluteTimeoutMayBeAllTheNamespaceHas() {
+    let lines = ["Session-Absolute-Timeout: 100", "Content-Length: 0"]
+    let seen = command("PUT /v1/sessions/a", lines)
+    #expect(seen.problem == nil && seen.command.absoluteTimeout == 100)
   }
 
   @Test func rulesOfWrites() {

@@ -11,6 +11,7 @@ import Testing
   /// Every problem and the status that the contract gives it.
   private static let table: [(Problem, Int)] =
     Refusal.allCases.map { (.refusal($0), $0.status) } + [
+      (.tokenMissing, 401), (.tokenInvalid, 401), (.rightMissing, 403),
       (.noSuchPath, 404), (.methodNotAllowed(.session), 405), (.methodNotImplemented, 501),
       (.malformedID, 400), (.malformedQuery, 400),
       (.malformedTimeout, 400), (.absoluteTimeoutNotAllowed, 400), (.malformedDeadline, 400),
@@ -26,6 +27,18 @@ import Testing
       (.store(.outcomeUnknown), 504),
       (.store(.notPermitted), 503), (.store(.misconfigured), 503), (.store(.unreadable), 500),
     ]
+
+  /// RFC 6750 section 3.
+  private static let challenges = [
+    "token-missing": #"Bearer realm="session-gateway""#,
+    "token-invalid": #"Bearer realm="session-gateway", error="invalid_token""#,
+    "right-missing": #"Bearer realm="session-gateway", error="insufficient_scope""#,
+  ]
+
+  private func field(_ name: String, in head: String) -> String? {
+    let values = head.components(separatedBy: "\r\n").filter { $0.hasPrefix("\(name): ") }
+    return values.count == 1 ? String(values[0].dropFirst(name.count + 2)) : nil
+  }
 
   private struct Document: Decodable, Equatable {
     var type: String
@@ -46,7 +59,10 @@ import Testing
       #expect(parts.count == 2)
       #expect(parts[0].contains("\r\nContent-Type: application/problem+json\r\n"))
       #expect(parts[0].contains("\r\nContent-Length: \(parts[1].utf8.count)"))
-      #expect(parts[0].contains("\r\nRetry-After: 1\r\n") == (status == 503))
+      let again = [503: "1", 423: "7"][status]
+      #expect(field("Retry-After", in: parts[0]) == again)
+      #expect(field("Session-Lock-Age", in: parts[0]) == (status == 423 ? "3" : nil))
+      #expect(field("WWW-Authenticate", in: parts[0]) == Self.challenges["\(problem.code)"])
       let document = try JSONDecoder().decode(Document.self, from: Data(parts[1].utf8))
       #expect(
         document
@@ -75,6 +91,9 @@ import Testing
     let shared = ["body-too-large": 2]
     let counts = Dictionary(Self.table.map { ("\($0.0.code)", 1) }, uniquingKeysWith: +)
     #expect(counts.filter { $0.value > 1 } == shared)
+    let titles = Dictionary(grouping: Self.table) { "\($0.0.code)" }
+      .mapValues { Set($0.map { "\($0.0.title)" }) }
+    #expect(titles.allSatisfy { $0.value.count == 1 })
   }
 
   @Test func framingThatCannotBeTrustedEndsTheConnection() {

@@ -115,6 +115,22 @@ struct VerbTests {
     #expect(world.taken(by: 7000) == [correction])
   }
 
+  /// Another gateway's settings, or those of yesterday, gave it one: here its namespace has none.
+  @Test("touch: an absolute deadline of the record's own holds", arguments: [600, 0])
+  func touchDeadline(_ secondsLeft: Int64) {
+    let world = ScriptedNodes.cluster()
+    let touch = world.call(.touch(ID.low))
+    let exists = world.call(.touch(ID.low).when(.exists))
+    _ = world.taken(by: 7000)
+    let header = Say.header(stored, until: world.wall + secondsLeft * 1_000)
+    world.say(7000, header + Array(Say.one.utf8) + header + Array(Say.one.utf8))
+    #expect(world.outcomes[touch] == (secondsLeft > 0 ? .touched : .missing))
+    let missing = Outcome.conditionFailed(present: nil)
+    #expect(world.outcomes[exists] == (secondsLeft > 0 ? .touched : missing))
+    // The script sets the timeout to what is left, or takes the session away.
+    #expect(world.taken(by: 7000) == [correction, correction])
+  }
+
   @Test("delete: UNLINK", arguments: [true, false])
   func delete(_ existed: Bool) {
     let world = ScriptedNodes.cluster()

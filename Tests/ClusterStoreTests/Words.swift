@@ -135,18 +135,23 @@ enum Say {
   }
 
   /// The record that a `put` of this call made.
-  static func record(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
-    let header = RecordHeader(
+  static func record(
+    _ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1, until deadline: Int64 = 0
+  ) -> [UInt8] {
+    var header = RecordHeader(
       contentTypeLength: call.contentType.count, payloadLength: call.payload.count,
       version: SessionVersion(bits: call.version), created: UnixTime(milliseconds: wall),
       ownIdleTimeout: call.idleTimeout, stamp: stamp)
+    header.absoluteDeadline = UnixTime(milliseconds: deadline)
     let encoded = header.encoded
     return encoded.indices.map { encoded[$0] } + call.contentType + call.payload
   }
 
   /// Only its header.
-  static func header(_ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1) -> [UInt8] {
-    bulk(Array(record(call, stamp: stamp, wall: wall).prefix(96)))
+  static func header(
+    _ call: Call, stamp: WriteStamp = .unknown, wall: Int64 = 1, until deadline: Int64 = 0
+  ) -> [UInt8] {
+    bulk(Array(record(call, stamp: stamp, wall: wall, until: deadline).prefix(96)))
   }
 
   /// What a repeat's script answers that finds this instead, or nothing.

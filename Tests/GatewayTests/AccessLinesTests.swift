@@ -23,16 +23,16 @@ struct AccessLinesTests {
   }
 
   private func written(_ isJSON: Bool, _ write: (inout AccessLines) -> Void) throws -> String {
-    let log = try AccessLog(workers: 1, isJSON: isJSON)
-    var lines = AccessLines(log.lanes[0])
+    let log = try LogOutput(accessLanes: 1, isJSON: isJSON)
+    var lines = AccessLines(log.access[0])
     write(&lines)
     lines.leave()
     return taken(log)
   }
 
-  private func taken(_ log: AccessLog) -> String {
+  private func taken(_ log: LogOutput) -> String {
     var taken: [UInt8] = []
-    log.lanes[0].exchange(&taken)
+    log.access[0].lane.exchange(&taken)
     return String(decoding: taken, as: UTF8.self)
   }
 
@@ -66,26 +66,26 @@ struct AccessLinesTests {
 
   @Test("What a full lane has no room for is dropped and counted; what is taken makes room")
   func aFullLane() throws {
-    let log = try AccessLog(workers: 1, isJSON: false)
-    var lines = AccessLines(log.lanes[0])
+    let log = try LogOutput(accessLanes: 1, isJSON: false)
+    var lines = AccessLines(log.access[0])
     for _ in 0..<2_000 {
       lines.add(line(), at: Self.time)
       lines.add(line(), at: Self.time)
       lines.leave()
     }
     let kept = taken(log)
-    #expect(kept.utf8.count <= AccessLane.limit && kept.utf8.count > AccessLane.limit - 300)
+    #expect(kept.utf8.count <= LogLane.limit && kept.utf8.count > LogLane.limit - 300)
     let told = kept.split(separator: "\n").count
-    #expect(told < 4_000 && told + log.dropped == 4_000)
+    #expect(told < 4_000 && told + log.droppedAccess == 4_000)
     lines.add(line(), at: Self.time)
     lines.leave()
     #expect(taken(log).split(separator: "\n").count == 1)
     // Nor are the lines of a tick with very many lost that there is room for.
-    let before = log.dropped
+    let before = log.droppedAccess
     for _ in 0..<10_000 { lines.add(line(), at: Self.time) }
     lines.leave()
     let many = taken(log)
-    #expect(many.utf8.count <= AccessLane.limit && many.utf8.count > AccessLane.limit * 3 / 4)
-    #expect(many.split(separator: "\n").count + log.dropped - before == 10_000)
+    #expect(many.utf8.count <= LogLane.limit && many.utf8.count > LogLane.limit * 3 / 4)
+    #expect(many.split(separator: "\n").count + log.droppedAccess - before == 10_000)
   }
 }

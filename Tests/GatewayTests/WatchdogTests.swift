@@ -15,7 +15,9 @@ struct WatchdogTests {
     let (listener, manager) = try Self.manager(wanting: .seconds(3))
     let inboxes = [try Inbox(), try Inbox()]
     let boards = [WorkerBoard(), WorkerBoard()]
-    let state = GatewayState(version: "", boards: boards, contract: "", accessLog: nil)
+    let state = GatewayState(
+      version: "", boards: boards, contract: "",
+      output: try LogOutput(accessLanes: 0, isJSON: false))
     var now = Instant(nanoseconds: 0)
     var dog = Watchdog(manager, inboxes, state, at: now)
     /// Looks a second later, and says whether the manager heard that all is well.

@@ -173,6 +173,36 @@ struct ClientViewTests {
         == 400)
   }
 
+  /// Nothing tells the length of a body in chunks before it is whole.
+  @Test("A namespace's largest body holds in chunks, too")
+  func largestBody() throws {
+    let caller = try Caller(Self.gateway(.memory, "max-body: 10"))
+    for (body, status) in [("0123456789", 201), ("0123456789a", 413)] {
+      let size = String(body.utf8.count, radix: 16)
+      try caller.connection.send(
+        "PUT \(caller.path) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + "\(size)\r\n\(body)\r\n0\r\n\r\n")
+      #expect(try caller.connection.response().status == status)
+    }
+  }
+
+  @Test("A touch leaves a session its absolute deadline although the namespace has none any more")
+  func absoluteTakenBack() throws {
+    let former = try Caller(Self.gateway(.redis, "absolute-timeout: 600s"))
+    #expect(try former.status("PUT", "", [:], "x") == 201)
+    let present = try Self.gateway(.redis)
+    let key = "sg:{default:\(former.path.split(separator: "/").last!)}"
+    for _ in 0..<2 {
+      #expect(try present.connect().exchange("POST", former.path + "/touch").status == 204)
+      try eventually("the timeout is what is left") {
+        guard case .integer(let left) = try Self.redis.get().command("PTTL", key) else {
+          return false
+        }
+        return (1...600_000).contains(left)
+      }
+    }
+  }
+
   /// In Redis the keys outlive the deadline here: it is the record that says when the session ends.
   @Test("The absolute timeout ends a session on every path", arguments: Store.allCases)
   func absolute(_ store: Store) throws {

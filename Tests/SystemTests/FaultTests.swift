@@ -49,6 +49,20 @@ import Testing
     #expect(try connection.exchange("GET", "/livez").text == "ok\n")
   }
 
+  /// A batch's bound is less than a body's; in chunks it shows at the end.
+  @Test func aBatchInChunksHasItsBound() throws {
+    for (count, status) in [(512 << 10, 200), (512 << 10 + 1, 413)] {
+      let list = #"{"ids":["a"]}"#
+      let body = list + String(repeating: " ", count: count - list.utf8.count)
+      let connection = try Gateways.before(.memory).connect()
+      try connection.send(
+        "POST /v1/touches HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n"
+          + "\(String(count, radix: 16))\r\n\(body)\r\n0\r\n\r\n")
+      #expect(try connection.response().status == status)
+    }
+  }
+
   @Test(arguments: [
     ("GET / HTTP/1.1\r\n\r\n", 400, "missing-host"),
     ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, "repeated-host"),

@@ -97,7 +97,8 @@ import Testing
 
   @Test func slowBodiesHoldNoMoreThanTheirBound() throws {
     try Descriptors.allow(2_500)
-    let gateway = try GatewayProcess(["--workers", "1", "--client-buffers", "8MiB"])
+    let gateway = try GatewayProcess(
+      ["--workers", "1", "--client-buffers", "8MiB", "--deadline", "60s"])
     let path = freshPath()
     let kept = try gateway.connect()
     #expect(try kept.exchange("PUT", path, body: payload(20_480)).status == 201)

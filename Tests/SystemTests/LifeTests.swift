@@ -1,6 +1,7 @@
 // The process: how it starts, refuses to start, tells about itself and ends.
 
 import Foundation
+import Glibc
 import TestLab
 import Testing
 
@@ -53,6 +54,37 @@ import Testing
       #expect(try connection.response().text == "ok\n")
     }
     #expect(try gateway.process.wait() == .exited(0))
+  }
+
+  /// Its log goes to a pipe that is full and that nobody reads.
+  @Test func aLogThatNobodyReadsHoldsUpNothing() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe")
+    #expect(unsafe mkfifo(pipe, 0o600) == 0)
+    let end = unsafe open(pipe, O_RDWR | O_NONBLOCK)
+    defer { close(end) }
+    let filling = [UInt8](repeating: 10, count: 4_096)
+    while unsafe write(end, filling, filling.count) > 0 {}
+    let port = try FreePorts.one()
+    let process = try ChildProcess(
+      GatewayProcess.program,
+      ["serve", "--listen", "127.0.0.1:\(port)", "--access-log", "--drain-grace", "0s"],
+      log: folder.file("output"), errors: pipe)
+    try process.wait(until: "it serves") {
+      (try? RawHTTP(port: port).exchange("GET", "/livez").status) == 200
+    }
+    let connection = try RawHTTP(port: port)
+    // More lines than wait.
+    let get = String(repeating: "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", count: 100)
+    for _ in 0..<40 {
+      try connection.send(get)
+      for _ in 0..<100 { #expect(try connection.response().status == 200) }
+    }
+    let dropped = try connection.exchange("GET", "/metrics").text
+      .firstMatch(of: /session_gateway_access_lines_dropped_total ([1-9]\d*)/)
+    #expect(dropped != nil)
+    process.terminate()
+    #expect(try process.wait() == .exited(0))
   }
 
   @Test func aSecondSigtermDoesNotWait() throws {
@@ -185,7 +217,7 @@ import Testing
     let page = try Gateways.before(.memory).ask("GET", "/version")
     let facts = try JSONDecoder().decode([String: String].self, from: Data(page.body))
     #expect(facts["name"] == "session-gateway")
-    for name in ["version", "commit", "swift", "openssl", "hiredis"] {
+    for name in ["version", "commit", "swift", "openssl", "hiredis", "libyaml"] {
       #expect(facts[name]?.isEmpty == false, "\(name)")
     }
     let commands = ["serve", "check", "plan", "token", "healthcheck", "bench"]

@@ -32,6 +32,16 @@ import Testing
     #expect(try gateway.ask("GET", "/livez").status == 200)
   }
 
+  /// The kernel would divide clients between callers' door and operators', where neither serves the other's.
+  @Test(arguments: [("127.0.0.1", "localhost"), ("[::1]", "[0:0:0:0:0:0:0:1]")])
+  func callersAndOperatorsShareNoAddress(_ one: String, _ other: String) throws {
+    let port = try FreePorts.one()
+    let flags = ["--listen", "\(one):\(port)", "--admin-listen", "\(other):\(port)"]
+    let done = try Command.run(GatewayProcess.program, ["serve", "--workers", "2"] + flags)
+    #expect(done.status == .exited(1))
+    #expect(done.errors.contains("--admin-listen is the address of --listen"))
+  }
+
   @Test func anAddressIsToldAsItIsWritten() throws {
     let gateway = try GatewayProcess(
       [], environment: ["SESSION_GATEWAY_ADMIN_LISTEN": "[::1]:0"], until: .none)

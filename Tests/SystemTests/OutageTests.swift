@@ -15,7 +15,9 @@ import Testing
     #expect(try gateway.ask("GET", "/livez").status == 200)
     let notReady = try gateway.ask("GET", "/readyz")
     #expect(notReady.status == 503 && notReady["Retry-After"] == "1")
-    #expect(try gateway.ask("GET", "/health").status == 503)
+    let health = try gateway.ask("GET", "/health")
+    #expect(health.status == 503 && health["Content-Type"] == "application/health+json")
+    #expect(health.text.hasPrefix(#"{"status":"fail","#))
     let path = freshPath()
     for (method, target) in [
       ("GET", path), ("HEAD", path), ("PUT", path), ("DELETE", path), ("POST", path + "/touch"),
@@ -37,6 +39,38 @@ import Testing
     #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
     #expect(try redis.command("DBSIZE") == .integer(1))
     try gateway.wait(for: "/health")
+  }
+
+  /// Half of the slots have nobody, and what is for them waits and never leaves.
+  @Test func aBatchThatWasNotCarriedOutSaysSo() throws {
+    var settings = RedisServer.Settings()
+    settings.nodeTimeout = 15_000
+    settings.lines = ["cluster-require-full-coverage no"]
+    let redis = try RedisServer(settings)
+    #expect(try redis.command("CLUSTER", "ADDSLOTSRANGE", "0", "8191") == .status("OK"))
+    let gateway = try GatewayProcess(["--redis", redis.address] + flags)
+    func id(_ isServed: Bool) throws -> String {
+      while true {
+        let id = fresh()
+        let slot = try redis.command("CLUSTER", "KEYSLOT", "sg:{default:\(id)}")
+        if case .integer(let slot) = slot, (slot <= 8_191) == isServed { return id }
+      }
+    }
+    let (served, waiting) = (try id(true), try id(false))
+    try eventually("what is served is") {
+      try gateway.ask("GET", "/v1/sessions/\(served)", soon).status == 404
+    }
+    func touch(_ ids: String...) throws -> RawHTTP.Response {
+      let list = ids.map { "\"\($0)\"" }.joined(separator: ",")
+      return try gateway.ask(
+        "POST", "/v1/touches", soon.merging(["Content-Type": "application/json"]) { $1 },
+        body: Array("{\"ids\":[\(list)]}".utf8))
+    }
+    // The first of them is answered, and there was nothing to touch.
+    try expectProblem(503, "deadline-passed", executed: "no", in: touch(served, waiting))
+    #expect(try gateway.ask("PUT", "/v1/sessions/\(served)", body: [1]).status == 201)
+    try expectProblem(504, "outcome-unknown", executed: "unknown", in: touch(served, waiting))
+    #expect(try touch(served).text == #"{"touched":1,"missing":[]}"#)
   }
 
   @Test func redisIsRestarted() throws {
@@ -114,7 +148,11 @@ import Testing
       let answer = try gateway.ask("PUT", freshPath(), body: [1])
       try expectProblem(503, "store-full", executed: "no", in: answer)
     }
-    let lines = gateway.log.split(separator: "\n").filter { $0.contains("refuses requests") }
+    func told() -> [Substring] {
+      gateway.log.split(separator: "\n").filter { $0.contains("refuses requests") }
+    }
+    try eventually("it is told") { !told().isEmpty }
+    let lines = told()
     #expect(lines.count == 1, "\(gateway.log)")
     #expect(lines.allSatisfy { $0.contains("\"code\":\"oom\"") && $0.contains(redis.address) })
     try eventually("it is shown") {

@@ -124,16 +124,16 @@ public struct Plan {
   /// OpenSSL's own, for a connection that was set up; its buffers come and go with each record.
   private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.connections * (32 << 10) }
 
-  /// What is read into, the answer that is made, spare buffers, and the access log.
+  /// What is read into, the answer that is made, spare buffers, and the log.
   private var loopBytes: Int {
     let spare = bounds.spareBuffers * bounds.largestSpare
     return workers * (bounds.readSize + replyBytes + spare) + lineBytes
   }
 
-  /// Lines of the access log: those of a tick and those that wait of each worker, and those that are being
-  /// written.
+  /// Lines of the log: those of events that wait, those that are being written, and of the access log those of
+  /// a tick and those that wait of each worker.
   private var lineBytes: Int {
-    settings.log.access ? (2 * workers + 1) * AccessLane.limit : 0
+    (settings.log.access ? 2 * workers + 2 : 2) * LogLane.limit
   }
 
   private var pipelineBytes: Int {

@@ -40,7 +40,9 @@ enum Contract {
         a lock on every PUT; one without is 428 there.
 
         **Deadlines.** A request is answered within the gateway's deadline (10 s unless configured
-        otherwise), retries and redirects included. `Session-Deadline` may shorten it.
+        otherwise), counted from the end of its head, retries and redirects included. `Session-Deadline`
+        may shorten it. A body that is not whole by then, or after 30 s, is 408, or 503 where the caller
+        named the time; the connection is then closed.
 
         **Queries** are read strictly: a parameter that a session resource does not have, or has
         twice, is 400. Fields that a resource does not know are ignored, as HTTP has it.
@@ -467,7 +469,9 @@ enum Contract {
           tags: [sessions]
           operationId: renewLock
           summary: Start the lock's lease anew
-          description: It slides the idle timeout. A body is read and ignored.
+          description: >-
+            It ends after `lease` seconds from now, be that later or sooner than it would have. It slides
+            the idle timeout. A body is read and ignored.
           parameters:
             - name: Session-Lock
               in: header
@@ -760,7 +764,7 @@ enum Contract {
                 application/json:
                   schema:
                     type: object
-                    required: [name, version, commit, swift, openssl, hiredis]
+                    required: [name, version, commit, swift, openssl, hiredis, libyaml]
                     additionalProperties: false
                     properties:
                       name:
@@ -776,6 +780,8 @@ enum Contract {
                         type: string
                       hiredis:
                         type: string
+                      libyaml:
+                        type: string
                   example:
                     name: session-gateway
                     version: 0.1.0
@@ -783,6 +789,7 @@ enum Contract {
                     swift: '6.3'
                     openssl: OpenSSL 3.0.17 1 Jul 2025
                     hiredis: 0.14.1
+                    libyaml: 0.2.5
         head:
           tags: [operators]
           operationId: readVersionHead
@@ -891,7 +898,8 @@ enum Contract {
           name: unlock
           in: query
           description: >-
-            With `true`, and with `Session-Lock`, the lock is released in the same step.
+            With `true` the lock that `Session-Lock` names is released in the same step; without a
+            lock it is 400.
           schema:
             type: string
             enum: ['true', 'false']

@@ -1,5 +1,5 @@
-// One line an event, to standard error: for people (`text`) or for machines (`json`). Written by
-// swift-log's handlers of our own, since its stream handler knows no JSON.
+// One line an event, for people (`text`) or for machines (`json`). Made by a handler of swift-log of our
+// own, since its stream handler knows no JSON and writes on the thread that logs.
 
 import ClusterStore
 import Glibc
@@ -7,14 +7,16 @@ import Logging
 import Primitives
 import Settings
 
-/// A log handler that writes each event as one line.
+/// A log handler that leaves each event as one line.
 struct LineLogHandler: LogHandler {
   var metadata = Logger.Metadata()
   var logLevel: Logger.Level
   private let isJSON: Bool
+  private let lane: LogLane
 
-  init(level: Logger.Level, isJSON: Bool) {
+  init(level: Logger.Level, isJSON: Bool, lane: LogLane) {
     logLevel = level
+    self.lane = lane
     self.isJSON = isJSON
   }
 
@@ -28,9 +30,8 @@ struct LineLogHandler: LogHandler {
     if let own = event.metadata { fields.merge(own) { $1 } }
     let sorted = fields.sorted { $0.key < $1.key }
     let line = isJSON ? json(event, sorted) : text(event, sorted)
-    // One write a line: lines of several threads do not mix.
-    var bytes = Array(line.utf8)
-    _ = unsafe write(2, &bytes, bytes.count)
+    let bytes = Array(line.utf8)
+    unsafe lane.leave(bytes.span.bytes, count: 1)
   }
 
   private typealias Fields = [(key: String, value: Logger.Metadata.Value)]
@@ -66,10 +67,12 @@ extension LogSettings {
 
 extension Logger {
   /// The gateway's log as the settings want it.
-  static func gateway(_ settings: LogSettings) -> Logger {
+  static func gateway(_ settings: LogSettings, to lane: LogLane) -> Logger {
     let isJSON = settings.isJSON
     let level = Logger.Level(rawValue: settings.level.rawValue) ?? .info
-    return Logger(label: "session-gateway") { _ in LineLogHandler(level: level, isJSON: isJSON) }
+    return Logger(label: "session-gateway") { _ in
+      LineLogHandler(level: level, isJSON: isJSON, lane: lane)
+    }
   }
 
   /// Tells what happened to a node or the topology.

@@ -23,11 +23,11 @@ final class GatewayState: Sendable {
   private let draining = Atomic(false)
   private let hanging = Atomic(false)
 
-  /// The log of requests; nil unless it was asked for.
-  let accessLog: AccessLog?
+  /// Where lines of the log go.
+  let output: LogOutput
 
-  init(version: String, boards: [WorkerBoard], contract: String, accessLog: AccessLog?) {
-    self.accessLog = accessLog
+  init(version: String, boards: [WorkerBoard], contract: String, output: LogOutput) {
+    self.output = output
     self.version = version
     started = .now()
     startSeconds = Double(UnixTime.now().milliseconds) / 1_000

@@ -11,7 +11,7 @@ enum HealthPage {
   static func page(_ health: BackendHealth, _ state: GatewayState) -> Page {
     let isFailing = !state.isServing || state.isDraining
     let nodes = state.nodes()
-    let hasWarning = nodes.contains { !$0.isReady && $0.fault != nil || !$0.refusals.isEmpty }
+    let hasWarning = nodes.contains { Self.status($0) != "pass" }
     let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"
     var fields = [
       "\"status\":\"\(status)\"",
@@ -43,7 +43,7 @@ enum HealthPage {
 
   /// A replica that nobody asked is neither well nor ill.
   private static func status(_ node: NodeHealth) -> String {
-    let isWell = node.isReady ? !node.isSuspect : node.fault == nil
+    let isWell = node.isReady ? !node.isSuspect : node.fault == nil && node.slots == 0
     if !isWell { return node.slots > 0 ? "fail" : "warn" }
     return node.refusals.isEmpty ? "pass" : "warn"
   }

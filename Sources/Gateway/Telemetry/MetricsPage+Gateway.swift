@@ -42,9 +42,9 @@ extension MetricsPage {
       "Turns of the event loops: how long others waited meanwhile.")
     text.histogram(state.boards.sum { $0.ticks })
     text.gauge("workers", "Event loops.", state.boards.count)
-    if let accessLog = state.accessLog {
-      text.counter("access_lines_dropped_total", "For want of room.", accessLog.dropped)
-    }
+    text.counter("event_lines_dropped_total", "Of the log, unwritten.", state.output.droppedEvents)
+    guard !state.output.access.isEmpty else { return }
+    text.counter("access_lines_dropped_total", "Unwritten.", state.output.droppedAccess)
   }
 
   mutating func addLocks(_ state: GatewayState, _ waiters: Int) {

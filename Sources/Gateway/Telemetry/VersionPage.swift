@@ -1,6 +1,7 @@
 import API
 import Reactor
 import Redis
+import Settings
 
 /// `/version`: what runs here.
 enum VersionPage {
@@ -9,6 +10,7 @@ enum VersionPage {
       ("name", "session-gateway"), ("version", state.version),
       ("commit", BuildFacts.commit), ("swift", BuildFacts.swift),
       ("openssl", OpenSSLLibrary.version), ("hiredis", HiredisLibrary.version),
+      ("libyaml", YAMLLibrary.version),
     ]
     let content = fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }
     return Page(

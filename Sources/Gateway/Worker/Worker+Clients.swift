@@ -33,9 +33,11 @@ extension Worker where Store: ~Copyable {
       clients[client].exchange = Exchange(refused: bytes.bytes, at: moment.instant)
       if accessLines != nil { clients[client].correlation.identify(&entropy) }
     }
+    // Nobody knows where the next request begins.
+    clients[client].exchange.persistence = .close
     switch reason {
     case .malformed(let refusal): answer(client, .refusal(refusal))
-    case .tooSlow: answer(client, .requestTimeout)
+    case .tooSlow: refuseLate(client)
     case .noRoom: answer(client, .noRoom)
     }
   }

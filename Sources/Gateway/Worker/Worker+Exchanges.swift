@@ -21,7 +21,7 @@ extension Worker where Store: ~Copyable {
     correlate(client, bytes.bytes)
     if isMisplaced(client, request.exchange.route) { return refuse(client, .noSuchPath) }
     if let problem { return refuse(client, problem) }
-    if let payload = server.takeBody() { perform(client, bytes, payload) }
+    if let payload = server.takeBody(by: request.exchange.limit) { perform(client, bytes, payload) }
   }
 
   /// Whether the route is not served by the door that the client came by.
@@ -45,20 +45,17 @@ extension Worker where Store: ~Copyable {
       server.head, bytes.bytes, at: began, for: callers, into: &request)
     if let problem { return answer(client, problem) }
     if !request.exchange.route.isOperators, request.command.deadline <= moment.instant {
+      server.countLateBody()
       return refuseLate(client)
     }
     perform(client, bytes, payload)
   }
 
-  /// The body took up all the time that there was, so that nothing is asked of the store: the caller may
+  /// The request took up all the time that there was, so that nothing is asked of the store: the caller may
   /// have stopped waiting, or it sends too slowly for the gateway.
-  private mutating func refuseLate(_ client: Ticket) {
-    if request.limit <= moment.instant {
-      board.count(.deadline)
-      return answer(client, .store(.deadlinePassed))
-    }
-    server.countLateBody()
-    answer(client, .requestTimeout)
+  mutating func refuseLate(_ client: Ticket) {
+    let isCallers = clients[client].exchange.limit <= moment.instant
+    answer(client, isCallers ? .store(.deadlinePassed) : .requestTimeout)
   }
 
   // MARK: Carrying out
@@ -151,7 +148,7 @@ extension Worker where Store: ~Copyable {
       request.command, request: nothing.bytes, ticket: client, at: moment, reply: &reply)
     switch submission {
     case .done(let outcome): batch.take(outcome, at: place)
-    case .pending(let operation): batch.operations.append(operation)
+    case .pending(let operation): batch.operations[place] = operation
     }
     nothing.clear()
   }
@@ -185,8 +182,9 @@ extension Worker where Store: ~Copyable {
     guard let batch = clients[client].batch else {
       return backend.abandon(operation: clients[client].operation)
     }
-    var fault = batch.hasActed ? StoreFault.outcomeUnknown : .deadlinePassed
-    for operation in batch.operations where backend.abandon(operation: operation) != fault {
+    var fault = batch.hasActed ? StoreFault.outcomeUnknown : batch.fault ?? .deadlinePassed
+    for case let operation? in batch.operations
+    where backend.abandon(operation: operation) == .outcomeUnknown {
       fault = .outcomeUnknown
     }
     return fault

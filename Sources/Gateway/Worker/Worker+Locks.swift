@@ -43,7 +43,7 @@ struct WantedLock {
     let began = request.exchange.began
     command = request.command
     patience = command.deadline - began
-    limit = request.limit
+    limit = request.exchange.limit
     end = min(began + .seconds(request.wait), limit + .milliseconds(-200))
   }
 }

@@ -239,7 +239,7 @@ struct SessionShard: ~Copyable {
 
   private func facts(_ place: Int, withPayload: Bool, at now: ShardMoment) -> SessionFacts {
     let left = (table[place].idleDeadline - now.instant).millisecondsRoundedUp
-    // Another worker's tick may have begun a little later and slid the timeout since.
+    // Another worker may have read its clock a little later and slid the timeout since.
     let most = now.idleTimeout(own: table[place].ownIdleTimeout)
     let contentTypeLength = Int(table[place].record.contentTypeLength)
     let payloadLength = Int(table[place].record.payloadLength)

@@ -123,13 +123,15 @@ public final class ChildProcess: Sendable {
 
   /// Bytes of memory that it holds resident. One that has ended holds more than any bound.
   public var residentBytes: Int {
+    if status != nil { return .max }
     let pages = text(of: "/proc/\(pid)/statm").split(separator: " ")
     return pages.count > 1 ? (Int(pages[1]) ?? 0) * Int(getpagesize()) : .max
   }
 
   /// How many descriptors it has open. One that has ended has more than any bound.
   public var descriptorCount: Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? .max
+    if status != nil { return .max }
+    return (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? .max
   }
 
   /// Seconds of processor time that it has used, in user and kernel mode.

@@ -1,0 +1,109 @@
+// Standard error, which one thread writes for all others: whoever has lines leaves them in a lane, so that
+// a slow disk or terminal, or a pipe that nobody reads, stalls nobody, and lines do not mix. What a full
+// lane has no room for is dropped and counted. Buffers are reused, so that leaving lines allocates nothing.
+
+import Primitives
+import Reactor
+import Synchronization
+
+/// Where all lines of the process go.
+final class LogOutput: Sendable {
+  /// Lines about events, of any thread.
+  let events: LogLane
+  /// Lines about requests, a lane for each worker; none unless they were asked for.
+  let access: [AccessLane]
+  private let bell: Wake
+  private let isEnding = Atomic(false)
+  private let thread = Mutex<WorkerThread?>(nil)
+
+  /// An output with so many lanes for lines about requests. Nothing is written until it is started.
+  init(accessLanes: Int, isJSON: Bool) throws(SystemFault) {
+    let bell = try Wake()
+    self.bell = bell
+    events = LogLane(bell)
+    access = (0..<accessLanes).map { _ in AccessLane(LogLane(bell), isJSON ? .json : .plain) }
+  }
+
+  /// Starts the writer.
+  func start() throws(SystemFault) {
+    try thread.withLock { (thread) throws(SystemFault) in
+      thread = try WorkerThread.start(name: "log") { [self] in writeLines() }
+    }
+  }
+
+  /// Lets the writer write what is left, for a while: it may be a pipe that nobody reads.
+  func end() {
+    isEnding.store(true, ordering: .releasing)
+    bell.signal()
+    guard let thread = thread.withLock({ $0.take() }) else { return }
+    thread.join(within: .seconds(2))
+  }
+
+  /// The lane of a worker's lines about requests; nil where there are to be none.
+  func access(of worker: Int) -> AccessLane? { access.isEmpty ? nil : access[worker] }
+
+  /// How many lines about requests were dropped because their lane was full, or what is written to.
+  var droppedAccess: Int { access.reduce(0) { $0 + $1.lane.dropped.load(ordering: .relaxed) } }
+
+  /// How many lines about events were.
+  var droppedEvents: Int { events.dropped.load(ordering: .relaxed) }
+
+  private func writeLines() {
+    var lines: [UInt8] = []
+    lines.reserveCapacity(LogLane.limit)
+    var writer = LineWriter(to: 2)
+    while true {
+      let isLast = isEnding.load(ordering: .acquiring)
+      write(events, &lines, &writer)
+      for place in 0..<access.count {
+        write(access[place].lane, &lines, &writer)
+        // They are few, and must not wait for all that a slow reader has left there.
+        write(events, &lines, &writer)
+      }
+      if isLast { return }
+      bell.wait()
+    }
+  }
+
+  private func write(_ lane: LogLane, _ lines: inout [UInt8], _ writer: inout LineWriter) {
+    lane.exchange(&lines)
+    lane.dropped.wrappingAdd(writer.write(lines), ordering: .relaxed)
+    lines.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Where lines wait to be written.
+final class LogLane: Sendable {
+  /// How many bytes of lines wait at most.
+  static let limit = 256 << 10
+
+  /// How many lines found no room, here or where they are written.
+  let dropped = Atomic(0)
+  private let bell: Wake
+  private let waiting = Mutex<[UInt8]>([])
+
+  fileprivate init(_ bell: Wake) {
+    self.bell = bell
+    waiting.withLock { $0.reserveCapacity(Self.limit) }
+  }
+
+  /// Leaves `count` lines, all or none.
+  func leave(_ lines: RawSpan, count: Int) {
+    let isFirst = unsafe lines.withUnsafeBytes { bytes in
+      waiting.withLock { waiting -> Bool in
+        guard waiting.count + bytes.count <= Self.limit else {
+          dropped.wrappingAdd(count, ordering: .relaxed)
+          return false
+        }
+        defer { unsafe waiting.append(contentsOf: bytes) }
+        return waiting.isEmpty
+      }
+    }
+    if isFirst { bell.signal() }
+  }
+
+  /// Takes all lines, and leaves the storage of `empty` for those to come.
+  func exchange(_ empty: inout [UInt8]) {
+    waiting.withLock { swap(&$0, &empty) }
+  }
+}

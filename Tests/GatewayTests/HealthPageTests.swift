@@ -1,0 +1,46 @@
+// What monitors read of nodes, where what each worker tells is the test's.
+
+import API
+import Primitives
+import Redis
+import Synchronization
+import Testing
+
+@testable import ClusterStore
+@testable import Gateway
+
+@Suite("The health document")
+struct HealthPageTests {
+  private func page(_ change: (inout NodeHealth) -> Void, isServing: Bool = true) throws -> String {
+    let board = WorkerBoard()
+    board.set(.serving, isServing ? 1 : 0)
+    var node = NodeHealth(
+      endpoint: Endpoint(host: "a", port: 7000), role: .primary, isReady: true, slots: 5_461,
+      latencySeconds: 0, depth: 0)
+    change(&node)
+    board.nodes.withLock { $0 = [node] }
+    let state = GatewayState(
+      version: "", boards: [board], contract: "",
+      output: try LogOutput(accessLanes: 0, isJSON: true))
+    let page = HealthPage.page(BackendHealth(store: "redis"), state)
+    let text = unsafe page.content.bytes.withUnsafeBytes {
+      unsafe String(decoding: $0, as: UTF8.self)
+    }
+    let statuses = text.matches(of: /"status":"(\w+)"/).map { String($0.1) }
+    return statuses.joined(separator: " ")
+  }
+
+  @Test("Who serves slots fails without a connection, and a replica need not have one")
+  func nodes() throws {
+    #expect(try page { _ in } == "pass pass")
+    // A primary that was promoted just now: nothing has gone wrong yet.
+    #expect(try page({ $0.isReady = false }, isServing: false) == "fail fail")
+    #expect(try page { $0.isSuspect = true } == "warn fail")
+    #expect(try page { $0.refusals = [.oom] } == "warn warn")
+    #expect(try page { ($0.role, $0.slots, $0.isReady) = (.replica, 0, false) } == "pass pass")
+    let silent: (inout NodeHealth) -> Void = {
+      ($0.role, $0.slots, $0.isReady, $0.fault) = (.replica, 0, false, .silent)
+    }
+    #expect(try page(silent) == "warn warn")
+  }
+}
