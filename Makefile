@@ -32,6 +32,7 @@ run: build ## The gateway before a TLS Redis Cluster of six, until Ctrl-C (STORE
 # that start processes are serialized where they must be. --parallel would change XCTest only, of
 # which there is none.
 test: packages ## Every test: units, store contract, black box (installs what is missing)
+	@Scripts/install-packages php-cli
 	swift test --disable-xctest
 
 history: packages ## Random histories of HISTORY=60 s each, judged, while slots move and primaries fail

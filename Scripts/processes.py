@@ -16,7 +16,9 @@ def start(command, log=None, tethered=True, **more):
     if tethered:
         command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
     # A gateway among them closes its doors at once when it is told to end: nobody waits for it.
-    more.setdefault("env", {"SESSION_GATEWAY_DRAIN_GRACE": "0s", **os.environ})
+    # What the build was told is no setting, and would be refused as one.
+    told = {name: value for name, value in os.environ.items() if name != "SESSION_GATEWAY_COMMIT"}
+    more.setdefault("env", {"SESSION_GATEWAY_DRAIN_GRACE": "0s", **told})
     if log is not None:
         more.update(stdout=log, stderr=subprocess.STDOUT)
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **more)

@@ -151,7 +151,10 @@ public enum Problem: Equatable, Sendable {
     case .conditionFailed:
       (412, "condition-failed", "The condition does not hold.", "Nothing was changed.")
     case .conditionRequired:
-      (428, "condition-required", "A condition is required.", "Send If-Match, or hold the lock.")
+      (
+        428, "condition-required", "A condition is required.",
+        "Send If-Match, or hold the lock, or create with If-None-Match: *."
+      )
     case .lockRequired:
       (
         428, "lock-required", "The lock is required.",

@@ -81,7 +81,7 @@ extension SettingsLoad {
     }
     guard file.isReadableByOthers else { return }
     let subject = "\(setting.title) is \"\(file.path.visible)\" (\(source))"
-    mistakes.append(.warning("\(subject): every user can read it; chmod 600 it"))
+    mistakes.append(.warning("\(subject): every user can read it; chmod o-r it"))
   }
 
   /// Redis's AUTH takes a user only together with a password.

@@ -111,7 +111,7 @@ struct ReloadTests {
 
   /// What stands behind the password in the line of an ACL file for the gateway.
   private static func documentedRights() throws -> String {
-    let operations = URL(filePath: #filePath).appending(path: "../../../docs/operations.md")
+    let operations = URL(filePath: #filePath).appending(path: "../../../docs/deployment.md")
     let text = text(of: operations.standardized.path)
     let line = try #require(text.firstRange(of: "user gateway on #SHA256 "))
     let end = try #require(text[line.upperBound...].firstRange(of: "```"))

@@ -103,7 +103,7 @@ import Testing
     #expect(
       warnings.map(\.text) == [
         "--redis-password-file is \"\(file.path)\" (\(Self.line)): "
-          + "every user can read it; chmod 600 it"
+          + "every user can read it; chmod o-r it"
       ])
   }
 

@@ -21,7 +21,7 @@ enum TokensLoad {
       throw StartFault("--tokens-file \(file.path): \(error.text)")
     }
     if file.isReadableByOthers {
-      log.warning("every user can read the tokens file; chmod 600 it", metadata: place(file))
+      log.warning("every user can read the tokens file; chmod o-r it", metadata: place(file))
     }
     let (entries, mistakes) = TokensFile.read(content)
     for mistake in mistakes {

@@ -45,7 +45,8 @@ enum Contract {
         named the time; the connection is then closed.
 
         **Queries** are read strictly: a parameter that a session resource does not have, or has
-        twice, is 400. Fields that a resource does not know are ignored, as HTTP has it.
+        twice, is 400. Fields that a resource does not know are ignored, as HTTP has it; but conditions and
+        `Session-Lock` are 400 where they mean nothing, so that nobody takes what he does for guarded.
 
         **Names in logs.** A request's `X-Request-Id` (1 to 128 of `A-Z a-z 0-9 - . _ ~ + / = : , @`)
         and its W3C `traceparent` come back with the answer and stand in the gateway's access log. One
@@ -1359,7 +1360,7 @@ enum Contract {
                 type: urn:session-gateway:problem:condition-required
                 title: A condition is required.
                 status: 428
-                detail: Send If-Match, or hold the lock.
+                detail: 'Send If-Match, or hold the lock, or create with If-None-Match: *.'
                 code: condition-required
         BodyTooLarge:
           description: The body is larger than the gateway takes. The connection is closed.
@@ -1401,7 +1402,8 @@ enum Contract {
                 code: unreadable-session
         Unavailable:
           description: >-
-            The store could not be asked, refused, or has no room. The request was not carried out.
+            The store could not be asked, refused, has no room, or the deadline came first; or the gateway is
+            full or draining, and then the connection is closed. The request was not carried out.
           headers:
             Retry-After:
               $ref: '#/components/headers/RetryAfter'
@@ -1443,7 +1445,7 @@ enum Contract {
               memory:sessions:
                 - {componentType: datastore, observedValue: 2, observedUnit: sessions, status: pass}
               memory:bytes:
-                - {componentType: datastore, observedValue: 334, observedUnit: bytes, status: pass}
+                - {componentType: datastore, observedValue: 686, observedUnit: bytes, status: pass}
         RedisHealth:
           value:
             status: pass
