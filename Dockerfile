@@ -36,6 +36,6 @@ USER 10001:10001
 # As long as requests may take to finish after SIGTERM, see --drain-timeout: give `docker stop` 40 s.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["session-gateway", "healthcheck"]
+  CMD ["session-gateway", "healthcheck", "--path", "/livez"]
 ENTRYPOINT ["session-gateway"]
 CMD ["serve"]

@@ -42,6 +42,9 @@ public struct ClusterLimits: Sendable {
   public var awaitingBytes = 64 << 20
   /// The longest reply, in bytes: a payload of the largest size with its header and content type.
   public var replyBytes = 80 << 20
+  /// How many bytes a session may have that this gateway cannot keep: it is passed over (`ReplyLimits.passed`).
+  /// The most that any gateway's settings let in.
+  public var passedBytes = 65 << 20
   /// How often one operation is tried before it is given up.
   public var attempts = 250
   /// How many corrections of timeouts and questions after lost writes may be under way beside the

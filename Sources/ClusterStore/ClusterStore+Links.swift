@@ -60,7 +60,7 @@ extension ClusterStore {
   }
 
   /// Whether there should be a connection to a node whenever there can be one.
-  private func isWanted(_ link: Link) -> Bool {
+  func isWanted(_ link: Link) -> Bool {
     switch nodes[link].role {
     case .primary: true
     case .replica: configuration.reads == .replica

@@ -16,6 +16,8 @@ struct RefreshState {
   var sequence: UInt64 = 0
   /// When another node is asked instead.
   var patience = Instant.never
+  /// How many in a row did not answer by then.
+  var misses = 0
   /// No request is made before.
   var notBefore = Instant(nanoseconds: .min)
   /// When a topology was last taken over.
@@ -89,8 +91,15 @@ extension ClusterStore {
     guard refresh.link != nil else { return }
     guard refresh.patience <= now else { return check(at: refresh.patience) }
     counters.refreshFaults += 1
+    refresh.misses += 1
     refresh.link = nil
     refresh.isWanted = true
+  }
+
+  /// For how long a node is waited for that was asked: where all are slow, one must be waited for.
+  private var refreshPatience: TimeSpan {
+    let first = configuration.limits.refreshPatience.nanoseconds
+    return min(TimeSpan(nanoseconds: first << Int64(min(refresh.misses, 8))), .seconds(5))
   }
 
   private mutating func ask(_ link: Link, at now: Instant) {
@@ -99,7 +108,7 @@ extension ClusterStore {
     refresh.isWanted = false
     refresh.link = link
     refresh.notBefore = now + configuration.limits.refreshPause + jitter
-    refresh.patience = now + configuration.limits.refreshPatience
+    refresh.patience = now + refreshPatience
     check(at: refresh.patience)
     let mark = nodes[link].pipeline.log.count
     for part: StaticString in ["NODES", "SLOTS"] {
@@ -148,6 +157,7 @@ extension ClusterStore {
 
   private mutating func takeTopology(from link: Link, at now: Instant) {
     refresh.link = nil
+    refresh.misses = 0
     if nodes[link].reply.kind == .error {
       return refusedTopology(RedisError(nodes[link].reply.string()), by: link, at: now)
     }
@@ -156,9 +166,9 @@ extension ClusterStore {
       guard topology.coveredSlots > 0 else {
         return complain(of: link, "it knows of no slots", at: now)
       }
-      guard believes(topology, refresh.epochs, toldBy: link) else {
+      if let objection = objection(to: topology, refresh.epochs, toldBy: link) {
         openVoters(of: topology, at: now)
-        return complain(of: link, "its view is older than what others told", at: now)
+        return complain(of: link, objection, at: now)
       }
       refresh.complaint = nil
       apply(topology, at: now)
@@ -171,11 +181,15 @@ extension ClusterStore {
   /// What a node's refusal to give a topology means.
   private mutating func refusedTopology(_ error: RedisError, by link: Link, at now: Instant) {
     // Behind an address of a known cluster another Redis may answer by now: it is not believed.
-    if error == .clusterDisabled, configuration.mode != .cluster, deployment != .cluster {
+    let mayBeSingle = configuration.mode != .cluster && deployment != .cluster
+    if error == .clusterDisabled, mayBeSingle, configuration.seeds.count == 1 {
       return becomeSingle(link, at: now)
     }
     let reason =
       switch error {
+      // Two of them would be two stores: each worker has what the first to answer has.
+      case .clusterDisabled where mayBeSingle:
+        "it is not a node of a cluster, and --redis names several nodes"
       case .clusterDisabled where deployment == .cluster: "it is not a node of the cluster"
       case .clusterDisabled: "it is not a node of a cluster, and --redis-topology says cluster"
       case .noPermission: "the ACL user may not run CLUSTER SLOTS"
@@ -217,6 +231,7 @@ extension ClusterStore {
     counters.refreshes += 1
     check(at: now + configuration.limits.incompleteAge)
     guard topology != refresh.topology || refresh.isPatched else {
+      loseDemoted(at: now)
       return dropStrangers(at: now)
     }
     let isNews = topology != refresh.topology
@@ -276,16 +291,17 @@ extension ClusterStore {
     }
   }
 
-  /// Forgets the nodes that are neither in the topology nor seeds, once nothing waits for them and
-  /// nobody has used them for a while: a node that slots are moving to may not be in it yet.
+  /// Ends connections that are not needed, once nothing waits for them and nobody has used them for a while,
+  /// and forgets nodes that are neither in the topology nor seeds: one that slots are moving to may not be in
+  /// it yet. What befell a connection that nobody wants is over.
   private mutating func dropStrangers(at now: Instant) {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
-      guard nodes[link].role == .unknown, nodes[link].pipeline.isEmpty else { continue }
+      guard !isWanted(link), nodes[link].pipeline.isEmpty else { continue }
       guard nodes[link].usedAt + configuration.limits.strangerAge <= now else { continue }
       if !nodes[link].isDown { disconnect(link, until: now, close: true) }
       nodes[link].fault = nil
-      if !nodes[link].isSeed { nodes.discard(link) }
+      if nodes[link].role == .unknown, !nodes[link].isSeed { nodes.discard(link) }
     }
   }
 

@@ -104,6 +104,12 @@ extension ClusterStore {
       note(RedisError(nodes[link].reply.string()), of: link, at: now)
     }
     guard operations.contains(entry.operation) else { return nil }
+    if nodes[link].reply.kind == .error, operations[entry.operation].slidesAtOnce,
+      RedisError(nodes[link].reply.string()).refusesWrites
+    {
+      readApart(entry.operation, at: now)
+      return nil
+    }
     if case .verification(let write) = operations[entry.operation].purpose,
       nodes[link].reply.kind != .error
     {

@@ -195,6 +195,15 @@ extension ClusterStore {
     park(handle, bytes, until: due, asked: asked)
   }
 
+  /// GETEX was refused as the write that it is: the session is read, and slid behind that if it can be.
+  mutating func readApart(_ handle: Ticket, at now: Instant) {
+    var bytes = spare.take()
+    CommandEncoder.one("GET", spaces[operations[handle].namespace], ids[handle], in: &bytes)
+    operations[handle].commandLengths = (bytes.count, 0)
+    operations[handle].slidesApart = true
+    retry(handle, bytes, at: now, hurry: true)
+  }
+
   /// Ends an operation without a payload.
   mutating func finish(_ handle: Ticket, _ outcome: Outcome) {
     guard operations.contains(handle) else { return }

@@ -102,7 +102,9 @@ struct Node: ~Copyable {
 
   /// A reply whose bytes leave room for the head of a response.
   static func freshReply(_ limits: ClusterLimits) -> Reply {
-    Reply(limits: ReplyLimits(bytes: limits.replyBytes), headroom: replyHeadroom)
+    var reply = ReplyLimits(bytes: limits.replyBytes)
+    reply.passed = limits.passedBytes
+    return Reply(limits: reply, headroom: replyHeadroom)
   }
 
   /// Reads on towards the next reply.

@@ -208,6 +208,12 @@ struct Operation: ~Copyable {
     first = .passed
   }
 
+  /// Whether it is a read that slides by its own command (GETEX).
+  var slidesAtOnce: Bool {
+    guard case .session(.get, _) = purpose else { return false }
+    return !slidesApart && !isFromReplica
+  }
+
   /// It goes again over what was found.
   mutating func stand(on found: Prior) {
     ground = found

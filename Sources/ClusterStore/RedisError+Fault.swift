@@ -13,6 +13,9 @@ extension RedisError {
     }
   }
 
+  /// Whether the node takes no writes for now, and can be read from: its disk is full, its replicas are gone.
+  var refusesWrites: Bool { self == .misconfigured || self == .noReplicas }
+
   /// What the error amounts to where repeating does not mend it; nil where it may.
   var lastingFault: StoreFault? {
     switch self {

@@ -10,6 +10,7 @@ extension Bounds {
     self.init()
     largestBody = settings.maxBody
     body = min(body, settings.deadline)
+    if settings.adminListen == nil { reserved = 0 }
     let share = settings.clientBuffers / workers
     clientBuffers = max(share, 2 * settings.maxBody + (256 << 10))
   }

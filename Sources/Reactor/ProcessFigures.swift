@@ -13,7 +13,10 @@ public enum ProcessFigures {
 
   /// How many descriptors are open, the one that counts them left out.
   public static var openDescriptors: Int {
-    guard let folder = unsafe opendir("/proc/self/fd") else { return 0 }
+    // Where none is left, not even one to count them with, that is the answer.
+    guard let folder = unsafe opendir("/proc/self/fd") else {
+      return errno == EMFILE ? Descriptors.limit : 0
+    }
     defer { unsafe closedir(folder) }
     var count = 0
     while unsafe readdir(folder) != nil { count += 1 }

@@ -4,7 +4,8 @@
 //
 // Bounded by `ReplyLimits.bytes`, which the length was held against. A declared length allocates no
 // more than what has come, or `ReplyReader`'s read size at first, so a node cannot have much memory
-// set aside by a number. A piece is at most `largestPiece`, so that a loop can look up in between.
+// set aside by a number. A piece is at most `largestPiece`, so that a loop can look up in between. One that is
+// longer than the reply may be is passed over: the same piece of memory is filled again and again.
 
 internal import Primitives
 
@@ -18,6 +19,10 @@ struct LargeBulk: ~Copyable {
   private var missing: Int?
   // How many of them there was room for at the last `room`.
   private var offered = 0
+  // The last two bytes of one that is passed over.
+  private var tail: UInt16 = 0
+  /// Whether its bytes are not kept.
+  private(set) var isPassed = false
 
   /// Whether there is one that no reply has taken.
   var isPending: Bool { missing != nil }
@@ -31,6 +36,22 @@ struct LargeBulk: ~Copyable {
     bytes.clear(headroom: headroom)
     bytes.append(come)
     missing = size + 2 - come.byteCount
+  }
+
+  /// Starts one of `size` bytes that are not kept; `come` are no more than it and its CR LF.
+  mutating func begin(passing size: Int, _ come: RawSpan) {
+    precondition(missing == nil, "one bulk string is gathered at a time")
+    bytes.clear(headroom: 0)
+    isPassed = true
+    tail = Self.tail(0, come)
+    missing = size + 2 - come.byteCount
+  }
+
+  private static func tail(_ before: UInt16, _ come: RawSpan) -> UInt16 {
+    let end = come.extracting(last: 2)
+    var tail = before
+    for place in 0..<end.byteCount { tail = tail << 8 | UInt16(end.byte(at: place)) }
+    return tail
   }
 
   /// Where the next bytes go: `least` of them, or as many as there are already, or a piece, or all.
@@ -49,6 +70,10 @@ struct LargeBulk: ~Copyable {
     offered = 0
     guard let missing, taken > 0 else { return 0 }
     bytes.commit(taken)
+    if isPassed {
+      tail = Self.tail(tail, bytes.bytes)
+      bytes.clear()
+    }
     self.missing = missing - taken
     return taken
   }
@@ -56,8 +81,15 @@ struct LargeBulk: ~Copyable {
   /// How far it is: it ends in CR LF.
   var progress: ReplyReader.Progress {
     if missing != 0 { return .needMore }
+    if isPassed { return tail == 0x0D0A ? .reply : .broken(.malformed) }
     let end = bytes.bytes.extracting(last: 2)
     return end.byte(at: 0) == 0x0D && end.byte(at: 1) == 0x0A ? .reply : .broken(.malformed)
+  }
+
+  /// Ends one that was passed over.
+  mutating func end() {
+    missing = nil
+    isPassed = false
   }
 
   /// Ends a complete one: its payload takes the place of `other`, whose memory serves the next.

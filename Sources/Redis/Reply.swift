@@ -136,6 +136,13 @@ public struct Reply: ~Copyable {
     close()
   }
 
+  /// Becomes the error that stands for a bulk string which was passed over.
+  mutating func takeOversize() {
+    begin()
+    bytes.append("WRONGTYPE a value larger than any session")
+    finish(.error)
+  }
+
   /// Becomes the bulk string that was gathered apart, and leaves its own bytes' memory in its place.
   mutating func take(_ bulk: inout LargeBulk) {
     begin()

@@ -13,6 +13,10 @@ public struct ReplyLimits: Equatable, Sendable {
   /// How many arrays may stand in each other. At most 7, so that every hiredis sees the same;
   /// `CLUSTER SLOTS` needs 4.
   public var depth: Int
+  /// How long a bulk string may be that is the whole reply and has more than `bytes`: it is passed over, and
+  /// told as Redis tells of a value of another type (WRONGTYPE), instead of ending the connection of all. A
+  /// gateway with another `--max-body` may have written it. 0 for none.
+  public var passed = 0
 
   /// Bounds for replies of `bytes` bytes, 16 MiB unless told otherwise.
   public init(

@@ -156,9 +156,18 @@ public struct ReplyReader: ~Copyable {
     case .broken(let fault): return fail(fault, &reply)
     case .bytes(let size, let lineLength):
       reply.close()
-      guard reply.admits(size) else { return fail(.tooLarge, &reply) }
-      return take(size, bytes.extracting(droppingFirst: 1 + lineLength), &reply)
+      let come = bytes.extracting(droppingFirst: 1 + lineLength)
+      if reply.admits(size) { return take(size, come, &reply) }
+      return size <= reply.limits.passed ? pass(size, come, &reply) : fail(.tooLarge, &reply)
     }
+  }
+
+  /// Passes over a bulk string that is larger than replies may be.
+  private mutating func pass(_ size: Int, _ come: RawSpan, _ reply: inout Reply) -> Progress {
+    let part = come.extracting(first: size + 2)
+    bulk.begin(passing: size, part)
+    unsafe chiredis_skip(sink.pointee.reader, come.byteCount - part.byteCount)
+    return finishBulk(&reply)
   }
 
   /// Makes a bulk string of `size` bytes the reply, if it is among the `come` ones, or gathers it.
@@ -184,7 +193,12 @@ public struct ReplyReader: ~Copyable {
     case .needMore: return .needMore
     case .broken(let fault): return fail(fault, &reply)
     case .reply:
-      reply.take(&bulk)
+      if bulk.isPassed {
+        bulk.end()
+        reply.takeOversize()
+      } else {
+        reply.take(&bulk)
+      }
       return .reply
     }
   }

@@ -49,6 +49,11 @@ public struct Topology: Equatable, Sendable {
   /// addresses do not count: views differ in them for a while without anything being wrong.
   public let digest: UInt64
 
+  /// The ids of all its nodes that tell theirs.
+  public var ids: Set<String> {
+    Set(shards.flatMap { [$0.primary] + $0.replicas }.compactMap(\.id))
+  }
+
   /// The view of a server without cluster support: it serves all slots.
   public static func single(_ endpoint: Endpoint) -> Topology {
     Topology(shards: [Shard(ranges: [.all], primary: ClusterNode(endpoint: endpoint))])

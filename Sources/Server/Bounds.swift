@@ -41,6 +41,12 @@ public struct Bounds: Sendable {
   /// The largest that is kept, in bytes.
   public var largestSpare = 256 << 10
 
+  /// How many further connections the doors behind the first one may have, which is their own: who watches a
+  /// gateway is let in although its callers take up all there may be.
+  public var reserved = 16
+  /// How many connections there may be at all doors.
+  public var places: Int { connections + reserved }
+
   /// The bounds that hold unless others are chosen.
   public init() {}
 }

@@ -19,20 +19,29 @@ extension Server {
   }
 
   /// Whether there is somebody to let in before the next wait.
-  var mayAccept: Bool { knocks != 0 && !connections.isFull && acceptAgain == .never }
+  var mayAccept: Bool {
+    guard knocks != 0, acceptAgain == .never else { return false }
+    for index in 0..<doors.places where knocks & 1 << index != 0 && !isFull(index) { return true }
+    return false
+  }
+
+  /// Whether nobody has a place who comes by a door.
+  private func isFull(_ door: Int) -> Bool {
+    door == 0 ? connections.count >= bounds.connections : connections.isFull
+  }
 
   /// Lets in who waits at the doors.
   public mutating func accept(_ poller: borrowing Poller) {
     precondition(!hasNotices, "who is gone is told before places are given away")
     guard mayAccept else { return }
     for index in 0..<doors.places {
-      if let door = doors.ticket(at: index) { accept(at: door, poller) }
+      if let door = doors.ticket(at: index), !isFull(index) { accept(at: door, poller) }
     }
   }
 
   private mutating func accept(at door: Ticket, _ poller: borrowing Poller) {
     for _ in 0..<bounds.acceptsPerTick where isKnocked(door) {
-      if connections.isFull {
+      if isFull(Int(door.index)) {
         counters.fullHouses += 1
         return
       }

@@ -81,11 +81,11 @@ public struct Server: ~Copyable {
     self.bounds = bounds
     self.identity = identity
     self.now = now
-    connections = Slab(limit: bounds.connections)
+    connections = Slab(limit: bounds.places)
     // Each client once, and those who were postponed and are gone since.
-    ready = Ring(limit: 2 * bounds.connections)
-    postponed = Ring(limit: 2 * bounds.connections)
-    notices = Ring(limit: 4 * bounds.connections)
+    ready = Ring(limit: 2 * bounds.places)
+    postponed = Ring(limit: 2 * bounds.places)
+    notices = Ring(limit: 4 * bounds.places)
     timers = TimerWheel(now: now)
     scratch = ByteBuffer(capacity: bounds.readSize)
     spare = BufferPool(

@@ -25,7 +25,7 @@ enum Refusal {
 
 @Suite("Refusals that pass")
 struct PatienceTests {
-  let get = "GETEX sg:{first:\(ID.low)} PX 1200000"
+  let delete = "UNLINK sg:{first:\(ID.low)}"
 
   @Test(
     "They are waited out, and counted by their kind",
@@ -40,15 +40,15 @@ struct PatienceTests {
     ] as [(String, Refusal)])
   func waitedOut(_ error: String, _ refusal: Refusal) {
     let world = ScriptedNodes.cluster()
-    let call = world.call(.get(ID.low))
+    let call = world.call(.delete(ID.low))
     for _ in 0..<8 {
-      #expect(world.taken(by: 7000) == [get])
+      #expect(world.taken(by: 7000) == [delete])
       world.say(7000, error)
       world.pass(milliseconds: 260)
     }
     #expect(world.outcomes[call] == nil)
-    world.say(7000, Say.null)
-    #expect(world.outcomes[call] == .missing)
+    world.say(7000, Say.one)
+    #expect(world.outcomes[call] == .deleted)
     #expect(refusal.count(in: world.counters) == 8)
     #expect(world.counters.deferred == 8)
   }

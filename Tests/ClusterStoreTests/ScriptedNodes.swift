@@ -16,6 +16,8 @@ final class ScriptedNodes {
     instant: Instant(nanoseconds: 1_000_000_000), wall: UnixTime(milliseconds: 1_800_000_000_000))
   /// What each node tells when it is asked for the topology; nobody answers when there is nothing.
   var views: [UInt16: String] = [:]
+  /// How long nodes take to tell it; whoever makes this more lets them speak (`say`) as time passes.
+  var slowness = TimeSpan.seconds(0)
   /// What each node tells of the epochs with which nodes claim slots; an error when there is nothing.
   var epochs: [UInt16: String] = [:]
   /// What a replica says of how it follows its primary; nothing by itself when there is nothing.
@@ -54,6 +56,8 @@ final class ScriptedNodes {
   private var commands: [UInt16: [String]] = [:]
   // What each node owes answers to, in order; true is the topology, which it tells by itself.
   private var owed: [UInt16: [Bool]] = [:]
+  // When each node was asked for the topologies that it owes.
+  private var since: [UInt16: [Instant]] = [:]
   private var spoken: [UInt16: [UInt8]] = [:]
   private var operations: [UInt32: Ticket] = [:]
   private var last: UInt32 = 0
@@ -321,6 +325,7 @@ final class ScriptedNodes {
         refreshTimes.append(now)
         asked.append(port)
         owed[port, default: []].append(true)
+        since[port, default: []].append(now)
         tellTopology(port)
       default:
         commands[port, default: []].append(Command.line(command))
@@ -335,8 +340,9 @@ final class ScriptedNodes {
 
   /// Tells the topology where that is what a node owes next.
   private func tellTopology(_ port: UInt16) {
-    while owed[port]?.first == true, let view = views[port] {
+    while owed[port]?.first == true, let view = views[port], since[port]![0] + slowness <= now {
       owed[port]?.removeFirst()
+      since[port]?.removeFirst()
       answerLater(port, (epochs[port] ?? "-NOPERM no\r\n") + view)
     }
   }
@@ -344,6 +350,7 @@ final class ScriptedNodes {
   private func forget(_ port: UInt16) {
     raw[port] = []
     owed[port] = []
+    since[port] = []
     spoken[port] = []
   }
 

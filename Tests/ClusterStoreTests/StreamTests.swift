@@ -55,9 +55,31 @@ struct StreamTests {
     #expect(world.found.suffix(5 << 20).elementsEqual(stored.payload))
   }
 
+  /// A gateway with a larger `--max-body` wrote it.
+  @Test(
+    "A session that is too large here is unreadable, and nobody else's matter",
+    arguments: [1, 7, 65_536])
+  func tooLargeHere(_ piece: Int) {
+    let world = ScriptedNodes.cluster { $0.replyBytes = 1_000 }
+    let calls = [ID.low, ID.low2, ID.low].map { world.call(.get($0)) }
+    let large = Say.bulk([UInt8](repeating: 36, count: 5_000))
+    world.say(7000, large + Say.session(.put(ID.low2, version: 4)) + large, piece: piece)
+    #expect(world.outcomes[calls[0]] == .fault(.unreadable))
+    guard case .found = world.outcomes[calls[1]] else { Issue.record("not found"); return }
+    #expect(world.outcomes[calls[2]] == .fault(.unreadable))
+    #expect(world.counters.linkFaults == 0 && world.depth == 0)
+    // It is one all the same, with its end.
+    _ = world.call(.get(ID.low))
+    world.say(7000, Array("$5000\r\n".utf8) + [UInt8](repeating: 36, count: 5_002), piece: piece)
+    #expect(world.counters.linkFaults == 1)
+  }
+
   @Test("A reply that is larger than any session ends the connection")
   func tooLarge() {
-    let world = ScriptedNodes.cluster { $0.replyBytes = 1_000 }
+    let world = ScriptedNodes.cluster {
+      $0.replyBytes = 1_000
+      $0.passedBytes = 1_000
+    }
     let call = world.call(.get(ID.low))
     #expect(world.taken(by: 7000) == ["GETEX sg:{first:\(ID.low)} PX 1200000"])
     world.say(7000, "$1001\r\n")

@@ -49,6 +49,22 @@ struct VerbTests {
     #expect(world.depth == 0)
   }
 
+  @Test(
+    "get: a node that takes no writes is read from",
+    arguments: ["MISCONF Errors", "NOREPLICAS Not"])
+  func getWithoutWrites(_ error: String) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    _ = world.taken(by: 7000)
+    world.say(7000, "-\(error) enough\r\n")
+    #expect(world.taken(by: 7000) == ["GET \(key)"])
+    world.say(7000, Say.session(stored))
+    guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
+    #expect(facts.version.bits == 7)
+    // It is tried to slide it behind the answer.
+    #expect(world.taken(by: 7000) == ["PEXPIRE \(key) 1200000 GT"])
+  }
+
   @Test("get: what is no record of ours is unreadable")
   func getForeign() {
     let world = ScriptedNodes.cluster()

@@ -118,6 +118,88 @@ struct ViewTests {
     #expect(world.taken(by: 7003) == [key])
   }
 
+  /// Behind the address of a node that is gone: epochs of two clusters say nothing of each other.
+  @Test("A node of another cluster is not believed, be its epochs as high as they may")
+  func anotherCluster() {
+    let world = failedOver()
+    world.down = []
+    let foreign = Slots([(0, 8191, 7008), (8192, 16383, 7009)])
+    for port: UInt16 in [7000, 7008, 7009] {
+      world.views[port] = foreign.text
+      world.epochs[port] = Slots.epochs([7008: 50, 7009: 51])
+    }
+    world.say(7001, "!broken\r\n")
+    world.pass(milliseconds: 3_000)
+    #expect(world.asked.contains(7000) && world.counters.staleViews > 0)
+    #expect(world.isServing)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7003) == [key])
+    let reasons = world.events.compactMap {
+      if case .topologyRefused(_, let reason) = $0 { reason } else { nil }
+    }
+    #expect(reasons.contains("it is a node of another cluster"))
+  }
+
+  @Test("Several nodes of no cluster are no store: each worker would have another one's sessions")
+  func severalStores() {
+    let world = ScriptedNodes(seeds: [7000, 7001])
+    for port: UInt16 in [7000, 7001] {
+      world.views[port] = "-ERR This instance has cluster support disabled\r\n"
+    }
+    world.settle()
+    world.pass(milliseconds: 2_000)
+    #expect(!world.isServing)
+    #expect(
+      world.events.contains { event in
+        guard case .topologyRefused(_, let reason) = event else { return false }
+        return reason == "it is not a node of a cluster, and --redis names several nodes"
+      })
+  }
+
+  /// Each answers after 0.7 s, and another one is asked after half a second.
+  @Test("Where all nodes are slow to tell, one is waited for")
+  func slowToTell() {
+    let world = ScriptedNodes(seeds: [7000, 7001, 7002])
+    tell(world, by: 7000...7009, before, epochsBefore)
+    world.settle()
+    world.slowness = .milliseconds(700)
+    tell(world, by: 7001...7009, after, epochsAfter)
+    world.die(7000)
+    for _ in 0..<100 {
+      world.pass(milliseconds: 50)
+      for port in UInt16(7001)...7003 { world.say(port, "") }
+    }
+    #expect(world.isServing)
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7003) == [key])
+  }
+
+  @Test("A replica that nobody needs and whose connection ended is well again")
+  func unneededReplica() {
+    let world = ScriptedNodes(seeds: [7000, 7001, 7002])
+    world.agree(Slots([(0, 8191, 7000), (8192, 16383, 7001)], replicas: [7000: [7002]]))
+    world.settle()
+    world.hangUp(7002)
+    func fault() -> LinkFault? { world.health.first { $0.endpoint.port == 7002 }?.fault }
+    #expect(fault() != nil)
+    world.pass(milliseconds: 130_000)
+    #expect(fault() == nil && world.isServing)
+  }
+
+  @Test("Who falls silent once its slots are others' frees what waits for it after a second")
+  func silentAfterTakeover() {
+    let world = ScriptedNodes.cluster()
+    world.silent = [7000]
+    let call = world.call(.get(ID.low))
+    world.agree(Slots([(0, 8191, 7003), (8192, 16383, 7001)]))
+    world.habits[7003] = Say.null
+    world.say(7001, "!broken\r\n")
+    world.pass(milliseconds: 400)
+    #expect(world.outcomes[call] == nil)
+    world.pass(milliseconds: 1_600)
+    #expect(world.outcomes[call] == .missing)
+  }
+
   @Test("Slots that were moved: the new owner's claim is the younger one, whoever tells it first")
   func moved() {
     let world = failedOver()

@@ -253,6 +253,26 @@ import Testing
     #expect(stage.told == [.gone, .request("")])
   }
 
+  @Test func whoWatchesIsLetInAlthoughTheHouseIsFull() throws {
+    var bounds = Bounds()
+    (bounds.connections, bounds.reserved) = (1, 1)
+    let stage = try Stage(bounds)
+    let port = try stage.openAnother()
+    let caller = try stage.connect()
+    try stage.turn { stage.server.count == 1 }
+    let next = try stage.connect()
+    try next.send(get)
+    let watcher = try RawHTTP(port: port)
+    try watcher.send(get)
+    try stage.turn { stage.told.contains(.request("")) }
+    for _ in 0..<5 { stage.turn() }
+    #expect(stage.told == [.request("")] && stage.server.count == 2)
+    #expect(try watcher.response().status == 200)
+    caller.close()
+    watcher.close()
+    try stage.turn { stage.told.count(where: { $0 == .request("") }) == 2 }
+  }
+
   @Test func closingLetsWhoAskedFinish() throws {
     let stage = try Stage()
     stage.answersAtOnce = false

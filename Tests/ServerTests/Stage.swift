@@ -47,6 +47,14 @@ final class Stage {
   /// A new client. Whoever connects is let in by the next turn.
   func connect() throws -> RawHTTP { try RawHTTP(port: port) }
 
+  /// Opens another door, and tells its port.
+  func openAnother() throws -> Int {
+    let another = try FreePorts.one()
+    let listener = try Listener(host: "127.0.0.1", port: UInt16(another), backlog: 16)
+    server.open(listener, isSecured: false, poller)
+    return another
+  }
+
   /// Turns the loop until `condition` holds.
   func turn(until condition: () -> Bool) throws {
     try eventually("the server is asked and tells") {

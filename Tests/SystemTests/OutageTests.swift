@@ -96,6 +96,37 @@ import Testing
     #expect(!health.text.contains("\"code\":"))
   }
 
+  @Test func sessionsAreReadWhereNothingCanBeWritten() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(["--redis", redis.address] + flags, until: .ready)
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: [1]).status == 201)
+    try redis.command("CONFIG", "SET", "min-replicas-to-write", "1")
+    #expect(try gateway.ask("PUT", path, soon, body: [2]).status == 503)
+    for _ in 0..<3 { #expect(try gateway.ask("GET", path).body == [1]) }
+    try redis.command("CONFIG", "SET", "min-replicas-to-write", "0")
+    #expect(try gateway.ask("PUT", path, body: [3]).status == 204)
+  }
+
+  /// Another gateway's `--max-body` let it in.
+  @Test func aSessionThatIsTooLargeHereIsNobodyElsesMatter() throws {
+    let redis = try RedisServer()
+    let other = try GatewayProcess(
+      ["--redis", redis.address, "--max-body", "4MiB"] + flags, until: .ready)
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--deadline", "60s", "--workers", "1"], until: .ready)
+    let (path, large) = (freshPath(), freshPath())
+    #expect(try other.ask("PUT", path, body: [1]).status == 201)
+    #expect(try other.ask("PUT", large, body: payload(3 << 20)).status == 201)
+    for _ in 0..<3 {
+      try expectProblem(500, "unreadable-session", in: gateway.ask("GET", large))
+      #expect(try gateway.ask("GET", path).body == [1])
+    }
+    #expect(try gateway.ask("HEAD", large)["Content-Length"] == "\(3 << 20)")
+    #expect(try gateway.metric("session_gateway_redis_node_up") == 1)
+    #expect(!gateway.log.contains("not connected"))
+  }
+
   @Test func redisHangs() throws {
     let redis = try RedisServer()
     let gateway = try GatewayProcess(["--redis", redis.address] + flags, until: .ready)

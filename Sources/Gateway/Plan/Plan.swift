@@ -73,7 +73,7 @@ public struct Plan {
       .row("commands that wait for a node", Quantities.bytes(store.parkedBytes), "503")
       .row("waiting for their turn only", "\(store.awaitingTurns)", "the oldest goes too")
       .row("commands that wait so", Quantities.bytes(store.awaitingBytes), "the oldest goes too")
-      .row("longest reply", Quantities.bytes(replyBytes), "the connection is closed")
+      .row("longest reply", Quantities.bytes(replyBytes), "500; beyond 65 MiB closed")
       .row("silence of a node", Quantities.span(store.silence), "the connection is closed")
       .row("connecting", Quantities.span(store.connecting), "tried again")
       .text
@@ -116,13 +116,13 @@ public struct Plan {
     workers * (bounds.clientBuffers + settings.maxBody + bounds.readSize)
   }
 
-  private var placeBytes: Int { workers * bounds.connections * placeSize }
+  private var placeBytes: Int { workers * bounds.places * placeSize }
 
   /// A connection, and what is remembered of its client.
   private var placeSize: Int { Server.bytesPerClient + MemoryLayout<Client>.stride }
 
   /// OpenSSL's own, for a connection that was set up; its buffers come and go with each record.
-  private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.connections * (32 << 10) }
+  private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.places * (32 << 10) }
 
   /// What is read into, the answer that is made, spare buffers, and the log.
   private var loopBytes: Int {
@@ -143,5 +143,5 @@ public struct Plan {
   private var replyBytes: Int { max(settings.maxBody, 1 << 20) + (1 << 20) }
 
   /// For each worker its clients, nodes, listener, poller and bell; the process's own besides.
-  public var descriptors: Int { workers * (bounds.connections + nodes + 3) + 8 }
+  public var descriptors: Int { workers * (bounds.places + nodes + 3) + 8 }
 }
