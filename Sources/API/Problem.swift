@@ -79,6 +79,12 @@ public enum Problem: Equatable, Sendable {
   /// The store could not say or do it.
   case store(StoreFault)
 
+  /// The problem that a refusal is. One kind has one title, be it the head or chunks that show it (RFC 9457
+  /// section 3.1.3).
+  public init(_ refusal: Refusal) {
+    self = refusal == .bodyTooLarge ? .bodyTooLarge : .refusal(refusal)
+  }
+
   /// The status to answer with.
   public var status: Int { report.status }
 
@@ -130,8 +136,6 @@ public enum Problem: Equatable, Sendable {
 
   private var report: Report {
     switch self {
-    // One kind of problem has one title, be it the head or chunks that show it (RFC 9457 section 3.1.3).
-    case .refusal(.bodyTooLarge): Self.bodyTooLarge.report
     case .refusal(let refusal):
       (refusal.status, refusal.code, "The request is not acceptable HTTP.", refusal.detail)
     case .tokenMissing:

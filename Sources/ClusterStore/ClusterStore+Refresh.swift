@@ -30,8 +30,6 @@ struct RefreshState {
   var ballots: [Link: TopologyVote.Ballot] = [:]
   /// Whether a redirect changed the table since.
   var isPatched = false
-  /// What was last said of a topology that could not be had, so that it is said once.
-  var complaint: ClusterEvent?
   /// Which node is asked next.
   var turn = 0
 }
@@ -166,11 +164,15 @@ extension ClusterStore {
       guard topology.coveredSlots > 0 else {
         return complain(of: link, "it knows of no slots", at: now)
       }
-      if let objection = objection(to: topology, refresh.epochs, toldBy: link) {
-        openVoters(of: topology, at: now)
-        return complain(of: link, objection, at: now)
+      guard !isForeign(topology) else {
+        counters.staleViews += 1
+        return complain(of: link, "it is a node of another cluster", at: now)
       }
-      refresh.complaint = nil
+      guard believes(topology, refresh.epochs, toldBy: link) else {
+        openVoters(of: topology, at: now)
+        return complain(of: link, "its view is older than what others told", at: now)
+      }
+      nodes[link].complaint = nil
       apply(topology, at: now)
       noteEpochs(refresh.epochs, of: topology)
     } catch {
@@ -201,9 +203,10 @@ extension ClusterStore {
   /// Says once what is wrong with a node's answer, and asks another one soon.
   private mutating func complain(of link: Link, _ reason: String, at now: Instant) {
     counters.refreshFaults += 1
-    let complaint = ClusterEvent.topologyRefused(nodes[link].endpoint, reason)
-    if refresh.complaint != complaint { events.append(complaint) }
-    refresh.complaint = complaint
+    if nodes[link].complaint != reason {
+      events.append(.topologyRefused(nodes[link].endpoint, reason))
+    }
+    nodes[link].complaint = reason
     refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
     wantRefresh(at: now)
   }
@@ -218,7 +221,7 @@ extension ClusterStore {
     nodes[link].slotCount = HashSlot.count
     refresh.since = now
     refresh.isWanted = false
-    refresh.complaint = nil
+    nodes[link].complaint = nil
     counters.refreshes += 1
     dropStrangers(at: now)
     release(at: now)
@@ -264,6 +267,7 @@ extension ClusterStore {
     for shard in topology.shards {
       guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
       nodes[primary].role = .primary
+      nodes[primary].isDemoted = false
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
       nodes[primary].isFresh = false
       for range in shard.ranges {
@@ -278,7 +282,8 @@ extension ClusterStore {
   private mutating func loseDemoted(at now: Instant) {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
-      if nodes[link].slotCount == 0 { lose(link, .demoted, at: now, close: true) }
+      // Not one that slots are moving to, which has none yet.
+      if nodes[link].isDemoted { lose(link, .demoted, at: now, close: true) }
     }
   }
 
@@ -286,6 +291,7 @@ extension ClusterStore {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
       nodes[link].role = .unknown
+      if nodes[link].slotCount > 0 { nodes[link].isDemoted = true }
       nodes[link].slotCount = 0
       nodes[link].replicas = []
     }
@@ -298,6 +304,8 @@ extension ClusterStore {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
       guard !isWanted(link), nodes[link].pipeline.isEmpty else { continue }
+      // Seeds are asked meanwhile.
+      if nodes[link].isSeed, !slots.isComplete || isOwnerUnwell { continue }
       guard nodes[link].usedAt + configuration.limits.strangerAge <= now else { continue }
       if !nodes[link].isDown { disconnect(link, until: now, close: true) }
       nodes[link].fault = nil
@@ -332,6 +340,7 @@ extension ClusterStore {
     slots.patch(slot, UInt16(owner.index))
     nodes[owner].slotCount += 1
     nodes[owner].role = .primary
+    nodes[owner].isDemoted = false
     refresh.isPatched = true
     open(owner, at: now)
   }

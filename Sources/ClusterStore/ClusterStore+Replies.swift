@@ -104,11 +104,16 @@ extension ClusterStore {
       note(RedisError(nodes[link].reply.string()), of: link, at: now)
     }
     guard operations.contains(entry.operation) else { return nil }
-    if nodes[link].reply.kind == .error, operations[entry.operation].slidesAtOnce,
-      RedisError(nodes[link].reply.string()).refusesWrites
-    {
-      readApart(entry.operation, at: now)
-      return nil
+    if nodes[link].reply.kind == .error, RedisError(nodes[link].reply.string()).refusesWrites {
+      if case .correction = operations[entry.operation].purpose {
+        // Its caller was answered, and the next read slides again.
+        operations.discard(entry.operation)
+        return nil
+      }
+      if operations[entry.operation].slidesAtOnce {
+        readApart(entry.operation, at: now)
+        return nil
+      }
     }
     if case .verification(let write) = operations[entry.operation].purpose,
       nodes[link].reply.kind != .error

@@ -4,35 +4,34 @@
 //
 //   1. A view that gives no slot to an older claim than the one that the table follows is taken over.
 //   2. One that does is refused, and kept as that node's ballot; its primaries are asked soon, too.
-//   3. So is one of other nodes altogether while one of the table's own serves: behind an address of a node that is gone another cluster's may
-//      answer by now, and epochs of two clusters say nothing of each other.
-//   4. When most primaries of such a view tell it, and nobody the one that the table follows, it is
+//   3. When most primaries of such a view tell it, and nobody the one that the table follows, it is
 //      taken over nevertheless: the cluster was made anew, with epochs that begin again.
-//   5. Where no epochs are told (an ACL without CLUSTER NODES), every view is believed, as the last.
+//   4. Where no epochs are told (an ACL without CLUSTER NODES), every view is believed, as the last.
+//   5. A view of other nodes altogether is refused while one of the table's own serves, whoever tells it: behind
+//      an address of a node that is gone another cluster's may answer by now, and epochs of two clusters say
+//      nothing of each other.
 
 import Primitives
 import Redis
 
 extension ClusterStore {
-  /// Why the table is not to follow this view; nil when it is.
-  mutating func objection(
-    to topology: Topology, _ epochs: NodeEpochs, toldBy link: Link
-  ) -> String? {
-    guard refresh.since != nil, deployment == .cluster else { return nil }
-    let objection =
-      isForeign(topology)
-      ? "it is a node of another cluster"
-      : goesBack(topology, epochs) ? "its view is older than what others told" : nil
+  /// Whether the table is to follow this view.
+  mutating func believes(
+    _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link
+  ) -> Bool {
     refresh.ballots = refresh.ballots.filter { nodes.contains($0.key) }
     refresh.ballots[link] = TopologyVote.Ballot(
       topology: topology, epoch: topology.epoch(by: epochs))
-    guard let objection, !isElected(topology) else { return nil }
+    guard refresh.since != nil, deployment == .cluster, goesBack(topology, epochs),
+      !isElected(topology)
+    else { return true }
     counters.staleViews += 1
-    return objection
+    return false
   }
 
   /// Whether no node of a view is one of the table's, as far as they tell their ids, and one of these serves.
-  private func isForeign(_ topology: Topology) -> Bool {
+  func isForeign(_ topology: Topology) -> Bool {
+    guard deployment == .cluster else { return false }
     let known = refresh.topology?.ids ?? []
     guard !known.isEmpty, !topology.ids.isEmpty, known.isDisjoint(with: topology.ids) else {
       return false

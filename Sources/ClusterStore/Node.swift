@@ -60,6 +60,10 @@ struct Node: ~Copyable {
   var heardAt = Instant(nanoseconds: .min)
   /// Whether it owes an answer and has been silent for too long to be trusted with more.
   var isSuspect = false
+  /// Whether it served slots, and others serve them since.
+  var isDemoted = false
+  /// What was last said of a topology that could not be had of it, so that it is said once.
+  var complaint: String?
   /// Whether the connection is to be made anew as soon as nothing waits for its answers.
   var isRenewing = false
   /// When that last happened.

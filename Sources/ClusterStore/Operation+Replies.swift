@@ -60,8 +60,13 @@ extension Operation {
       first = error.lastingFault.map(First.failed) ?? .refused(error.kept)
       return .more
     }
-    // A lock's script came in front, and has acquired it.
-    if first == .locked { isDoubtful = true }
+    if error == .wrongType {
+      // One that is too large here, and a session elsewhere: GETEX has slid it as if it had no time of its own.
+      if slidesAtOnce { return .correct(.fault(.unreadable)) }
+    } else if first == .locked {
+      // A lock's script came in front, and has acquired it.
+      isDoubtful = true
+    }
     return error.lastingFault.map { .done(.fault(told($0))) } ?? .refused(error)
   }
 

@@ -24,6 +24,7 @@ extension Examination {
       return redis.seeds.contains { $0.reach == .reached } ? [Self.noNodes] : []
     }
     if redis.wishes.demandsCluster, redis.isCluster == false { return [Self.noCluster] }
+    if redis.isCluster == false, redis.seeds.count > 1 { return [Self.severalStores] }
     let lost = redis.nodes.filter { $0.reach != .reached }
     let answering = redis.nodes.count - lost.count
     let idle = idle(redis)
@@ -62,6 +63,10 @@ extension Examination {
   private static let noNodes = Finding.fail(
     .nodes, "no node tells which nodes there are (CLUSTER SLOTS)",
     remedy: "Form the cluster; allow +cluster|slots. One Redis alone: --redis-topology single.")
+
+  private static let severalStores = Finding.fail(
+    .nodes, "--redis names several nodes, and they are no cluster",
+    remedy: "Name the one that has the sessions, or a cluster's nodes (cluster-enabled yes).")
 
   private static let noCluster = Finding.fail(
     .nodes, "a single Redis, and --redis-topology says cluster",

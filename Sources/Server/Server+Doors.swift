@@ -109,7 +109,7 @@ extension Server {
 
   private mutating func empty(_ door: Ticket, _ poller: borrowing Poller) {
     knocks |= 1 << Int(door.index)
-    while isKnocked(door), mayAccept { accept(at: door, poller) }
+    while isKnocked(door), !isFull(Int(door.index)), mayAccept { accept(at: door, poller) }
     knocks &= ~(1 << Int(door.index))
     poller.remove(doors[door].listener.fd)
     doors.discard(door)

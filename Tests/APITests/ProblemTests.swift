@@ -10,7 +10,7 @@ import Testing
 @Suite struct ProblemTests {
   /// Every problem and the status that the contract gives it.
   private static let table: [(Problem, Int)] =
-    Refusal.allCases.map { (.refusal($0), $0.status) } + [
+    Refusal.allCases.map { (Problem($0), $0.status) } + [
       (.tokenMissing, 401), (.tokenInvalid, 401), (.rightMissing, 403),
       (.noSuchPath, 404), (.methodNotAllowed(.session), 405), (.methodNotImplemented, 501),
       (.malformedID, 400), (.malformedQuery, 400),

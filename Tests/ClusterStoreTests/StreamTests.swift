@@ -67,7 +67,14 @@ struct StreamTests {
     #expect(world.outcomes[calls[0]] == .fault(.unreadable))
     guard case .found = world.outcomes[calls[1]] else { Issue.record("not found"); return }
     #expect(world.outcomes[calls[2]] == .fault(.unreadable))
-    #expect(world.counters.linkFaults == 0 && world.depth == 0)
+    #expect(world.counters.linkFaults == 0)
+    // Where it is one, its own timeout is put right again.
+    #expect(world.taken(by: 7000).count { $0.hasPrefix("EVALSHA \(Script.touch.digest)") } == 2)
+    world.say(7000, "$1\r\nT\r\n$1\r\nT\r\n")
+    #expect(world.depth == 0)
+    let lock = world.call(.lock(ID.low, 7))
+    world.say(7000, Array("$13\r\nL".utf8) + [UInt8](repeating: 0, count: 12) + [13, 10] + large)
+    #expect(world.outcomes[lock] == .fault(.unreadable))
     // It is one all the same, with its end.
     _ = world.call(.get(ID.low))
     world.say(7000, Array("$5000\r\n".utf8) + [UInt8](repeating: 36, count: 5_002), piece: piece)

@@ -61,8 +61,11 @@ struct VerbTests {
     world.say(7000, Say.session(stored))
     guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
     #expect(facts.version.bits == 7)
-    // It is tried to slide it behind the answer.
+    // It is tried once to slide it behind the answer.
     #expect(world.taken(by: 7000) == ["PEXPIRE \(key) 1200000 GT"])
+    world.say(7000, "-\(error) enough\r\n")
+    world.pass(milliseconds: 1_000)
+    #expect(world.taken(by: 7000) == [] && world.depth == 0)
   }
 
   @Test("get: what is no record of ours is unreadable")

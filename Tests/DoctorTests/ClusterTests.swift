@@ -93,6 +93,12 @@ struct ClusterTests {
       redis.isCluster = false
     }
     #expect(found.first?.subject == .nodes && found.first?.verdict == .fail)
+    let several = try #require(
+      Recorded.complaints { redis in
+        redis.isCluster = false
+        redis.seeds.append(redis.seeds[0])
+      }.first { $0.subject == .nodes })
+    #expect(several.verdict == .fail && several.detail.contains("several nodes"))
   }
 
   @Test("Lacking rights are named as ACL SETUSER takes them, all nodes in one line")

@@ -64,6 +64,8 @@ struct FrontEndTests {
       "count.php", page + "$_SESSION['n'] = ($_SESSION['n'] ?? 0) + 1;\n")
     let look = try folder.write(
       "look.php", page + "session_abort(); echo $_SESSION['n'];\n")
+    // A page that changes nothing, and one that reads twice, leave no lock behind either.
+    let idle = try folder.write("idle.php", page + "session_reset();\n")
     let leave = try folder.write("leave.php", page + "session_destroy();\n")
     let workers = (0..<4).map { worker in
       let each = Array(repeating: "php \(flags.joined(separator: " ")) \(count) demo", count: 5)
@@ -77,9 +79,14 @@ struct FrontEndTests {
     for process in processes {
       #expect(try process.wait() == .exited(0), "\(text(of: process.log))")
     }
-    for _ in 0..<2 {
-      #expect(try Command.succeed("php", flags + [look, "demo"]).text == "21")
+    for page in [look, idle, look] {
+      let told = try Command.succeed("php", flags + [page, "demo"]).text
+      #expect(told == (page == look ? "21" : ""))
     }
+    // An id that somebody made up is not taken.
+    let strict = flags + ["-d", "session.use_strict_mode=1"]
+    try Command.succeed("php", strict + [count, "invented"])
+    #expect(try gateway.connect().exchange("GET", "/v1/sessions/invented").status == 404)
     #expect(try gateway.connect().exchange("POST", "/v1/sessions/demo/lock").status == 200)
     #expect(try gateway.connect().exchange("PUT", "/v1/sessions/demo", body: []).status == 204)
     try Command.succeed("php", flags + [leave, "demo"])

@@ -273,6 +273,20 @@ import Testing
     try stage.turn { stage.told.count(where: { $0 == .request("") }) == 2 }
   }
 
+  @Test func closingAFullHouseEnds() throws {
+    var bounds = Bounds()
+    (bounds.connections, bounds.reserved) = (1, 1)
+    let stage = try Stage(bounds)
+    let port = try stage.openAnother()
+    let clients = [try stage.connect(), try stage.connect()]
+    try stage.turn { stage.server.count == 1 }
+    let watcher = try RawHTTP(port: port)
+    stage.hearKnocks()
+    stage.close()
+    #expect(throws: LabFault.self) { try stage.connect() }
+    withExtendedLifetime((clients, watcher)) {}
+  }
+
   @Test func closingLetsWhoAskedFinish() throws {
     let stage = try Stage()
     stage.answersAtOnce = false

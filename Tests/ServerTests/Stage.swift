@@ -76,6 +76,15 @@ final class Stage {
     server.accept(poller)
   }
 
+  /// Hears who knocks at a door, and lets nobody in.
+  func hearKnocks() {
+    let real = Instant.now()
+    let count = poller.wait(until: real + .milliseconds(100), now: real)
+    server.begin(at: now)
+    for index in 0..<count { server.take(poller.event(index)) }
+    listen()
+  }
+
   /// Closes the doors.
   func close() {
     server.close(poller)

@@ -45,8 +45,9 @@ enum Contract {
         named the time; the connection is then closed.
 
         **Queries** are read strictly: a parameter that a session resource does not have, or has
-        twice, is 400. Fields that a resource does not know are ignored, as HTTP has it; but conditions and
-        `Session-Lock` are 400 where they mean nothing, so that nobody takes what he does for guarded.
+        twice, is 400. Fields that a resource does not know are ignored, as HTTP has it; but conditions that
+        mean nothing to a resource are 400, and so is `Session-Lock` with a POST other than that of a lock, so
+        that nobody takes what he does for guarded.
 
         **Names in logs.** A request's `X-Request-Id` (1 to 128 of `A-Z a-z 0-9 - . _ ~ + / = : , @`)
         and its W3C `traceparent` come back with the answer and stand in the gateway's access log. One

@@ -36,7 +36,7 @@ extension Worker where Store: ~Copyable {
     // Nobody knows where the next request begins.
     clients[client].exchange.persistence = .close
     switch reason {
-    case .malformed(let refusal): answer(client, .refusal(refusal))
+    case .malformed(let refusal): answer(client, Problem(refusal))
     case .tooSlow: refuseLate(client)
     case .noRoom: answer(client, .noRoom)
     }

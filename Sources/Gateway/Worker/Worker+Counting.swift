@@ -50,7 +50,7 @@ extension WorkerBoard.Bound {
   /// The bound that a problem tells of; nil when it tells of something else.
   init?(_ problem: Problem) {
     switch problem {
-    case .bodyTooLarge, .refusal(.bodyTooLarge): self = .bodySize
+    case .bodyTooLarge: self = .bodySize
     case .refusal(let refusal) where refusal.status == 414: self = .targetSize
     case .refusal(let refusal) where refusal.status == 431: self = .fieldSize
     default: return nil
