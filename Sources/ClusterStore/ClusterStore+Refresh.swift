@@ -219,6 +219,7 @@ extension ClusterStore {
     forgetRoles()
     nodes[link].role = .primary
     nodes[link].slotCount = HashSlot.count
+    nodes[link].isDemoted = false
     refresh.since = now
     refresh.isWanted = false
     nodes[link].complaint = nil
