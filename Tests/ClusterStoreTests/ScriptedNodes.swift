@@ -106,6 +106,10 @@ final class ScriptedNodes {
   ) -> WriteStamp {
     WriteStamp(kind, origin: origin, begun: now + .milliseconds(-milliseconds))
   }
+  /// Why topologies were refused, each time that the log was told.
+  var complaints: [String] {
+    events.compactMap { if case .topologyRefused(_, let reason) = $0 { reason } else { nil } }
+  }
   var isServing: Bool { store.isServing }
   var counters: ClusterCounters { store.counters }
   var health: [NodeHealth] { store.health }
