@@ -227,7 +227,7 @@ extension ClusterStore {
     if refresh.link == link { refresh.link = nil }
     nodes[link].state = .down(retryAt: retryAt)
     nodes[link].isSuspect = false
-    nodes[link].isDemoted = false
+    nodes[link].hasServed = false
     nodes[link].isRenewing = false
     nodes[link].isFresh = false
     nodes[link].probedAt = Instant(nanoseconds: .min)

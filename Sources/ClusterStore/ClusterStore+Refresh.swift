@@ -219,7 +219,6 @@ extension ClusterStore {
     forgetRoles()
     nodes[link].role = .primary
     nodes[link].slotCount = HashSlot.count
-    nodes[link].isDemoted = false
     refresh.since = now
     refresh.isWanted = false
     nodes[link].complaint = nil
@@ -268,7 +267,6 @@ extension ClusterStore {
     for shard in topology.shards {
       guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
       nodes[primary].role = .primary
-      nodes[primary].isDemoted = false
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
       nodes[primary].isFresh = false
       for range in shard.ranges {
@@ -283,8 +281,9 @@ extension ClusterStore {
   private mutating func loseDemoted(at now: Instant) {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
-      // Not one that slots are moving to, which has none yet.
-      if nodes[link].isDemoted { lose(link, .demoted, at: now, close: true) }
+      // One that slots are moving to has none yet.
+      guard nodes[link].hasServed, nodes[link].slotCount == 0 else { continue }
+      lose(link, .demoted, at: now, close: true)
     }
   }
 
@@ -292,7 +291,7 @@ extension ClusterStore {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
       nodes[link].role = .unknown
-      if nodes[link].slotCount > 0 { nodes[link].isDemoted = true }
+      if nodes[link].slotCount > 0 { nodes[link].hasServed = true }
       nodes[link].slotCount = 0
       nodes[link].replicas = []
     }
@@ -341,7 +340,6 @@ extension ClusterStore {
     slots.patch(slot, UInt16(owner.index))
     nodes[owner].slotCount += 1
     nodes[owner].role = .primary
-    nodes[owner].isDemoted = false
     refresh.isPatched = true
     open(owner, at: now)
   }

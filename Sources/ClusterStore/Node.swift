@@ -60,8 +60,8 @@ struct Node: ~Copyable {
   var heardAt = Instant(nanoseconds: .min)
   /// Whether it owes an answer and has been silent for too long to be trusted with more.
   var isSuspect = false
-  /// Whether it served slots, and others serve them since.
-  var isDemoted = false
+  /// Whether a topology before the present one gave it slots, since it was connected to.
+  var hasServed = false
   /// What was last said of a topology that could not be had of it, so that it is said once.
   var complaint: String?
   /// Whether the connection is to be made anew as soon as nothing waits for its answers.
@@ -106,9 +106,9 @@ struct Node: ~Copyable {
 
   /// A reply whose bytes leave room for the head of a response.
   static func freshReply(_ limits: ClusterLimits) -> Reply {
-    var reply = ReplyLimits(bytes: limits.replyBytes)
-    reply.passed = limits.passedBytes
-    return Reply(limits: reply, headroom: replyHeadroom)
+    Reply(
+      limits: ReplyLimits(bytes: limits.replyBytes, passed: limits.passedBytes),
+      headroom: replyHeadroom)
   }
 
   /// Reads on towards the next reply.

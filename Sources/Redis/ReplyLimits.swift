@@ -16,11 +16,12 @@ public struct ReplyLimits: Equatable, Sendable {
   /// How long a bulk string may be that is the whole reply and has more than `bytes`: it is passed over, and
   /// told as Redis tells of a value of another type (WRONGTYPE), instead of ending the connection of all. A
   /// gateway with another `--max-body` may have written it. 0 for none.
-  public var passed = 0
+  public var passed: Int
 
   /// Bounds for replies of `bytes` bytes, 16 MiB unless told otherwise.
   public init(
-    bytes: Int = 16 << 20, line: Int = 64 << 10, tokens: Int = 1 << 19, depth: Int = 7
+    bytes: Int = 16 << 20, line: Int = 64 << 10, tokens: Int = 1 << 19, depth: Int = 7,
+    passed: Int = 0
   ) {
     precondition(bytes > 0 && bytes < 1 << 31, "a reply's bytes are counted in 31 bits")
     precondition(line >= 64, "an error needs a line of at least 64 bytes")
@@ -30,6 +31,7 @@ public struct ReplyLimits: Equatable, Sendable {
     self.line = line
     self.tokens = tokens
     self.depth = depth
+    self.passed = passed
   }
 }
 
