@@ -3,6 +3,7 @@
 //
 // Bounded: at most `limit` questions wait; a further one is answered `.busy` at once.
 
+import CLinux
 import Glibc
 import Synchronization
 

@@ -1,6 +1,7 @@
 // Where a socket is or goes to: an IP address and a port, as a plain value of integers.
 // Names are not addresses: see Resolver.
 
+import CLinux
 import Glibc
 
 /// An IPv4 or IPv6 address with a port.
