@@ -58,6 +58,9 @@ public struct ClusterLimits: Sendable {
   public var silence = TimeSpan.seconds(5)
   /// How long one answer may take on a connection that brings bytes of it now and then.
   public var longestAnswer = TimeSpan.seconds(30)
+  /// After how long without a command an owner of slots is asked whether it serves them, so that it is
+  /// known before somebody needs it; and how often a replica is asked how it follows.
+  public var probing = TimeSpan.seconds(1)
   /// How long an answer to a request for the topology is waited for before another node is asked.
   public var refreshPatience = TimeSpan.milliseconds(500)
   /// How long a connection may take to be made, TLS included; and once more how long its greeting.

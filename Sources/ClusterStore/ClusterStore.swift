@@ -11,8 +11,8 @@
 //
 // The files: this one holds the state and the way of a command; Links what happens to connections;
 // Replies what comes back; Retry what is parked; Turns how large ones wait for each other; Losses what
-// becomes of what a connection took with it; Refresh how the topology is learnt, Views whose is believed;
-// Replicas reads from them; Scripts their loading.
+// becomes of what a connection took with it; Probes what nodes are asked of themselves; Refresh how the
+// topology is learnt, Views whose is believed; Replicas reads from them; Scripts their loading.
 
 public import Primitives
 import Redis
@@ -85,13 +85,12 @@ public struct ClusterStore: ~Copyable {
   /// How many operations wait for a node or a time.
   public var parkedCount: Int { parked.count - awaitingTurns }
 
-  /// Whether every slot has an owner whose connection is ready and that is not suspect.
+  /// Whether every slot has an owner whose connection is ready, that is not suspect, and that answers.
   public var isServing: Bool {
     guard deployment != .unknown, slots.isComplete else { return false }
     for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
-      guard nodes[link].slotCount > 0 else { continue }
-      if !nodes[link].isReady || nodes[link].isSuspect { return false }
+      guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
+      if !nodes[link].isReachable || nodes[link].probe.isRefused { return false }
     }
     return true
   }
@@ -107,8 +106,9 @@ public struct ClusterStore: ~Copyable {
       health.append(
         NodeHealth(
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
-          slots: nodes[link].slotCount, latencySeconds: nodes[link].latency.seconds,
-          depth: nodes[link].pipeline.depth, isSuspect: nodes[link].isSuspect,
+          isServing: !nodes[link].probe.isRefused, slots: nodes[link].slotCount,
+          latencySeconds: nodes[link].latency.seconds, depth: nodes[link].pipeline.depth,
+          isSuspect: nodes[link].isSuspect,
           tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
           fault: nodes[link].fault, lastFault: nodes[link].lastFault))
     }

@@ -22,6 +22,12 @@ final class ScriptedNodes {
   var epochs: [UInt16: String] = [:]
   /// What a replica says of how it follows its primary; nothing by itself when there is nothing.
   var followings: [UInt16: String] = [:]
+  /// What a node answers when it is asked whether it serves; that it does when there is nothing.
+  var services: [UInt16: String] = [:]
+  /// Which nodes were asked that, in order.
+  private(set) var probed: [UInt16] = []
+  /// For which keys.
+  private(set) var probedKeys: [String] = []
   /// Nodes that refuse connections.
   var down: Set<UInt16> = []
   /// Nodes that take connections and bytes and say nothing.
@@ -54,14 +60,17 @@ final class ScriptedNodes {
   private var raw: [UInt16: [UInt8]] = [:]
   private var sent: [UInt16: [UInt8]] = [:]
   private var commands: [UInt16: [String]] = [:]
-  // What each node owes answers to, in order; true is the topology, which it tells by itself.
-  private var owed: [UInt16: [Bool]] = [:]
+  // What each node owes answers to, in order.
+  private var owed: [UInt16: [Question]] = [:]
   // When each node was asked for the topologies that it owes.
   private var since: [UInt16: [Instant]] = [:]
   private var spoken: [UInt16: [UInt8]] = [:]
   private var operations: [UInt32: Ticket] = [:]
   private var last: UInt32 = 0
   private var reply = ByteBuffer()
+
+  /// What a node is asked; it answers all but callers' commands by itself.
+  private enum Question { case command, topology, service }
 
   /// A store that knows `seeds`, in a world where nothing has happened.
   init(
@@ -125,6 +134,9 @@ final class ScriptedNodes {
     for port in UInt16(7000)...7009 { views[port] = slots.text }
   }
 
+  /// Forgets which nodes were asked whether they serve.
+  func forgetProbes() { (probed, probedKeys) = ([], []) }
+
   // MARK: What callers do
 
   /// Submits a call, by default with the gateway's ten seconds, and gives its number.
@@ -183,9 +195,9 @@ final class ScriptedNodes {
     }
     spoken[port, default: []] += bytes
     while Command.dropReply(from: &spoken[port, default: []]) {
-      if let next = owed[port]?.firstIndex(of: false) { owed[port]?.remove(at: next) }
+      if let next = owed[port]?.firstIndex(of: .command) { owed[port]?.remove(at: next) }
     }
-    tellTopology(port)
+    answerOwn(port)
     settle()
   }
 
@@ -321,6 +333,11 @@ final class ScriptedNodes {
         answerLater(port, "+OK\r\n")
       case "INFO":
         if let following = followings[port] { answerLater(port, following) }
+      case "STRLEN":
+        probed.append(port)
+        probedKeys.append(command[1])
+        owed[port, default: []].append(.service)
+        answerOwn(port)
       case "CLUSTER" where command[1] == "NODES":
         // Told with the slots, which are asked for in the same breath.
         continue
@@ -328,26 +345,34 @@ final class ScriptedNodes {
         refreshes += 1
         refreshTimes.append(now)
         asked.append(port)
-        owed[port, default: []].append(true)
+        owed[port, default: []].append(.topology)
         since[port, default: []].append(now)
-        tellTopology(port)
+        answerOwn(port)
       default:
         commands[port, default: []].append(Command.line(command))
         if let habit = habits[port] {
           answerLater(port, habit)
         } else {
-          owed[port, default: []].append(false)
+          owed[port, default: []].append(.command)
         }
       }
     }
   }
 
-  /// Tells the topology where that is what a node owes next.
-  private func tellTopology(_ port: UInt16) {
-    while owed[port]?.first == true, let view = views[port], since[port]![0] + slowness <= now {
-      owed[port]?.removeFirst()
-      since[port]?.removeFirst()
-      answerLater(port, (epochs[port] ?? "-NOPERM no\r\n") + view)
+  /// Answers what a node answers by itself, where that is what it owes next.
+  private func answerOwn(_ port: UInt16) {
+    while let next = owed[port]?.first {
+      switch next {
+      case .command: return
+      case .topology:
+        guard let view = views[port], since[port]![0] + slowness <= now else { return }
+        since[port]?.removeFirst()
+        owed[port]?.removeFirst()
+        answerLater(port, (epochs[port] ?? "-NOPERM no\r\n") + view)
+      case .service:
+        owed[port]?.removeFirst()
+        answerLater(port, services[port] ?? ":0\r\n")
+      }
     }
   }
 

@@ -57,12 +57,15 @@ struct VerbTests {
     let call = world.call(.get(ID.low))
     _ = world.taken(by: 7000)
     world.say(7000, "-\(error) enough\r\n")
-    #expect(world.taken(by: 7000) == ["GET \(key)"])
-    world.say(7000, Say.session(stored))
+    #expect(world.taken(by: 7000) == ["PTTL \(key)", "GET \(key)"])
+    world.say(7000, Array(":5000\r\n".utf8) + Say.session(stored))
     guard case .found(let facts) = world.outcomes[call] else { Issue.record("not found"); return }
-    #expect(facts.version.bits == 7)
+    // What is true as long as nothing slides it.
+    #expect(facts.version.bits == 7 && facts.expiresIn == 5)
     // It is tried once to slide it behind the answer.
-    #expect(world.taken(by: 7000) == ["PEXPIRE \(key) 1200000 GT"])
+    let slid = world.taken(by: 7000)
+    #expect(slid.count == 1)
+    #expect(slid.allSatisfy { $0.hasPrefix("EVALSHA \(Script.touch.digest) 1 \(key)") })
     world.say(7000, "-\(error) enough\r\n")
     world.pass(milliseconds: 1_000)
     #expect(world.taken(by: 7000) == [] && world.depth == 0)

@@ -35,6 +35,7 @@ struct HealthPageTests {
     #expect(try page { _ in } == "pass pass")
     // A primary that was promoted just now: nothing has gone wrong yet.
     #expect(try page({ $0.isReady = false }, isServing: false) == "fail fail")
+    #expect(try page({ $0.isServing = false }, isServing: false) == "fail fail")
     #expect(try page { $0.isSuspect = true } == "warn fail")
     #expect(try page { $0.refusals = [.oom] } == "warn warn")
     #expect(try page { ($0.role, $0.slots, $0.isReady) = (.replica, 0, false) } == "pass pass")

@@ -230,7 +230,7 @@ extension ClusterStore {
     nodes[link].hasServed = false
     nodes[link].isRenewing = false
     nodes[link].isFresh = false
-    nodes[link].probedAt = Instant(nanoseconds: .min)
+    nodes[link].probe = Probe()
     nodes[link].reader = ReplyReader()
     nodes[link].reply = Node.freshReply(configuration.limits)
   }

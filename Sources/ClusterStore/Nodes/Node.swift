@@ -78,9 +78,8 @@ struct Node: ~Copyable {
   var saidReadOnly = false
   /// Whether it is a replica that follows its primary closely enough to be read from.
   var isFresh = false
-  /// When it was last asked how it follows, and by which entry of its pipeline.
-  var probedAt = Instant(nanoseconds: .min)
-  var probeSequence: UInt64 = 0
+  /// What it was asked of itself.
+  var probe = Probe()
   /// Why there is no connection.
   var fault: LinkFault?
   /// Why there was none the last time that there was none.
@@ -134,8 +133,11 @@ struct Node: ~Copyable {
 
   var isReady: Bool { state == .ready }
 
+  /// Whether it is connected and not suspect.
+  var isReachable: Bool { state == .ready && !isSuspect }
+
   /// Whether new commands are put into its pipeline.
-  var takesCommands: Bool { state == .ready && !isSuspect && !isRenewing }
+  var takesCommands: Bool { isReachable && !isRenewing }
 
   /// Whether bytes may come from it that mean something.
   var isConnected: Bool {

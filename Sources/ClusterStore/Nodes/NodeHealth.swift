@@ -8,6 +8,8 @@ public struct NodeHealth: Sendable {
   public var role: NodeRole
   /// Whether commands can be sent to it.
   public var isReady: Bool
+  /// Whether it answers what it is asked of its slots: not while it reads its data, or its cluster is down.
+  public var isServing = true
   /// How many slots it serves.
   public var slots: Int
   /// How long its last answer took.

@@ -49,6 +49,17 @@ extension ErrorKind {
   }
 }
 
+extension ErrorKind {
+  /// Whether whoever says it, asked for a key of its own, answers nobody. NOPERM does not count: the gateway's user
+  /// may be kept to the keys of its namespaces.
+  var endsService: Bool {
+    switch self {
+    case .clusterdown, .masterdown, .loading, .busy, .noauth: true
+    default: false
+    }
+  }
+}
+
 extension ClusterStore {
   /// A node answered with an error.
   mutating func note(_ error: RedisError, of link: Link, at now: Instant) {
@@ -56,6 +67,10 @@ extension ClusterStore {
     nodes[link].tally.count(error)
     let kind = ErrorKind(error)
     guard kind.isState else { return }
+    if kind.endsService, !nodes[link].probe.isRefused {
+      nodes[link].probe.isCalledFor = true
+      check(at: now)
+    }
     if nodes[link].refusals.meet(kind, at: now) {
       events.append(.nodeRefuses(nodes[link].endpoint, kind))
     }

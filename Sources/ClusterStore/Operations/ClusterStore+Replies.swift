@@ -66,7 +66,7 @@ extension ClusterStore {
     }
     if entry.operation == .none {
       if entry.isLast { nodes[link].pipeline.retire() }
-      takeProbe(entry, from: link)
+      takeProbe(entry, from: link, at: now)
       takeTopology(entry, from: link, at: now)
       return nil
     }

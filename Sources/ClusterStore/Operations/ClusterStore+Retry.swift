@@ -197,10 +197,13 @@ extension ClusterStore {
 
   /// GETEX was refused as the write that it is: the session is read, and slid behind that if it can be.
   mutating func readApart(_ handle: Ticket, at now: Instant) {
+    let namespace = operations[handle].namespace
     var bytes = spare.take()
-    CommandEncoder.one("GET", spaces[operations[handle].namespace], ids[handle], in: &bytes)
-    operations[handle].commandLengths = (bytes.count, 0)
-    operations[handle].slidesApart = true
+    CommandEncoder.one("PTTL", spaces[namespace], ids[handle], in: &bytes)
+    let first = bytes.count
+    CommandEncoder.one("GET", spaces[namespace], ids[handle], in: &bytes)
+    operations[handle].commandLengths = (first, bytes.count - first)
+    operations[handle].becomePeek()
     retry(handle, bytes, at: now, hurry: true)
   }
 

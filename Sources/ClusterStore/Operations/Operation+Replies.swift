@@ -117,7 +117,8 @@ extension Operation {
     case .done(.missing), .correct(.missing):
       return isFromReplica ? .elsewhere : .done(.missing)
     case .done(.found(let facts)):
-      return slidesApart ? .slide(.found(facts), byRecord: false) : step
+      // PTTL and GET do not tell whether the record names a timeout of its own.
+      return slidesApart ? .slide(.found(facts), byRecord: verb == .peek) : step
     case .correct(.found(let facts)):
       return slidesApart ? .slide(.found(facts), byRecord: true) : .done(.found(facts))
     default:

@@ -65,7 +65,7 @@ struct Operation: ~Copyable {
   }
 
   private let inPlace = InPlace()
-  let purpose: Purpose
+  private(set) var purpose: Purpose
   let ticket: Ticket
   let tag: UInt32
   let deadline: Instant
@@ -91,7 +91,7 @@ struct Operation: ~Copyable {
   var sequence: UInt64 = 0
   /// Whether that is a replica's.
   var isFromReplica = false
-  /// Whether it is a `get` that reads with GET, and slides at the primary behind that.
+  /// Whether it is a `get` that slides at the primary behind its reading.
   var slidesApart = false
 
   /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
@@ -212,6 +212,12 @@ struct Operation: ~Copyable {
   var slidesAtOnce: Bool {
     guard case .session(.get, _) = purpose else { return false }
     return !slidesApart && !isFromReplica
+  }
+
+  /// A `get` whose node takes no writes: it reads what there is and how long that still lives.
+  mutating func becomePeek() {
+    purpose = .session(.peek, .none)
+    slidesApart = true
   }
 
   /// It goes again over what was found.

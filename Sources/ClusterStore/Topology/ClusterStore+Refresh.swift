@@ -65,7 +65,7 @@ extension ClusterStore {
     giveUpAnswer(at: now)
     guard refresh.isWanted, refresh.link == nil else { return }
     guard refresh.notBefore <= now else { return check(at: refresh.notBefore) }
-    if deployment == .single, isServing {
+    if deployment == .single, let only = owner(of: 0), nodes[only].isReachable {
       refresh.isWanted = false
     } else if let link = anyReady() {
       if isOwnerUnwell || !slots.isComplete { openSeeds(at: now) }
@@ -224,6 +224,7 @@ extension ClusterStore {
     nodes[link].complaint = nil
     counters.refreshes += 1
     dropStrangers(at: now)
+    check(at: now)
     release(at: now)
   }
 
@@ -244,6 +245,8 @@ extension ClusterStore {
     rebuild(from: topology, at: now)
     loseDemoted(at: now)
     dropStrangers(at: now)
+    // New owners are asked whether they serve.
+    check(at: now)
     if isNews {
       counters.topologyChanges += 1
       events.append(

@@ -5,7 +5,7 @@
 //   submit ─► fresh replica ─► GET ─┬─ found ───► answered; the primary slides
 //                                   └─ nothing, refused, lost ─► the primary
 //
-// How closely a replica follows is asked of it once a second (INFO replication). It may be read from
+// How closely a replica follows is asked of it once a second (`ClusterStore+Probes`). It may be read from
 // while it has heard of its primary within `ClusterLimits.replicaLag`, also when its primary is down:
 // reads then go on through a failover.
 
@@ -85,35 +85,5 @@ extension ClusterStore {
     slide.commandLengths = (bytes.count, 0)
     park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)
-  }
-
-  // MARK: How closely a replica follows
-
-  /// Asks a connected replica how it follows its primary, once a second.
-  mutating func probe(_ link: Link, at now: Instant) {
-    guard configuration.reads == .replica, nodes[link].role == .replica else { return }
-    guard nodes[link].saidReadOnly else { return wantRenewal(of: link, at: now) }
-    let due = nodes[link].probedAt + .seconds(1)
-    guard due <= now else { return check(at: due) }
-    check(at: now + .seconds(1))
-    guard nodes[link].pipeline.hasSpareRoom else { return }
-    nodes[link].probedAt = now
-    let mark = nodes[link].pipeline.log.count
-    CommandWriter.begin(2, "INFO", in: &nodes[link].pipeline.log)
-    CommandWriter.argument("replication", in: &nodes[link].pipeline.log)
-    nodes[link].probeSequence = nodes[link].pipeline.close(
-      .none, .upkeep, from: mark, replies: 1, asking: false, at: now)
-    markDirty(link)
-  }
-
-  /// Takes what a replica says of how it follows.
-  mutating func takeProbe(_ entry: Pipeline.Entry, from link: Link) {
-    guard nodes[link].probeSequence == entry.sequence else { return }
-    let lag = ReplicationLag(nodes[link].reply.string())
-    let isFresh = lag.seconds.map { $0 <= configuration.limits.replicaLag.seconds } ?? false
-    guard isFresh != nodes[link].isFresh else { return }
-    nodes[link].isFresh = isFresh
-    let endpoint = nodes[link].endpoint
-    events.append(isFresh ? .replicaReadable(endpoint) : .replicaLagging(endpoint))
   }
 }

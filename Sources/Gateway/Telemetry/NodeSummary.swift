@@ -20,10 +20,11 @@ extension GatewayState {
 }
 
 extension NodeHealth {
-  /// Adds what one worker says: the node is connected where all say so, and suspect where one does.
+  /// Adds what one worker says: the node is connected and serves where all say so, and is suspect where one does.
   fileprivate mutating func add(_ other: NodeHealth) {
     if role == .unknown { role = other.role }
     isReady = isReady && other.isReady
+    isServing = isServing && other.isServing
     isSuspect = isSuspect || other.isSuspect
     slots = max(slots, other.slots)
     latencySeconds = max(latencySeconds, other.latencySeconds)

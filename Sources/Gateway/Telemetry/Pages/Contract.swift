@@ -640,8 +640,8 @@ enum Contract {
           operationId: isReady
           summary: Whether every session can be served
           description: >-
-            Ready means that every hash slot has an owner to whom a connection stands, and that the
-            gateway is not draining.
+            Ready means that every hash slot has an owner to whom a connection stands and who serves it, and
+            that the gateway is not draining.
           security: []
           responses:
             '200':

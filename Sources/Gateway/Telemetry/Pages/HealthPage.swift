@@ -43,7 +43,9 @@ enum HealthPage {
 
   /// A replica that nobody asked is neither well nor ill.
   private static func status(_ node: NodeHealth) -> String {
-    let isWell = node.isReady ? !node.isSuspect : node.fault == nil && node.slots == 0
+    let isWell =
+      node.isReady
+      ? !node.isSuspect && node.isServing : node.fault == nil && node.slots == 0
     if !isWell { return node.slots > 0 ? "fail" : "warn" }
     return node.refusals.isEmpty ? "pass" : "warn"
   }

@@ -1,0 +1,106 @@
+// What nodes are asked of themselves. An owner of slots to whom nobody has given a command for a second is asked for
+// the length of a session that nobody has, in one of its slots: so a node that hangs, reads its data or
+// finds its cluster down is known before a caller meets it, and known to be back although a balancer
+// sends no callers. A replica that is read from is asked how it follows its primary.
+//
+// Rejected: PING, which a node answers whose cluster is down; CLUSTER INFO, which a user's ACL may not
+// allow; a state that the next caller's success ends, for who is not ready has no callers.
+
+import Primitives
+import Redis
+import Sessions
+
+extension ClusterStore {
+  /// Asks a connected node how it is, where it is time.
+  mutating func probe(_ link: Link, at now: Instant) {
+    if nodes[link].slotCount > 0 {
+      askForService(link, at: now)
+    } else if configuration.reads == .replica, nodes[link].role == .replica {
+      askForLag(link, at: now)
+    }
+  }
+
+  private mutating func askForService(_ link: Link, at now: Instant) {
+    let probe = nodes[link].probe
+    let pause = probe.isCalledFor ? TimeSpan.milliseconds(100) : configuration.limits.probing
+    let last = probe.isCalledFor || probe.isRefused ? probe.at : max(probe.at, nodes[link].usedAt)
+    guard last + pause <= now else { return check(at: last + pause) }
+    check(at: now + configuration.limits.probing)
+    // One that has something to answer is listened to already.
+    guard nodes[link].takesCommands, nodes[link].pipeline.isEmpty || probe.isCalledFor,
+      nodes[link].pipeline.hasSpareRoom, let number = number(for: link)
+    else { return }
+    nodes[link].probe.number = number
+    nodes[link].probe.isCalledFor = false
+    let mark = nodes[link].pipeline.log.count
+    let letters = Probe.letters(of: number)
+    CommandWriter.begin(2, "STRLEN", in: &nodes[link].pipeline.log)
+    unsafe CommandWriter.argument(
+      "sg:{", RawSpan(), ":", letters.span.bytes, "}", in: &nodes[link].pipeline.log)
+    close(.service, of: link, from: mark, at: now)
+  }
+
+  private mutating func askForLag(_ link: Link, at now: Instant) {
+    guard nodes[link].saidReadOnly else { return wantRenewal(of: link, at: now) }
+    let due = nodes[link].probe.at + configuration.limits.probing
+    guard due <= now else { return check(at: due) }
+    check(at: now + configuration.limits.probing)
+    guard nodes[link].pipeline.hasSpareRoom else { return }
+    let mark = nodes[link].pipeline.log.count
+    CommandWriter.begin(2, "INFO", in: &nodes[link].pipeline.log)
+    CommandWriter.argument("replication", in: &nodes[link].pipeline.log)
+    close(.lag, of: link, from: mark, at: now)
+  }
+
+  /// Makes what was written to the link's log from `mark` on a question.
+  private mutating func close(
+    _ question: Probe.Question, of link: Link, from mark: Int, at now: Instant
+  ) {
+    nodes[link].probe.at = now
+    nodes[link].probe.question = question
+    nodes[link].probe.sequence = nodes[link].pipeline.close(
+      .none, .upkeep, from: mark, replies: 1, asking: false, at: now)
+    markDirty(link)
+  }
+
+  /// A key in one of the slots that a node owns: the last one where it still is. So few slots as one cost a
+  /// thousandth of a second, once.
+  private func number(for link: Link) -> Int? {
+    let first = nodes[link].probe.number
+    for step in 0..<Probe.numbers {
+      let number = (first + step) % Probe.numbers
+      if owner(of: Probe.slot(of: number)) == link { return number }
+    }
+    return nil
+  }
+
+  /// Takes what a node says of itself.
+  mutating func takeProbe(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
+    guard nodes[link].probe.sequence == entry.sequence else { return }
+    switch nodes[link].probe.question {
+    case .service: takeService(entry, from: link, at: now)
+    case .lag: takeLag(from: link)
+    }
+  }
+
+  private mutating func takeService(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
+    nodes[link].latency = now - entry.since
+    nodes[link].probe.isRefused = false
+    guard nodes[link].reply.kind == .error else { return }
+    let error = RedisError(nodes[link].reply.string())
+    if error.callsForRefresh { wantRefresh(at: now) }
+    guard ErrorKind(error).endsService else { return }
+    note(error, of: link, at: now)
+    nodes[link].probe.isRefused = true
+    nodes[link].probe.isCalledFor = false
+  }
+
+  private mutating func takeLag(from link: Link) {
+    let lag = ReplicationLag(nodes[link].reply.string())
+    let isFresh = lag.seconds.map { $0 <= configuration.limits.replicaLag.seconds } ?? false
+    guard isFresh != nodes[link].isFresh else { return }
+    nodes[link].isFresh = isFresh
+    let endpoint = nodes[link].endpoint
+    events.append(isFresh ? .replicaReadable(endpoint) : .replicaLagging(endpoint))
+  }
+}
