@@ -74,6 +74,10 @@ public enum Problem: Equatable, Sendable {
   case lockNotSupported
   /// The gateway drains.
   case draining
+  /// An event loop of the gateway does not turn.
+  case notLive
+  /// The gateway drains, or a part of its store does not serve.
+  case notReady(drains: Bool)
   /// Too much memory is held by what other clients send slowly or do not read.
   case noRoom
   /// The store could not say or do it.
@@ -172,10 +176,22 @@ public enum Problem: Equatable, Sendable {
       (408, "request-timeout", "The request took too long.", "It did not arrive in time.")
     case .draining:
       (503, "draining", "The gateway is shutting down.", "Another one will serve the request.")
+    case .notLive:
+      (503, "not-live", "The gateway hangs.", "An event loop does not turn.")
+    case .notReady(let drains):
+      (
+        503, "not-ready", "The gateway is not ready.",
+        drains ? "It is shutting down." : "Not all of its store serves."
+      )
     case .noRoom:
       (503, "gateway-full", "The gateway is full.", "Requests that come slowly fill its memory.")
     case .store(let fault): Self.report(fault)
-    default: malformed
+    case .malformedID, .malformedQuery, .malformedTimeout, .absoluteTimeoutNotAllowed,
+      .malformedDeadline, .malformedCondition, .conditionNotSupported, .malformedContentType,
+      .contentEncodingNotSupported, .contentRangeNotSupported, .lengthRequired, .bodyTooLarge,
+      .notJSON, .malformedJSON, .malformedLock, .malformedLockRequest, .malformedLease,
+      .malformedWait, .lockNotSupported:
+      malformed
     }
   }
 
@@ -227,8 +243,9 @@ public enum Problem: Equatable, Sendable {
       (413, "body-too-large", "The body is too large.", "It is larger than is allowed here.")
     case .notJSON:
       (415, "not-json", "The content is not JSON.", "Send it as application/json.")
-    default:
+    case .malformedJSON:
       (400, "malformed-json", "The JSON is not understood.", "Send an object with a list of ids.")
+    default: preconditionFailure("`report` says what else there is")
     }
   }
 

@@ -40,8 +40,9 @@ public struct ClusterLimits: Sendable {
   public var awaitingTurns = 4_096
   /// How many bytes of commands wait with those.
   public var awaitingBytes = 64 << 20
-  /// The longest reply, in bytes: a payload of the largest size with its header and content type.
-  public var replyBytes = 80 << 20
+  /// The longest reply, in bytes: a payload of the largest size with its header and content type, or what a
+  /// cluster tells of itself.
+  public var replyBytes: Int
   /// How many bytes a session may have that this gateway cannot keep: it is passed over (`ReplyLimits.passed`).
   /// The most that any gateway's settings let in.
   public var passedBytes = 65 << 20
@@ -61,6 +62,8 @@ public struct ClusterLimits: Sendable {
   /// After how long without a command an owner of slots is asked whether it serves them, so that it is
   /// known before somebody needs it; and how often a replica is asked how it follows.
   public var probing = TimeSpan.seconds(1)
+  /// How long seeds are waited for that the first view does not list.
+  public var firstView = TimeSpan.seconds(1)
   /// How long an answer to a request for the topology is waited for before another node is asked.
   public var refreshPatience = TimeSpan.milliseconds(500)
   /// How long a connection may take to be made, TLS included; and once more how long its greeting.
@@ -79,8 +82,10 @@ public struct ClusterLimits: Sendable {
   /// The least time between two requests for the topology.
   public var refreshPause = TimeSpan.milliseconds(100)
 
-  /// The defaults.
-  public init() {}
+  /// The bounds of a store whose largest payload has so many bytes.
+  public init(largestBody: Int = 1 << 20) {
+    replyBytes = max(largestBody, 1 << 20) + (1 << 20)
+  }
 }
 
 /// How to reach Redis and how to behave there.

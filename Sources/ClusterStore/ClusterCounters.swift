@@ -6,10 +6,10 @@ import Redis
 public struct ClusterCounters: Sendable, Equatable {
   /// Operations that were submitted.
   public var operations = 0
-  /// Operations that were handed over in these batches.
-  public var batchedOperations = 0
-  /// Writes that handed at least one operation over.
+  /// Batches: writes that handed at least one operation over.
   public var batches = 0
+  /// Operations that were handed over in them.
+  public var batchedOperations = 0
   /// The largest number of operations handed over in one write.
   public var largestBatch = 0
   /// All batches by their size.

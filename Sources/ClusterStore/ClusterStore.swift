@@ -9,10 +9,11 @@
 // or parked with a copy of its commands. So what was never handed to a connection can always be
 // taken back, and an operation that was abandoned there is surely never carried out.
 //
-// The files: this one holds the state and the way of a command; Links what happens to connections;
-// Replies what comes back; Retry what is parked; Turns how large ones wait for each other; Losses what
-// becomes of what a connection took with it; Probes what nodes are asked of themselves; Refresh how the
-// topology is learnt, Views whose is believed; Replicas reads from them; Scripts their loading.
+// The files: this one holds the state and the way of a command. `Operations/`: Replies what comes back, Parking
+// what waits, Turns how large ones wait for each other, Replicas reads from them, Losses what becomes of what a
+// connection took with it, Endings the other ends. `Nodes/`: Links what happens to connections, Output what they
+// carry, Probes what nodes are asked of themselves. `Topology/`: Refresh how it is learnt, Views whose is
+// believed, FirstView whose is the first.
 
 public import Primitives
 import Redis
@@ -87,10 +88,18 @@ public struct ClusterStore: ~Copyable {
 
   /// Whether every slot has an owner whose connection is ready, that is not suspect, and that answers.
   public var isServing: Bool {
-    guard deployment != .unknown, slots.isComplete else { return false }
+    isComplete && everyOwner { $0.isReachable && $0.probe.verdict == .serving }
+  }
+
+  /// Whether every slot has an owner.
+  var isComplete: Bool { deployment != .unknown && slots.isComplete }
+
+  /// Whether something is so for all who own slots.
+  @inline(__always)
+  func everyOwner(_ holds: (borrowing Node) -> Bool) -> Bool {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
-      if !nodes[link].isReachable || nodes[link].probe.isRefused { return false }
+      if !holds(nodes[link]) { return false }
     }
     return true
   }
@@ -106,7 +115,7 @@ public struct ClusterStore: ~Copyable {
       health.append(
         NodeHealth(
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
-          isServing: !nodes[link].probe.isRefused, slots: nodes[link].slotCount,
+          isServing: nodes[link].isServing, slots: nodes[link].slotCount,
           latencySeconds: nodes[link].latency.seconds, depth: nodes[link].pipeline.depth,
           isSuspect: nodes[link].isSuspect,
           tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
@@ -246,36 +255,5 @@ extension ClusterStore: SessionStore {
     park(handle, bytes, until: due, awaitsTurn: awaitsTurn)
     wantOwner(of: operations[handle].slot, at: moment.instant)
     return .pending(operation: handle)
-  }
-
-  /// Gives up on an operation; what no byte of was handed over is taken back.
-  public mutating func abandon(operation handle: Ticket) -> StoreFault {
-    guard operations.contains(handle) else { return abandonEnded(handle) }
-    let operation = operations.remove(handle)
-    let fault = StoreFault.deadlinePassed
-    guard nodes.contains(operation.link) else { return told(operation, fault) }
-    guard operation.sequence > nodes[operation.link].pipeline.touched else {
-      counters.unknownOutcomes += 1
-      return .outcomeUnknown
-    }
-    nodes[operation.link].needsPurge = true
-    markDirty(operation.link)
-    return told(operation, fault)
-  }
-
-  /// What is known of an operation that no connection has now.
-  private mutating func told(_ operation: borrowing Operation, _ fault: StoreFault) -> StoreFault {
-    guard operation.isDoubtful else { return fault }
-    counters.unknownOutcomes += 1
-    return .outcomeUnknown
-  }
-
-  /// The operation ended, and its completion is not taken any more.
-  private mutating func abandonEnded(_ handle: Ticket) -> StoreFault {
-    for place in 0..<completions.count where completions[place].operation == handle {
-      completions[place].operation = .none
-      if case .fault(let fault) = completions[place].completion.outcome { return fault }
-    }
-    return .outcomeUnknown
   }
 }

@@ -1,4 +1,4 @@
-// What comes to clients from outside: events of their sockets, time, and the end.
+// What sockets and time bring: events, deadlines that passed, the end.
 
 public import Primitives
 public import Reactor

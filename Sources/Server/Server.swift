@@ -18,7 +18,7 @@
 // clients may stand in a table by the tickets' indices.
 //
 // The files: this one holds the state and the turn; Doors how clients come in, Reading how bytes come,
-// Requests what is made of them, Sending how answers leave, Events the rest.
+// Requests what is made of them, Sending how answers leave, Events what sockets and time bring.
 //
 // Bounded by `Bounds`. Rejected: a delegate (every verb of it would be called from within another of
 // the server's), and requests as values that own their bytes (an allocation each).

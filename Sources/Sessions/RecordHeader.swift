@@ -44,7 +44,7 @@ public struct RecordHeader: Equatable, Sendable {
   public var absoluteDeadline: UnixTime
   /// The session's own idle timeout in seconds; 0 when it goes by its namespace's.
   public var ownIdleTimeout: Int
-  /// Which of two writes was begun first.
+  /// How it was written, when that was begun and by which process.
   public var stamp: WriteStamp
 
   /// The header of a session that is being written.

@@ -5,6 +5,7 @@
 /// mistakes at once, and makes the list that `--help` prints.
 
 internal import ArgumentParser
+internal import Gateway
 internal import Settings
 
 struct ServeCommand: SettingsCommand {
@@ -37,7 +38,8 @@ struct ServeCommand: SettingsCommand {
   var arguments: [String] = []
 
   func run(with arguments: [String]) throws {
-    let status = Serving.run(try SettingsArguments.load(arguments))
+    let settings = try SettingsArguments.load(arguments)
+    let status = Gateway.run(settings, version: Version.number)
     if status != 0 { throw ExitCode(status) }
   }
 }

@@ -155,13 +155,13 @@ import Testing
     var encoder = ResponseEncoder(Self.time)
     encoder.set(UnixTime(milliseconds: 784_111_778_000))
     var reply = ByteBuffer()
-    let page = Page(status: 503, type: "text/plain", text: "not yet\n")
-    #expect(encoder.encode(page, exchange(.get, .readyz), into: &reply) == 503)
+    let page = Page(status: 503, type: "text/plain", text: "failing\n")
+    #expect(encoder.encode(page, exchange(.get, .health), into: &reply) == 503)
     #expect(
       text(of: reply) == "HTTP/1.1 503 Service Unavailable\r\n"
         + "Date: Sun, 06 Nov 1994 08:49:38 GMT\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
-        + "Cache-Control: no-store\r\nContent-Length: 8\r\n\r\nnot yet\n")
-    #expect(encoder.encode(page, exchange(.head, .readyz), into: &reply) == 503)
+        + "Cache-Control: no-store\r\nContent-Length: 8\r\n\r\nfailing\n")
+    #expect(encoder.encode(page, exchange(.head, .health), into: &reply) == 503)
     #expect(text(of: reply).hasSuffix("Content-Length: 8\r\n\r\n"))
   }
 }

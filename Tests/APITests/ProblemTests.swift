@@ -22,7 +22,8 @@ import Testing
       (.conditionRequired, 428), (.lockRequired, 428), (.lockHeld(age: 3, retryAfter: 7), 423),
       (.lockLost, 409), (.malformedLock, 400), (.malformedLockRequest, 400),
       (.malformedLease, 400), (.malformedWait, 400), (.lockNotSupported, 400),
-      (.draining, 503), (.noRoom, 503), (.store(.unavailable), 503),
+      (.draining, 503), (.notLive, 503), (.notReady(drains: true), 503),
+      (.notReady(drains: false), 503), (.noRoom, 503), (.store(.unavailable), 503),
       (.store(.overloaded), 503), (.store(.storeFull), 503), (.store(.deadlinePassed), 503),
       (.store(.outcomeUnknown), 504),
       (.store(.notPermitted), 503), (.store(.misconfigured), 503), (.store(.unreadable), 500),
@@ -88,7 +89,7 @@ import Testing
 
   @Test func codesTellProblemsApart() {
     // What two rooms can find out about one thing has one name.
-    let shared = ["body-too-large": 2]
+    let shared = ["body-too-large": 2, "not-ready": 2]
     let counts = Dictionary(Self.table.map { ("\($0.0.code)", 1) }, uniquingKeysWith: +)
     #expect(counts.filter { $0.value > 1 } == shared)
     let titles = Dictionary(grouping: Self.table) { "\($0.0.code)" }

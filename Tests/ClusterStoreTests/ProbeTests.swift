@@ -40,7 +40,7 @@ struct ProbeTests {
     let world = cluster()
     world.pass(milliseconds: 3_000)
     for (port, key) in zip(world.probed, world.probedKeys) {
-      #expect(key.hasPrefix("sg:{:") && key.utf8.count == "sg:{:000}".utf8.count)
+      #expect(key.hasPrefix("sg:{first:/") && key.utf8.count == "sg:{first:/000}".utf8.count)
       let slot = unsafe HashSlot.of(key: Array(key.utf8).span.bytes)
       #expect(port == (slot < 8_192 ? 7000 : 7001))
     }
@@ -64,6 +64,7 @@ struct ProbeTests {
       ("-BUSY Redis is busy running a script\r\n", .busy),
       ("-MASTERDOWN Link with MASTER is down\r\n", .masterdown),
       ("-NOAUTH Authentication required.\r\n", .noauth),
+      ("-READONLY You can't write against a read only replica.\r\n", .readonly),
     ] as [(String, ErrorKind)], [true, false])
   func refusing(_ refusal: (error: String, kind: ErrorKind), inCluster: Bool) {
     let world = inCluster ? ScriptedNodes.cluster() : ScriptedNodes.single()
@@ -134,10 +135,76 @@ struct ProbeTests {
     #expect(world.probed == [7000] && world.isServing)
   }
 
-  @Test("Every slot has a key to ask for")
+  @Test("Every slot has a key to ask for, whatever the namespace")
   func numbers() {
-    var slots = Set<UInt16>()
-    for number in 0..<Probe.numbers { slots.insert(Probe.slot(of: number)) }
-    #expect(slots.count == HashSlot.count)
+    for namespace in ["default", "a-longer-name-of-a-namespace"] {
+      let space = KeySpace(Namespace(name: namespace)!)
+      var slots = Set<UInt16>()
+      for number in 0..<Probe.numbers { slots.insert(space.slot(ofProbe: number)) }
+      #expect(slots.count == HashSlot.count)
+    }
+  }
+
+  @Test("One that refuses is asked beside what callers ask, and is known to be back")
+  func busy() {
+    let world = cluster()
+    world.services[7000] = "-LOADING no\r\n"
+    world.pass(milliseconds: 1_100)
+    #expect(!world.isServing)
+    world.services[7000] = nil
+    _ = world.call(.get(ID.low))
+    for _ in 0..<5 {
+      world.pass(milliseconds: 200)
+      // There is always one that is not answered.
+      _ = world.call(.get(ID.low))
+      world.say(7000, Say.null)
+    }
+    #expect(world.isServing)
+  }
+
+  @Test("The next question waits for the answer to the last")
+  func slow() {
+    let world = cluster()
+    world.services[7000] = ""
+    let calls = (0..<3).map { _ in world.call(.get(ID.low)) }
+    for call in calls {
+      world.say(7000, "-LOADING no\r\n")
+      // Who gives up is not tried again, in front of the question.
+      _ = world.abandon(call)
+      world.pass(milliseconds: 150)
+    }
+    #expect(world.probed == [7000])
+    world.answerProbe(7000, "-LOADING no\r\n")
+    #expect(!world.isServing)
+  }
+
+  @Test("One that has not answered since it was connected is not known to serve")
+  func unasked() {
+    let world = ScriptedNodes(seeds: [7000, 7001])
+    world.agree(Slots([(0, 8191, 7000), (8192, 16383, 7001)]))
+    world.services[7001] = ""
+    world.settle()
+    #expect(world.probed.contains(7001) && !world.isServing)
+    world.answerProbe(7001, ":0\r\n")
+    #expect(world.isServing)
+  }
+
+  @Test("Full disks and lost replicas are known before a caller meets them, and end no service")
+  func writes() {
+    let world = cluster()
+    world.services[7000] = "-MISCONF no\r\n"
+    world.pass(milliseconds: 1_100)
+    #expect(world.isServing)
+    #expect(world.health.first { $0.endpoint.port == 7000 }?.refusals == [.misconf])
+  }
+
+  @Test("Whoever has lost its slots is not said to refuse them")
+  func demoted() {
+    let world = cluster()
+    world.services[7000] = "-CLUSTERDOWN no\r\n"
+    world.agree(Slots([(0, 16_383, 7001)]))
+    world.pass(milliseconds: 1_500)
+    #expect(world.isServing)
+    #expect(world.health.allSatisfy { $0.isServing })
   }
 }

@@ -22,7 +22,8 @@ final class ScriptedNodes {
   var epochs: [UInt16: String] = [:]
   /// What a replica says of how it follows its primary; nothing by itself when there is nothing.
   var followings: [UInt16: String] = [:]
-  /// What a node answers when it is asked whether it serves; that it does when there is nothing.
+  /// What a node answers when it is asked whether it serves; that it does when there is nothing, and nothing by
+  /// itself where that is empty.
   var services: [UInt16: String] = [:]
   /// Which nodes were asked that, in order.
   private(set) var probed: [UInt16] = []
@@ -132,6 +133,14 @@ final class ScriptedNodes {
   /// All nodes from 7000 to 7009 tell this topology from now on.
   func agree(_ slots: Slots) {
     for port in UInt16(7000)...7009 { views[port] = slots.text }
+  }
+
+  /// A node answers the question whether it serves, which it owes next.
+  func answerProbe(_ port: UInt16, _ text: String) {
+    precondition(owed[port]?.first == .service, "it was not asked")
+    owed[port]?.removeFirst()
+    answerLater(port, text)
+    settle()
   }
 
   /// Forgets which nodes were asked whether they serve.
@@ -333,7 +342,7 @@ final class ScriptedNodes {
         answerLater(port, "+OK\r\n")
       case "INFO":
         if let following = followings[port] { answerLater(port, following) }
-      case "STRLEN":
+      case "PEXPIRE" where command[1].contains(":/"):
         probed.append(port)
         probedKeys.append(command[1])
         owed[port, default: []].append(.service)
@@ -370,6 +379,7 @@ final class ScriptedNodes {
         owed[port]?.removeFirst()
         answerLater(port, (epochs[port] ?? "-NOPERM no\r\n") + view)
       case .service:
+        if services[port]?.isEmpty == true { return }
         owed[port]?.removeFirst()
         answerLater(port, services[port] ?? ":0\r\n")
       }

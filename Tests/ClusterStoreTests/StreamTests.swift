@@ -41,7 +41,7 @@ struct StreamTests {
 
   @Test("Payloads of 5 MB go there and back")
   func large() {
-    let world = ScriptedNodes.cluster()
+    let world = ScriptedNodes.cluster { $0.replyBytes = 8 << 20 }
     var stored = Call.put(ID.low, version: 7)
     stored.payload = (0..<5 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let put = world.call(stored)

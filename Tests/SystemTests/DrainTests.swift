@@ -22,7 +22,8 @@ import Testing
       try connection.expectClosed()
     }
     let page = try gateway.ask("GET", "/readyz")
-    #expect(page.text == "not ready: draining\n" && page["Retry-After"] != nil)
+    try expectProblem(503, "not-ready", executed: "no", in: page)
+    #expect(page.text.contains("It is shutting down.") && page["Retry-After"] != nil)
     #expect(try gateway.ask("GET", "/livez").status == 200)
     #expect(try gateway.ask("GET", "/health").text.contains("\"draining\":true"))
     #expect(try gateway.metric("session_gateway_draining ") == 1)

@@ -12,6 +12,7 @@ import Testing
   /// Waits until the gateway is not ready, and `/health` says why of its one node.
   private func refused(_ gateway: GatewayProcess, _ code: String) throws {
     try eventually("it is not ready") { try readiness(of: gateway) == 503 }
+    try expectProblem(503, "not-ready", executed: "no", in: gateway.ask("GET", "/readyz"))
     try eventually("it is told why") {
       let health = try gateway.ask("GET", "/health")
       return health.status == 503 && health.text.hasPrefix("{\"status\":\"fail\"")
@@ -60,11 +61,11 @@ import Testing
     try gateway.wait(for: "/readyz")
   }
 
-  /// A user that is kept to the sessions of one namespace may not ask for the key that is nobody's.
+  /// A user that is kept to one namespace's keys, which may not be the one whose key is asked for.
   @Test func aUserThatMayNotAskForMore() throws {
     let redis = try RedisServer()
     try redis.command(
-      "ACL", "SETUSER", "gateway", "on", ">pass", "~sg:{default:*", "+@all", "-acl")
+      "ACL", "SETUSER", "gateway", "on", ">pass", "~sg:{default:[a-zA-Z]*", "+@all", "-acl")
     let folder = try TemporaryFolder()
     let gateway = try GatewayProcess([
       "--redis", redis.address, "--redis-user", "gateway", "--redis-password-file",

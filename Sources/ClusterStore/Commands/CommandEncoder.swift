@@ -103,6 +103,14 @@ enum CommandEncoder {
     beginning("95", space, id, in: &log)
   }
 
+  /// `PEXPIRE key 1`, of a key that is no session's: what only a node that serves its slot does, and changes nothing.
+  static func probe(_ space: borrowing KeySpace, _ number: Int, in log: inout ByteBuffer) {
+    CommandWriter.begin(3, "PEXPIRE", in: &log)
+    let letters = Probe.letters(of: number)
+    unsafe key(space, named: letters.span.bytes, in: &log)
+    CommandWriter.argument("1", in: &log)
+  }
+
   /// `NAME key`
   static func one(
     _ name: StaticString, _ space: borrowing KeySpace, _ id: borrowing SessionID,
@@ -185,9 +193,16 @@ enum CommandEncoder {
   static func key(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
   ) {
-    let key = CommandWriter.open(byteCount: space.prefix.byteCount + id.count + 1, in: &log)
+    key(space, named: id.bytes, in: &log)
+  }
+
+  @inline(__always)
+  private static func key(
+    _ space: borrowing KeySpace, named name: RawSpan, in log: inout ByteBuffer
+  ) {
+    let key = CommandWriter.open(byteCount: space.prefix.byteCount + name.byteCount + 1, in: &log)
     log.append(space.prefix)
-    log.append(id.bytes)
+    log.append(name)
     log.append(UInt8(ascii: "}"))
     CommandWriter.close(key, in: &log)
   }

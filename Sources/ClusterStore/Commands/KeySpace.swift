@@ -5,16 +5,6 @@ import Primitives
 import Redis
 import Sessions
 
-extension SessionCommand {
-  /// Whether a replica may answer it, which may know less than its primary.
-  var mayLag: Bool {
-    switch verb {
-    case .get, .peek, .inspect: !needsLatest
-    case .put, .touch, .delete, .lock, .renew, .unlock: false
-    }
-  }
-}
-
 /// A namespace's part of its keys, prepared once.
 struct KeySpace: Sendable {
   /// `sg:{name:`, and behind it the arguments `PX` and the idle timeout.

@@ -1,10 +1,11 @@
-// What nodes are asked of themselves. An owner of slots to whom nobody has given a command for a second is asked for
-// the length of a session that nobody has, in one of its slots: so a node that hangs, reads its data or
-// finds its cluster down is known before a caller meets it, and known to be back although a balancer
-// sends no callers. A replica that is read from is asked how it follows its primary.
+// What nodes are asked of themselves. An owner of slots to whom nobody has given a command for a second is asked to
+// set the timeout of a session that nobody has, in one of its slots: so a node that hangs, reads its data
+// or finds its cluster down is known before a caller meets it, and known to be back although a balancer
+// sends no callers. A replica that is read from is asked how it follows its primary. One question at a time.
 //
 // Rejected: PING, which a node answers whose cluster is down; CLUSTER INFO, which a user's ACL may not
-// allow; a state that the next caller's success ends, for who is not ready has no callers.
+// allow; a read, which such a cluster may still answer (`cluster-allow-reads-when-down`) while every GET
+// slides; a state that the next caller's success ends, for who is not ready has no callers.
 
 import Primitives
 import Redis
@@ -21,27 +22,33 @@ extension ClusterStore {
   }
 
   private mutating func askForService(_ link: Link, at now: Instant) {
-    let probe = nodes[link].probe
-    let pause = probe.isCalledFor ? TimeSpan.milliseconds(100) : configuration.limits.probing
-    let last = probe.isCalledFor || probe.isRefused ? probe.at : max(probe.at, nodes[link].usedAt)
-    guard last + pause <= now else { return check(at: last + pause) }
+    guard nodes[link].probe.sequence == 0 else { return }
+    let due = serviceDue(nodes[link])
+    guard due <= now else { return check(at: due) }
     check(at: now + configuration.limits.probing)
     // One that has something to answer is listened to already.
-    guard nodes[link].takesCommands, nodes[link].pipeline.isEmpty || probe.isCalledFor,
+    let isNeeded = nodes[link].probe.isCalledFor || nodes[link].probe.verdict == .refusing
+    guard nodes[link].takesCommands, nodes[link].pipeline.isEmpty || isNeeded,
       nodes[link].pipeline.hasSpareRoom, let number = number(for: link)
     else { return }
     nodes[link].probe.number = number
     nodes[link].probe.isCalledFor = false
     let mark = nodes[link].pipeline.log.count
-    let letters = Probe.letters(of: number)
-    CommandWriter.begin(2, "STRLEN", in: &nodes[link].pipeline.log)
-    unsafe CommandWriter.argument(
-      "sg:{", RawSpan(), ":", letters.span.bytes, "}", in: &nodes[link].pipeline.log)
+    CommandEncoder.probe(spaces[0], number, in: &nodes[link].pipeline.log)
     close(.service, of: link, from: mark, at: now)
+  }
+
+  /// When an owner is asked again: soon where somebody was refused or it refuses, else once it was given
+  /// nothing for a while.
+  private func serviceDue(_ node: borrowing Node) -> Instant {
+    if node.probe.isCalledFor { return node.probe.at + .milliseconds(100) }
+    if node.probe.verdict == .refusing { return node.probe.at + .milliseconds(250) }
+    return max(node.probe.at, node.usedAt) + configuration.limits.probing
   }
 
   private mutating func askForLag(_ link: Link, at now: Instant) {
     guard nodes[link].saidReadOnly else { return wantRenewal(of: link, at: now) }
+    guard nodes[link].probe.sequence == 0 else { return }
     let due = nodes[link].probe.at + configuration.limits.probing
     guard due <= now else { return check(at: due) }
     check(at: now + configuration.limits.probing)
@@ -69,7 +76,7 @@ extension ClusterStore {
     let first = nodes[link].probe.number
     for step in 0..<Probe.numbers {
       let number = (first + step) % Probe.numbers
-      if owner(of: Probe.slot(of: number)) == link { return number }
+      if owner(of: spaces[0].slot(ofProbe: number)) == link { return number }
     }
     return nil
   }
@@ -77,6 +84,8 @@ extension ClusterStore {
   /// Takes what a node says of itself.
   mutating func takeProbe(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
     guard nodes[link].probe.sequence == entry.sequence else { return }
+    nodes[link].probe.sequence = 0
+    check(at: now)
     switch nodes[link].probe.question {
     case .service: takeService(entry, from: link, at: now)
     case .lag: takeLag(from: link)
@@ -85,14 +94,17 @@ extension ClusterStore {
 
   private mutating func takeService(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
     nodes[link].latency = now - entry.since
-    nodes[link].probe.isRefused = false
+    nodes[link].probe.verdict = .serving
     guard nodes[link].reply.kind == .error else { return }
     let error = RedisError(nodes[link].reply.string())
     if error.callsForRefresh { wantRefresh(at: now) }
-    guard ErrorKind(error).endsService else { return }
-    note(error, of: link, at: now)
-    nodes[link].probe.isRefused = true
-    nodes[link].probe.isCalledFor = false
+    let kind = ErrorKind(error)
+    if kind.endsService {
+      nodes[link].probe.verdict = .refusing
+      nodes[link].probe.isCalledFor = false
+    }
+    // A user may be kept to other keys.
+    if kind.isState, kind != .noperm { note(error, of: link, at: now) }
   }
 
   private mutating func takeLag(from link: Link) {

@@ -68,7 +68,7 @@ struct Node: ~Copyable {
   var isRenewing = false
   /// When that last happened.
   var renewedAt = Instant(nanoseconds: .min)
-  /// When it was last given a command.
+  /// When it was last given a command, or a connection.
   var usedAt = Instant(nanoseconds: .min)
   /// The replicas of what it serves.
   var replicas: [Link] = []
@@ -135,6 +135,9 @@ struct Node: ~Copyable {
 
   /// Whether it is connected and not suspect.
   var isReachable: Bool { state == .ready && !isSuspect }
+
+  /// Whether it answers what it is asked of its slots, if it has any, as far as is known.
+  var isServing: Bool { slotCount == 0 || probe.verdict != .refusing }
 
   /// Whether new commands are put into its pipeline.
   var takesCommands: Bool { isReachable && !isRenewing }

@@ -40,7 +40,7 @@ struct Pipeline: ~Copyable {
     var isLast: Bool { answered + 1 == replies }
   }
 
-  /// Commands in RESP: written at the end by `open` and `close`, forgotten when answered.
+  /// Commands in RESP: written at its end, made an entry by `close`, forgotten when answered.
   var log: ByteBuffer
   private var entries: Ring<Entry>
   private let inPlace = InPlace()
@@ -82,8 +82,6 @@ struct Pipeline: ~Copyable {
   }
   /// Whether another operation of the store's own may wait here.
   var hasSpareRoom: Bool { !entries.isFull }
-  /// Whether there are bytes for the transport.
-  var hasUnsent: Bool { log.count > handed }
 
   /// The bytes that the transport has not had yet.
   var unsent: RawSpan {
@@ -103,7 +101,7 @@ struct Pipeline: ~Copyable {
       operation: operation, kind: kind, length: log.count - mark, replies: UInt8(replies),
       asking: asking, since: now, weight: weight, sequence: sequence)
     let refused = entries.append(entry) != nil
-    precondition(!refused, "ask hasRoom before opening an entry")
+    precondition(!refused, "ask hasRoom before an entry is made")
     return sequence
   }
 

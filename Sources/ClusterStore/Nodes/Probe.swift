@@ -14,35 +14,47 @@ struct Probe {
     case lag
   }
 
-  /// The last question, its entry in the node's pipeline, and when it was asked.
+  /// What the answers came to.
+  enum Verdict {
+    /// It has answered nothing since it was connected.
+    case unasked
+    /// It serves.
+    case serving
+    /// It serves nobody now.
+    case refusing
+  }
+
+  /// The question that is under way, its entry in the node's pipeline (0 when none is), and when the last one
+  /// was asked.
   var question = Question.service
   var sequence: UInt64 = 0
   var at = Instant(nanoseconds: .min)
-  /// Whether it is asked soon: it is newly connected, or a caller was refused.
+  /// Whether it is asked soon: it is newly connected or has new slots, or a caller was refused.
   var isCalledFor = true
-  /// Whether its last answer was that it serves nobody now.
-  var isRefused = false
+  /// Whether it serves, as far as it has told.
+  var verdict = Verdict.unasked
   /// The number of the last key that it was asked for.
   var number = 0
 
-  /// How many keys `sg:{:abc}` there are. No session has one of them, for namespaces have names; every
-  /// slot has some.
+  /// How many keys there are, `sg:{namespace:/abc}`. None is a session's, for ids have no `/`. Every slot has some:
+  /// a checksum is linear, so that another namespace only changes which.
   static let numbers = 1 << 15
 
-  /// The three letters of a key: 64 ASCII characters without braces, which would end the hash tag.
-  static func letters(of number: Int) -> InlineArray<3, UInt8> {
-    [letter(number >> 12), letter(number >> 6), letter(number)]
+  /// The last part of a key's tag: a `/` and three of 64 ASCII characters without braces, which would end it.
+  static func letters(of number: Int) -> InlineArray<4, UInt8> {
+    [UInt8(ascii: "/"), letter(number >> 12), letter(number >> 6), letter(number)]
   }
 
   private static func letter(_ number: Int) -> UInt8 {
     UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number & 63)
   }
+}
 
-  /// The slot of a key.
-  static func slot(of number: Int) -> UInt16 {
-    var checksum = HashSlot.Hasher()
-    checksum.update(UInt8(ascii: ":"))
-    let letters = letters(of: number)
+extension KeySpace {
+  /// The slot of a key that a node is asked for.
+  func slot(ofProbe number: Int) -> UInt16 {
+    var checksum = self.checksum
+    let letters = Probe.letters(of: number)
     for place in letters.indices { checksum.update(letters[place]) }
     return checksum.slot
   }

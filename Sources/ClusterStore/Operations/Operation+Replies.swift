@@ -63,7 +63,7 @@ extension Operation {
     if error == .wrongType {
       // One that is too large here, and a session elsewhere: GETEX has slid it as if it had no time of its own.
       if slidesAtOnce { return .correct(.fault(.unreadable)) }
-    } else if first == .locked {
+    } else if case .locked = first {
       // A lock's script came in front, and has acquired it.
       isDoubtful = true
     }
@@ -200,5 +200,14 @@ extension Operation {
     if millisecondsLeft <= 0 { return .correct(missing) }
     let own = ownIdleTimeout == 0 ? idleMilliseconds : ownIdleTimeout * 1_000
     return min(own, millisecondsLeft) == idleMilliseconds ? .done(.touched) : .correct(.touched)
+  }
+}
+
+extension RecordHeader {
+  /// How many milliseconds are left of the session however much it is used; a great many where it has
+  /// no absolute deadline.
+  func millisecondsToDeadline(at wall: UnixTime) -> Int {
+    absoluteDeadline.milliseconds == 0
+      ? .max : Int(absoluteDeadline.milliseconds - wall.milliseconds)
   }
 }

@@ -58,10 +58,10 @@ struct Operation: ~Copyable {
     case failed(StoreFault)
     /// There is no session to lock.
     case missing
-    /// Somebody else holds the lock.
-    case held
-    /// The caller has the lock, if the record that follows says so too.
-    case locked
+    /// Somebody else holds the lock: since so many milliseconds, and for so many more.
+    case held(age: UInt64, left: UInt64)
+    /// The caller has this lock, if the record that follows says so too.
+    case locked(LockToken)
   }
 
   private let inPlace = InPlace()
@@ -105,13 +105,14 @@ struct Operation: ~Copyable {
   /// The question after its fate that is under way.
   var verification: Ticket = .none
 
+  /// Whether there was something under the key, as the command in front told.
   var existed = false
+  /// The timeout in seconds that the record names; 0 where it goes by its namespace's.
   var ownIdleTimeout = 0
+  /// What is left of the session, or of the lock's lease, in milliseconds.
   var millisecondsLeft = 0
+  /// What the command in front came to.
   var first = First.passed
-  // A lock's token, be it acquired or to be released; or the age of somebody else's lock and what is
-  // left of its lease.
-  var words: (UInt64, UInt64) = (0, 0)
 
   /// A caller's command.
   init(

@@ -51,12 +51,9 @@ extension Operation {
   mutating func noteLock(_ reply: borrowing Reply) {
     switch ScriptAnswer(reply) {
     case .missing: first = .missing
-    case .held(let age, let left):
-      first = .held
-      words = (age, left)
+    case .held(let age, let left): first = .held(age: age, left: left)
     case .locked(let token, let left):
-      first = .locked
-      words = (token.high, token.low)
+      first = .locked(token)
       millisecondsLeft = Int(clamping: left)
     case .noRecord: first = .failed(.unreadable)
     default: first = .failed(.outcomeUnknown)
@@ -66,21 +63,24 @@ extension Operation {
   /// GET behind the script: the record whose header tells whether the caller still has the lock.
   func locked(_ reply: borrowing Reply, wall: UnixTime) -> Step {
     switch first {
-    case .missing: return .done(.missing)
-    case .held:
-      let (age, left) = (words.0 / 1_000, IdleTimeout.secondsLeft(Int64(clamping: words.1)))
-      return .done(
-        .lockHeld(age: Int32(clamping: age), retryAfter: Int32(clamping: max(1, left))))
-    case .failed(let fault): return .done(.fault(told(fault)))
-    case .refused(let error): return .refused(error)
-    case .passed: return .refused(.tryAgain)
-    case .locked: break
+    case .missing: .done(.missing)
+    case .held(let age, let left):
+      .done(
+        .lockHeld(
+          age: Int32(clamping: age / 1_000),
+          retryAfter: Int32(clamping: max(1, IdleTimeout.secondsLeft(Int64(clamping: left))))))
+    case .failed(let fault): .done(.fault(told(fault)))
+    case .refused(let error): .refused(error)
+    case .passed: .refused(.tryAgain)
+    case .locked(let token): locked(by: token, reply, wall: wall)
     }
+  }
+
+  private func locked(by token: LockToken, _ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
     guard let header = RecordHeader(reply.bytes.bytes),
       header.recordLength == reply.bytes.count
     else { return .done(.fault(.unreadable)) }
-    let token = LockToken(high: words.0, low: words.1)
     // Somebody wrote between the two commands: the lock is broken already.
     guard RecordHeader.lockToken(in: reply.bytes.bytes) == token else {
       return .refused(.tryAgain)
@@ -90,14 +90,5 @@ extension Operation {
       own == 0 ? idleMilliseconds : own * 1_000, header.millisecondsToDeadline(at: wall))
     let grant = LockGrant(token: token, expiresIn: IdleTimeout.secondsLeft(Int64(millisecondsLeft)))
     return .done(.locked(facts(header, expiresIn: idle), grant))
-  }
-}
-
-extension RecordHeader {
-  /// How many milliseconds are left of the session however much it is used; a great many where it has
-  /// no absolute deadline.
-  func millisecondsToDeadline(at wall: UnixTime) -> Int {
-    absoluteDeadline.milliseconds == 0
-      ? .max : Int(absoluteDeadline.milliseconds - wall.milliseconds)
   }
 }

@@ -1,7 +1,7 @@
 // How the topology is learnt: from the first node that answers, then whenever something says that
 // it changed, and once a minute; while an owner of slots is unwell, again and again, since others may
 // have taken over. One request at a time, never two within the pause. Whether an answer is believed
-// stands in `ClusterStore+Views`.
+// stands in `ClusterStore+Views`, before there is a table in `ClusterStore+FirstView`.
 
 import Primitives
 import Redis
@@ -30,8 +30,11 @@ struct RefreshState {
   var ballots: [Link: TopologyVote.Ballot] = [:]
   /// Whether a redirect changed the table since.
   var isPatched = false
-  /// Which node is asked next.
+  /// The place of the node that was asked last.
   var turn = 0
+  /// What seeds told before there was a table, and until when others are waited for.
+  var firstViews: [FirstView] = []
+  var settledBy = Instant.never
 }
 
 extension ClusterStore {
@@ -51,21 +54,20 @@ extension ClusterStore {
   }
 
   /// Whether somebody who serves slots cannot be given commands.
-  private var isOwnerUnwell: Bool {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
-      if nodes[link].isSuspect || nodes[link].fault != nil { return true }
-    }
-    return false
-  }
+  private var isOwnerUnwell: Bool { !everyOwner { !$0.isSuspect && $0.fault == nil } }
 
   /// Asks a ready node for the topology, or connects to somebody who might know it.
   mutating func refreshIfWanted(at now: Instant) {
     age(at: now)
     giveUpAnswer(at: now)
+    settleFirst(at: now)
     guard refresh.isWanted, refresh.link == nil else { return }
     guard refresh.notBefore <= now else { return check(at: refresh.notBefore) }
-    if deployment == .single, let only = owner(of: 0), nodes[only].isReachable {
+    if !refresh.firstViews.isEmpty {
+      if let seed = unheardSeed() { ask(seed, at: now) }
+      return
+    }
+    if deployment == .single, isComplete, everyOwner({ $0.isReachable }) {
       refresh.isWanted = false
     } else if let link = anyReady() {
       if isOwnerUnwell || !slots.isComplete { openSeeds(at: now) }
@@ -120,10 +122,12 @@ extension ClusterStore {
 
   /// A ready node, another one each time.
   private mutating func anyReady() -> Link? {
-    refresh.turn += 1
-    for step in 0..<nodes.places {
-      let index = (refresh.turn + step) % nodes.places
-      if let link = nodes.ticket(at: index), nodes[link].takesCommands { return link }
+    let places = nodes.places
+    for step in 0..<places {
+      let place = (refresh.turn + 1 + step) % places
+      guard let link = nodes.ticket(at: place), nodes[link].takesCommands else { continue }
+      refresh.turn = place
+      return link
     }
     return nil
   }
@@ -164,20 +168,31 @@ extension ClusterStore {
       guard topology.coveredSlots > 0 else {
         return complain(of: link, "it knows of no slots", at: now)
       }
+      if seeksFirstView { return keepFirst(topology, toldBy: link, at: now) }
       guard !isForeign(topology) else {
         counters.staleViews += 1
-        return complain(of: link, "it is a node of another cluster", at: now)
+        return complain(of: link, Self.anotherCluster, at: now)
       }
-      guard believes(topology, refresh.epochs, toldBy: link) else {
-        openVoters(of: topology, at: now)
-        return complain(of: link, "its view is older than what others told", at: now)
-      }
-      nodes[link].complaint = nil
-      apply(topology, at: now)
-      noteEpochs(refresh.epochs, of: topology)
+      follow(topology, refresh.epochs, toldBy: link, at: now)
     } catch {
       complain(of: link, "its answer cannot be read", at: now)
     }
+  }
+
+  /// What is said of a node that tells of other nodes altogether.
+  static var anotherCluster: String { "it is a node of another cluster" }
+
+  /// Takes a view over, if it is believed.
+  mutating func follow(
+    _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link, at now: Instant
+  ) {
+    guard believes(topology, epochs, toldBy: link) else {
+      openVoters(of: topology, at: now)
+      return complain(of: link, "its view is older than what others told", at: now)
+    }
+    nodes[link].complaint = nil
+    apply(topology, at: now)
+    noteEpochs(epochs, of: topology)
   }
 
   /// What a node's refusal to give a topology means.
@@ -201,7 +216,7 @@ extension ClusterStore {
   }
 
   /// Says once what is wrong with a node's answer, and asks another one soon.
-  private mutating func complain(of link: Link, _ reason: String, at now: Instant) {
+  mutating func complain(of link: Link, _ reason: String, at now: Instant) {
     counters.refreshFaults += 1
     if nodes[link].complaint != reason {
       events.append(.topologyRefused(nodes[link].endpoint, reason))
@@ -276,6 +291,7 @@ extension ClusterStore {
         slots.assign(range, UInt16(primary.index))
         nodes[primary].slotCount += range.count
       }
+      nodes[primary].probe.isCalledFor = true
       open(primary, at: now)
     }
   }
@@ -314,36 +330,5 @@ extension ClusterStore {
       nodes[link].fault = nil
       if nodes[link].role == .unknown, !nodes[link].isSeed { nodes.discard(link) }
     }
-  }
-
-  // MARK: Nodes
-
-  /// The node at an endpoint; made when it is new. Nil when there are too many.
-  mutating func addNode(_ endpoint: Endpoint, isSeed: Bool) -> Link? {
-    if let known = node(at: endpoint) { return known }
-    return nodes.isFull ? nil : nodes.insert(Node(endpoint, isSeed: isSeed, configuration))
-  }
-
-  /// The node that a redirect names; nil when it names none that could be asked.
-  mutating func node(_ host: RedirectHost, _ port: UInt16, namedBy link: Link) -> Link? {
-    let endpoint: Endpoint?
-    switch host {
-    case .named(let range):
-      let line = nodes[link].reply.string()
-      endpoint = Endpoint(host: line.extracting(range.indices), port: Int(port))
-    case .asked: endpoint = Endpoint(host: nodes[link].endpoint.host, port: port)
-    case .unknown: endpoint = nil
-    }
-    return endpoint.flatMap { addNode($0, isSeed: false) }
-  }
-
-  /// MOVED: gives one slot to its new owner, ahead of the topology that will say the same.
-  mutating func patch(_ slot: UInt16, to owner: Link, at now: Instant) {
-    if let former = self.owner(of: slot) { nodes[former].slotCount -= 1 }
-    slots.patch(slot, UInt16(owner.index))
-    nodes[owner].slotCount += 1
-    nodes[owner].role = .primary
-    refresh.isPatched = true
-    open(owner, at: now)
   }
 }

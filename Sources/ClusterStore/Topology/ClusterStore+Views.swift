@@ -89,12 +89,4 @@ extension ClusterStore {
       nodes[link].epoch = epochs[shard.primary.id] ?? 0
     }
   }
-
-  /// The node at an endpoint, if it is known.
-  func node(at endpoint: Endpoint) -> Link? {
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index), nodes[link].endpoint == endpoint { return link }
-    }
-    return nil
-  }
 }

@@ -2,6 +2,7 @@
 // what is measured is not disturbed by what is measured beside it. Bounded twice: each question has
 // its patience, and nodes whose turn comes after `deadline` are skipped.
 
+import Gateway
 import Primitives
 import Reactor
 import Redis
@@ -24,9 +25,7 @@ struct RedisProbe: ~Copyable {
     self.settings = settings
     self.context = context
     self.deadline = deadline
-    credentials = settings.password.map {
-      NodeCredentials(user: settings.user, password: $0.secret.reveal())
-    }
+    credentials = settings.password.map { NodeCredentials($0, of: settings.user) }
   }
 
   /// Everything that can be found out.

@@ -16,7 +16,7 @@ public struct Plan {
   private let settings: Settings
   private let bounds: Bounds
   private let http = Limits()
-  private let store = ClusterLimits()
+  private let store: ClusterLimits
   private let workers: Int
   private let nodes: Int
 
@@ -25,7 +25,8 @@ public struct Plan {
     precondition(nodes > 0, "a Redis has at least one node")
     self.settings = settings
     self.nodes = settings.redis == nil ? 0 : nodes
-    workers = settings.workers ?? Processors.available
+    store = ClusterLimits(largestBody: settings.maxBody)
+    workers = settings.workerCount
     bounds = Bounds(settings, workers: workers)
   }
 
@@ -73,7 +74,10 @@ public struct Plan {
       .row("commands that wait for a node", Quantities.bytes(store.parkedBytes), "503")
       .row("waiting for their turn only", "\(store.awaitingTurns)", "the oldest goes too")
       .row("commands that wait so", Quantities.bytes(store.awaitingBytes), "the oldest goes too")
-      .row("longest reply", Quantities.bytes(replyBytes), "500; beyond 65 MiB closed")
+      .row(
+        "longest reply", Quantities.bytes(store.replyBytes),
+        "500; beyond \(Quantities.bytes(store.passedBytes)) closed"
+      )
       .row("silence of a node", Quantities.span(store.silence), "the connection is closed")
       .row("connecting", Quantities.span(store.connecting), "tried again")
       .text
@@ -127,7 +131,7 @@ public struct Plan {
   /// What is read into, the answer that is made, spare buffers, and the log.
   private var loopBytes: Int {
     let spare = bounds.spareBuffers * bounds.largestSpare
-    return workers * (bounds.readSize + replyBytes + spare) + lineBytes
+    return workers * (bounds.readSize + store.replyBytes + spare) + lineBytes
   }
 
   /// Lines of the log: those of events that wait, those that are being written, and of the access log those of
@@ -137,10 +141,8 @@ public struct Plan {
   }
 
   private var pipelineBytes: Int {
-    store.parkedBytes + store.awaitingBytes + nodes * (store.pipelineBytes + replyBytes)
+    store.parkedBytes + store.awaitingBytes + nodes * (store.pipelineBytes + store.replyBytes)
   }
-
-  private var replyBytes: Int { max(settings.maxBody, 1 << 20) + (1 << 20) }
 
   /// For each worker its clients, nodes, listener, poller and bell; the process's own besides.
   public var descriptors: Int { workers * (bounds.places + nodes + 3) + 8 }

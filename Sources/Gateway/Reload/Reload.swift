@@ -127,33 +127,3 @@ extension Reload {
     }
   }
 }
-
-extension TLSClientSettings {
-  /// What the settings say.
-  init(_ tls: RedisTLSSettings) {
-    self.init(
-      authorities: tls.ca?.path, certificate: tls.client?.certificate.path,
-      key: tls.client?.key.path, serverName: tls.serverName)
-  }
-}
-
-extension TLSServerSettings {
-  /// What the settings say, with the secrets that all workers share.
-  init(_ tls: ServerTLSSettings, ticketKeys: TicketKeys) {
-    self.init(
-      certificate: tls.certificate.path, key: tls.key.path,
-      clientAuthorities: tls.clientCA?.path, ticketKeys: ticketKeys)
-  }
-}
-
-extension Worker where Store: ~Copyable {
-  /// Makes connections to Redis with other certificates from now on.
-  mutating func renewNodes(_ handovers: [TLSHandover]) {
-    if let context = handovers[number].take() { backend.renew(context) }
-  }
-
-  /// Shows another certificate to clients that come from now on; the connections there are go on.
-  mutating func renew(_ handovers: [TLSHandover]) {
-    if let context = handovers[number].take() { server.identity = consume context }
-  }
-}

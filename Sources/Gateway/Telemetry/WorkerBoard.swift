@@ -64,14 +64,15 @@ final class WorkerBoard: Sendable {
     431, 500, 501, 503, 504, 505, 100, 429, 0,
   ]
   static let methods = 10
-  // A histogram is 17 ranges and a sum. What follows what: answers, their times by route, ticks,
+  private static let routes = 12
+  // A histogram is its ranges and a sum. What follows what: answers, their times by route, ticks,
   // batches, bounds, and the numbers with a name of their own.
-  private static let width = 18
-  private static let latencyStart = 12 * 10 * 28
-  private static let tickStart = latencyStart + 12 * width
+  private static let width = DurationCounts.ranges + 1
+  private static let latencyStart = routes * methods * statuses.count
+  private static let tickStart = latencyStart + routes * width
   private static let batchStart = tickStart + width
-  private static let boundStart = batchStart + 16
-  private static let cellStart = boundStart + 16
+  private static let boundStart = batchStart + BatchSizes.ranges
+  private static let cellStart = boundStart + Bound.allCases.count
 
   private let cells: InlineArray<3_840, Atomic<Int>>
   /// The nodes as the worker last told them, at most a second ago unless nothing happened since.
@@ -79,8 +80,7 @@ final class WorkerBoard: Sendable {
 
   init() {
     precondition(Self.cellStart + Cell.allCases.count <= 3_840, "every number has its cell")
-    precondition(Bound.allCases.count <= 16, "every bound has its cell")
-    precondition(Route.allCases.count <= 12, "every route has its cells")
+    precondition(Route.allCases.count <= Self.routes, "every route has its cells")
     cells = InlineArray { _ in Atomic(0) }
   }
 
@@ -88,8 +88,12 @@ final class WorkerBoard: Sendable {
   func count(_ route: Route, _ method: Method, status: Int, took span: TimeSpan) {
     let route = Int(route.rawValue)
     let method = Int(method.rawValue)
-    add(1, at: (route * Self.methods + method) * 28 + Self.place(of: status))
+    add(1, at: Self.place(route: route, method: method, status: Self.place(of: status)))
     count(span, at: Self.latencyStart + route * Self.width)
+  }
+
+  private static func place(route: Int, method: Int, status place: Int) -> Int {
+    (route * methods + method) * statuses.count + place
   }
 
   /// Counts one turn of the loop.
@@ -98,7 +102,7 @@ final class WorkerBoard: Sendable {
   private func count(_ span: TimeSpan, at start: Int) {
     let microseconds = max(0, span.nanoseconds / 1_000)
     add(1, at: start + DurationCounts.range(of: microseconds))
-    add(Int(microseconds), at: start + 17)
+    add(Int(microseconds), at: start + DurationCounts.ranges)
   }
 
   /// Counts that a client met a bound.
@@ -190,7 +194,7 @@ final class WorkerBoard: Sendable {
 
   /// How many answers of a kind there were.
   func requests(route: Int, method: Int, status place: Int) -> Int {
-    load((route * Self.methods + method) * 28 + place)
+    load(Self.place(route: route, method: method, status: place))
   }
 
   /// How long the answers of a route took.
@@ -220,7 +224,8 @@ final class WorkerBoard: Sendable {
   }
 
   private static func place(of status: Int) -> Int {
-    for place in 0..<27 where statuses[place] == status { return place }
-    return 27
+    let last = statuses.count - 1
+    for place in 0..<last where statuses[place] == status { return place }
+    return last
   }
 }

@@ -69,7 +69,8 @@ extension Worker where Store: ~Copyable {
     switch request.exchange.route {
     case .session, .sessions, .touch, .lock: submit(client, bytes, payload)
     case .touches: submitBatch(client, bytes, payload)
-    default: answerPage(client)
+    case .livez, .readyz, .health, .metrics, .contract, .version: answerPage(client)
+    case .unknown: answer(client, .noSuchPath)
     }
   }
 
@@ -217,7 +218,9 @@ extension Worker where Store: ~Copyable {
   }
 
   private mutating func answerPage(_ client: Ticket) {
-    let page = page(for: clients[client].exchange.route)
+    let route = clients[client].exchange.route
+    if let problem = obstacle(to: route) { return answer(client, problem) }
+    let page = page(for: route)
     prepareAnswer(client)
     let status = encoder.encode(page, clients[client].exchange, into: &reply)
     finish(client, status)

@@ -13,13 +13,14 @@ extension Worker where Store: ~Copyable {
       report()
     }
     return switch route {
-    case .livez: verdict("not live", gatewayState.hangs ? "loop" : nil)
-    case .readyz: verdict("not ready", obstacle)
+    case .livez, .readyz: Page(type: "text/plain; charset=utf-8", text: "ok\n")
     case .health: HealthPage.page(backend.health, gatewayState)
     case .metrics: MetricsPage.page(gatewayState, backend.health, waiters: lockLines.count)
     case .contract:
       Page(type: "application/yaml", text: gatewayState.contract)
-    default: VersionPage.page(gatewayState)
+    case .version: VersionPage.page(gatewayState)
+    case .session, .sessions, .touch, .lock, .touches, .unknown:
+      preconditionFailure("it is no page")
     }
   }
 
@@ -30,15 +31,13 @@ extension Worker where Store: ~Copyable {
     board.nodes.withLock { $0 = backend.nodes }
   }
 
-  /// Why the gateway is not ready; nil when it is.
-  private var obstacle: String? {
-    if gatewayState.isDraining { return "draining" }
-    return gatewayState.isServing ? nil : "store"
-  }
-
-  private func verdict(_ what: String, _ reason: String?) -> Page {
-    let type: StaticString = "text/plain; charset=utf-8"
-    guard let reason else { return Page(type: type, text: "ok\n") }
-    return Page(status: 503, type: type, text: "\(what): \(reason)\n")
+  /// Why the answer to a yes-or-no question of operators is no; nil when it is yes.
+  func obstacle(to route: Route) -> Problem? {
+    switch route {
+    case .livez where gatewayState.hangs: .notLive
+    case .readyz where gatewayState.isDraining: .notReady(drains: true)
+    case .readyz where !gatewayState.isServing: .notReady(drains: false)
+    default: nil
+    }
   }
 }

@@ -7,8 +7,8 @@ public enum TopologyVote {
   public struct Ballot: Equatable, Sendable {
     /// The node's view.
     public let topology: Topology
-    /// The highest configuration epoch that the node knows (`cluster_current_epoch` of
-    /// `CLUSTER INFO`), if it was asked.
+    /// The highest configuration epoch with which a primary of the view claims slots (`CLUSTER NODES`), if
+    /// that is known.
     public let epoch: UInt64?
 
     /// A ballot from its parts.

@@ -216,7 +216,6 @@ final class SimulatedCluster {
       return Self.bulk(entries[key]?.bytes)
     case "GETRANGE":
       return Self.bulk(Array((entry?.bytes ?? []).prefix(Int(Self.number(words[3])) + 1)))
-    case "STRLEN": return Self.integer(0)
     case "PTTL":
       return Self.integer(entry.map { $0.ends - wall } ?? -2)
     case "PEXPIRE":

@@ -622,7 +622,7 @@ enum Contract {
               $ref: '#/components/responses/OK'
             '503':
               $ref: '#/components/responses/NotOK'
-              description: One of them has not turned for some ten seconds.
+              description: One of them has not turned for some ten seconds (`not-live`).
         head:
           tags: [operators]
           operationId: isAliveHead
@@ -648,7 +648,7 @@ enum Contract {
               $ref: '#/components/responses/OK'
             '503':
               $ref: '#/components/responses/NotOK'
-              description: Not ready, and whether for want of a `store` or because of `draining`.
+              description: Not ready (`not-ready`); `detail` says whether for want of the store.
         head:
           tags: [operators]
           operationId: isReadyHead
@@ -1097,6 +1097,8 @@ enum Contract {
             - store-full
             - gateway-full
             - draining
+            - not-live
+            - not-ready
             - deadline-passed
             - store-refuses-gateway
             - store-refuses-command
@@ -1185,11 +1187,16 @@ enum Contract {
             Retry-After:
               $ref: '#/components/headers/RetryAfter'
           content:
-            text/plain; charset=utf-8:
+            application/problem+json:
               schema:
-                type: string
-              example: |
-                not ready: store
+                $ref: '#/components/schemas/Problem'
+              example:
+                type: urn:session-gateway:problem:not-ready
+                title: The gateway is not ready.
+                status: 503
+                detail: Not all of its store serves.
+                code: not-ready
+                executed: 'no'
         NotModified:
           description: The caller has the present version.
           headers:

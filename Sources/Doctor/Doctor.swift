@@ -55,7 +55,7 @@ public enum Doctor {
   private static func look(
     at redis: RedisSettings, _ wishes: RedisWishes, until deadline: Instant
   ) -> RedisFacts {
-    let context = redis.tls.flatMap { try? TLSContext.client($0.context) }
+    let context = redis.tls.flatMap { try? TLSContext.client(TLSClientSettings($0)) }
     var probe = RedisProbe(redis, context: context, until: deadline)
     return probe.run(wishes)
   }
@@ -84,11 +84,8 @@ public enum Doctor {
   /// The certificate that callers are shown.
   private static func certificates(of tls: ServerTLSSettings?) -> [CertificateFacts] {
     guard let tls else { return [] }
-    let server = TLSServerSettings(
-      certificate: tls.certificate.path, key: tls.key.path,
-      clientAuthorities: tls.clientCA?.path)
     do throws(TLSSettingsFault) {
-      _ = try TLSContext.server(server)
+      _ = try TLSContext.server(TLSServerSettings(tls))
     } catch {
       return [CertificateFacts(setting: "--tls-cert", content: .failure(error))]
     }
@@ -101,7 +98,7 @@ public enum Doctor {
   private static func certificates(of tls: RedisTLSSettings?) -> [CertificateFacts] {
     guard let tls else { return [] }
     do throws(TLSSettingsFault) {
-      _ = try TLSContext.client(tls.context)
+      _ = try TLSContext.client(TLSClientSettings(tls))
     } catch {
       return [CertificateFacts(setting: "--redis-tls", content: .failure(error))]
     }
@@ -134,13 +131,5 @@ public enum Doctor {
 extension CertificateFacts {
   fileprivate var isBroken: Bool {
     if case .failure = content { setting.hasPrefix("--redis") } else { false }
-  }
-}
-
-extension RedisTLSSettings {
-  fileprivate var context: TLSClientSettings {
-    TLSClientSettings(
-      authorities: ca?.path, certificate: client?.certificate.path, key: client?.key.path,
-      serverName: serverName)
   }
 }

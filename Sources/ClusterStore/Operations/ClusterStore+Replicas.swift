@@ -32,12 +32,7 @@ extension ClusterStore {
   /// Whether reads should go to replicas and somebody who serves slots has none: one that comes back is
   /// told by the topology alone.
   var isBare: Bool {
-    guard configuration.reads == .replica else { return false }
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
-      if nodes[link].replicas.isEmpty { return true }
-    }
-    return false
+    configuration.reads == .replica && !everyOwner { !$0.replicas.isEmpty }
   }
 
   /// Puts a read into a replica's pipeline.
@@ -85,5 +80,15 @@ extension ClusterStore {
     slide.commandLengths = (bytes.count, 0)
     park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)
+  }
+}
+
+extension SessionCommand {
+  /// Whether a replica may answer it, which may know less than its primary.
+  var mayLag: Bool {
+    switch verb {
+    case .get, .peek, .inspect: !needsLatest
+    case .put, .touch, .delete, .lock, .renew, .unlock: false
+    }
   }
 }

@@ -6,28 +6,6 @@ import Primitives
 import Redis
 import Sessions
 
-/// An operation that is in no pipeline.
-struct ParkedOperation: ~Copyable {
-  /// Whose commands these are.
-  let operation: Ticket
-  /// The commands, one after the other.
-  var bytes: ByteBuffer
-  /// When it is tried again.
-  var due: Instant
-  /// The node that ASK named for the next attempt only.
-  let asked: Link?
-  /// Whether it waits for nothing but its turn.
-  var awaitsTurn: Bool
-}
-
-/// An operation that ended by a fault, until its completion is taken.
-struct Ended {
-  /// Whose end it is; `.none` when the caller gave up on it meanwhile.
-  var operation: Ticket
-  /// What the caller is told.
-  let completion: Completion
-}
-
 extension ClusterStore {
   /// Whether one more operation may wait.
   var hasParkingRoom: Bool {
@@ -205,24 +183,5 @@ extension ClusterStore {
     operations[handle].commandLengths = (first, bytes.count - first)
     operations[handle].becomePeek()
     retry(handle, bytes, at: now, hurry: true)
-  }
-
-  /// Ends an operation without a payload.
-  mutating func finish(_ handle: Ticket, _ outcome: Outcome) {
-    guard operations.contains(handle) else { return }
-    let operation = operations.remove(handle)
-    switch operation.purpose {
-    case .correction: return
-    // Nobody could say what became of the write.
-    case .verification(let write):
-      counters.verifiedInVain += 1
-      return finish(write, .fault(.outcomeUnknown))
-    case .session: break
-    }
-    if outcome == .fault(.outcomeUnknown) { counters.unknownOutcomes += 1 }
-    let completion = Completion(
-      ticket: operation.ticket, tag: operation.tag, outcome: outcome)
-    let refused = completions.append(Ended(operation: handle, completion: completion)) != nil
-    precondition(!refused, "submit leaves room for each operation's end")
   }
 }

@@ -69,11 +69,6 @@ extension ClusterStore {
     return copy
   }
 
-  /// Ends an operation that is not tried again: by `fault` if it was surely not carried out.
-  mutating func giveUp(_ handle: Ticket, _ fault: StoreFault) {
-    finish(handle, .fault(operations[handle].isDoubtful ? .outcomeUnknown : fault))
-  }
-
   // MARK: Verification
 
   /// Asks a ready node what became of a write that was handed over and lost. The write stays parked.

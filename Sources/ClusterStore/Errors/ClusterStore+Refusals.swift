@@ -1,0 +1,31 @@
+// What becomes of error answers beside their operations: they are counted, and what they say of a node is
+// kept and told.
+
+import Primitives
+import Redis
+
+extension ClusterStore {
+  /// A node answered with an error.
+  mutating func note(_ error: RedisError, of link: Link, at now: Instant) {
+    counters.count(error)
+    nodes[link].tally.count(error)
+    let kind = ErrorKind(error)
+    guard kind.isState else { return }
+    if kind.endsService, nodes[link].probe.verdict != .refusing {
+      nodes[link].probe.isCalledFor = true
+      check(at: now)
+    }
+    if nodes[link].refusals.meet(kind, at: now) {
+      events.append(.nodeRefuses(nodes[link].endpoint, kind))
+    }
+    check(at: nodes[link].refusals.end)
+  }
+
+  /// Tells which refusals of a node are over.
+  mutating func expireRefusals(of link: Link, at now: Instant) {
+    for kind in nodes[link].refusals.expire(at: now) {
+      events.append(.nodeAccepts(nodes[link].endpoint, kind))
+    }
+    check(at: nodes[link].refusals.end)
+  }
+}

@@ -1,0 +1,57 @@
+import Redis
+
+/// The kinds of error answers, by the word that Redis begins them with.
+public enum ErrorKind: String, CaseIterable, Sendable {
+  case moved, ask, tryagain, clusterdown, masterdown, loading, readonly, busy, noreplicas
+  case noscript, oom, misconf, noauth, noperm, wrongpass, wrongtype, crossslot, execabort
+  case malformedRedirect = "malformed-redirect"
+  case noCluster = "no-cluster"
+  case other
+
+  init(_ error: RedisError) {
+    self =
+      switch error {
+      case .moved: .moved
+      case .ask: .ask
+      case .malformedRedirect: .malformedRedirect
+      case .tryAgain: .tryagain
+      case .clusterDown: .clusterdown
+      case .masterDown: .masterdown
+      case .loading: .loading
+      case .readOnly: .readonly
+      case .busy: .busy
+      case .noReplicas: .noreplicas
+      case .noScript: .noscript
+      case .outOfMemory: .oom
+      case .misconfigured: .misconf
+      case .noAuth: .noauth
+      case .noPermission: .noperm
+      case .wrongPassword: .wrongpass
+      case .wrongType: .wrongtype
+      case .crossSlot: .crossslot
+      case .executionAborted: .execabort
+      case .clusterDisabled: .noCluster
+      case .other: .other
+      }
+  }
+
+  /// Whether it says how the node is. Others concern a slot, a key or a script.
+  var isState: Bool {
+    switch self {
+    case .clusterdown, .masterdown, .loading, .readonly, .busy, .noreplicas, .oom, .misconf,
+      .noauth, .noperm, .wrongpass, .other:
+      true
+    case .moved, .ask, .malformedRedirect, .tryagain, .noscript, .wrongtype, .crossslot,
+      .execabort, .noCluster:
+      false
+    }
+  }
+
+  /// Whether an owner of slots that says it, asked for a key of its own, serves nobody.
+  var endsService: Bool {
+    switch self {
+    case .clusterdown, .masterdown, .loading, .busy, .noauth, .readonly: true
+    default: false
+    }
+  }
+}

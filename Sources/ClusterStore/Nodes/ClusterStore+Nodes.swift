@@ -1,0 +1,43 @@
+// The nodes that are known: how they become so, by settings, topologies and redirects, and how they are found.
+
+import Primitives
+import Redis
+
+extension ClusterStore {
+  /// The node at an endpoint, if it is known.
+  func node(at endpoint: Endpoint) -> Link? {
+    for index in 0..<nodes.places {
+      if let link = nodes.ticket(at: index), nodes[link].endpoint == endpoint { return link }
+    }
+    return nil
+  }
+
+  /// The node at an endpoint; made when it is new. Nil when there are too many.
+  mutating func addNode(_ endpoint: Endpoint, isSeed: Bool) -> Link? {
+    if let known = node(at: endpoint) { return known }
+    return nodes.isFull ? nil : nodes.insert(Node(endpoint, isSeed: isSeed, configuration))
+  }
+
+  /// The node that a redirect names; nil when it names none that could be asked.
+  mutating func node(_ host: RedirectHost, _ port: UInt16, namedBy link: Link) -> Link? {
+    let endpoint: Endpoint?
+    switch host {
+    case .named(let range):
+      let line = nodes[link].reply.string()
+      endpoint = Endpoint(host: line.extracting(range.indices), port: Int(port))
+    case .asked: endpoint = Endpoint(host: nodes[link].endpoint.host, port: port)
+    case .unknown: endpoint = nil
+    }
+    return endpoint.flatMap { addNode($0, isSeed: false) }
+  }
+
+  /// MOVED: gives one slot to its new owner, ahead of the topology that will say the same.
+  mutating func patch(_ slot: UInt16, to owner: Link, at now: Instant) {
+    if let former = self.owner(of: slot) { nodes[former].slotCount -= 1 }
+    slots.patch(slot, UInt16(owner.index))
+    nodes[owner].slotCount += 1
+    nodes[owner].role = .primary
+    refresh.isPatched = true
+    open(owner, at: now)
+  }
+}

@@ -1,0 +1,29 @@
+// What settings make of the store over Redis.
+
+import ClusterStore
+public import Redis
+public import Settings
+
+extension ClusterConfiguration {
+  /// What the settings say, with bounds that fit the largest body.
+  init(_ redis: RedisSettings, largestBody: Int) {
+    let seeds = redis.seeds.map { Endpoint(host: $0.host, port: $0.port) }
+    let mode: TopologyMode =
+      switch redis.topology {
+      case .auto: .discover
+      case .single: .single
+      case .cluster: .cluster
+      }
+    self.init(seeds: seeds, mode: mode)
+    reads = redis.read == .replica ? .replica : .primary
+    limits = ClusterLimits(largestBody: largestBody)
+    credentials = redis.password.map { NodeCredentials($0, of: redis.user) }
+  }
+}
+
+extension NodeCredentials {
+  /// What the settings say; the default user's when they name no other.
+  public init(_ password: RedisPassword, of user: String?) {
+    self.init(user: user, password: password.secret.reveal())
+  }
+}
