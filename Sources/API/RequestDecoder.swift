@@ -337,9 +337,9 @@ public struct RequestDecoder: Sendable {
     }
   }
 
-  /// The largest payload that the request's namespace takes, in bytes.
+  /// The largest body that the request may have, in bytes.
   public func largestBody(_ request: borrowing DecodedRequest) -> Int {
-    rules(request).largestBody
+    request.exchange.route == .touches ? TouchBatch.largestBody : rules(request).largestBody
   }
 
   /// What holds in the namespace of the request's caller.

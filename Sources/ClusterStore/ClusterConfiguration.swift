@@ -5,7 +5,7 @@ public import Redis
 
 /// Which kind of deployment the seeds belong to.
 public enum TopologyMode: Sendable {
-  /// Ask the first node that answers.
+  /// Ask the seeds.
   case discover
   /// One node that serves every slot.
   case single
@@ -62,8 +62,8 @@ public struct ClusterLimits: Sendable {
   /// After how long without a command an owner of slots is asked whether it serves them, so that it is
   /// known before somebody needs it; and how often a replica is asked how it follows.
   public var probing = TimeSpan.seconds(1)
-  /// How long seeds are waited for that the first view does not list.
-  public var firstView = TimeSpan.seconds(1)
+  /// How long at the start seeds are waited for that no view lists, while none has most of them.
+  public var firstView = TimeSpan.seconds(2)
   /// How long an answer to a request for the topology is waited for before another node is asked.
   public var refreshPatience = TimeSpan.milliseconds(500)
   /// How long a connection may take to be made, TLS included; and once more how long its greeting.

@@ -61,6 +61,8 @@ struct Connection: ~Copyable {
   /// By which door it came.
   let door: Int
   var chunks = ChunkedDecoder()
+  /// How many bytes its body may have, if that comes in chunks.
+  var largestBody = 0
 
   init(_ transport: consuming Transport, door: Int) {
     self.door = door

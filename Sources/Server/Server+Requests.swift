@@ -60,7 +60,8 @@ extension Server {
   ) -> ChunkedDecoder.Progress {
     let start = unsafe bytes.mutableReadable + head
     var body = unsafe MutableRawSpan(_unsafeStart: start, byteCount: bytes.count - head)
-    return connections[present].chunks.decode(&body, maximum: bounds.largestBody)
+    let largest = connections[present].largestBody
+    return connections[present].chunks.decode(&body, maximum: largest)
   }
 
   /// The body has come after the head: heads are not kept, so this one is read again.
@@ -87,7 +88,9 @@ extension Server {
   /// client is told to go on if it asks, and of the request the program is told once more.
   ///
   /// - Parameter limit: until when it is waited for at most, within the bound of all bodies.
-  public mutating func takeBody(by limit: Instant = .never) -> ByteRange? {
+  public mutating func takeBody(
+    by limit: Instant = .never, atMost largest: Int = .max
+  ) -> ByteRange? {
     switch head.framing {
     case .none:
       told = head.length
@@ -102,6 +105,7 @@ extension Server {
       return ByteRange(head.length, end)
     case .chunked:
       connections[present].chunks = ChunkedDecoder()
+      connections[present].largestBody = min(largest, bounds.largestBody)
       awaitBody(.chunks(head: head.length), by: limit)
       return nil
     }

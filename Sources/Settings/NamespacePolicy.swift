@@ -30,10 +30,13 @@ public struct NamespacePolicy: Equatable, Sendable {
   public var writes = Writes.free
   /// The largest payload in bytes; nil for `--max-body`.
   public var maxBody: Int?
-  /// The lease of a lock whose caller names none.
-  public var lockLease = TimeSpan.seconds(30)
+  /// The lease of a lock whose caller names none; nil for 30 s, or the longest if that is shorter.
+  var ownLockLease: TimeSpan?
   /// The longest lease that a caller may name.
   public var lockLeaseMax = TimeSpan.seconds(3_600)
+
+  /// The lease of a lock whose caller names none.
+  public var lockLease: TimeSpan { ownLockLease ?? min(.seconds(30), lockLeaseMax) }
 
   /// A policy that says nothing of its own.
   public init(name: String, timeouts: SessionPolicy) {
@@ -68,7 +71,10 @@ struct PolicyKey: Sendable {
     PolicyKey(
       "max-body", ValueKind<Int>.size(1...64 << 20).optional(absent: "as for all"), at: \.maxBody),
     PolicyKey(
-      "lock-lease", .duration(.seconds(1) ... .seconds(3_600), whole: true), at: \.lockLease),
+      "lock-lease",
+      ValueKind<TimeSpan>.duration(.seconds(1) ... .seconds(3_600), whole: true)
+        .optional(absent: "30s, or the longest"),
+      at: \.ownLockLease),
     PolicyKey(
       "lock-lease-max", .duration(.seconds(1) ... .seconds(3_600), whole: true),
       at: \.lockLeaseMax),

@@ -9,7 +9,7 @@
 public struct RedisSettings: Equatable, Sendable {
   /// Whether there is a cluster.
   public enum Topology: String, CaseIterable, Sendable {
-    /// Ask the first node that answers.
+    /// Ask the nodes.
     case auto
     /// One node that serves every slot; it is never asked about a cluster.
     case single

@@ -175,6 +175,23 @@ struct LossTests {
     #expect(world.depth == 0)
   }
 
+  /// It may have been refused, and what was there been another caller's to remove.
+  @Test("A delete under a condition or a lock that was lost: nothing there tells nothing")
+  func conditionalDelete() {
+    for call in [
+      Call.delete(ID.low).when(.exists), Call.delete(ID.low).when(version: 4),
+      Call.delete(ID.low).holding(7),
+    ] {
+      let world = ScriptedNodes.cluster()
+      let number = world.call(call)
+      world.hangUp(7000)
+      world.pass(milliseconds: 200)
+      #expect(world.taken(by: 7000).last == header)
+      world.say(7000, Say.empty)
+      #expect(world.outcomes[number] == .fault(.outcomeUnknown))
+    }
+  }
+
   @Test("A delete that was lost: nothing there is what was wanted; anything there is unknown")
   func delete() {
     for (found, outcome) in [

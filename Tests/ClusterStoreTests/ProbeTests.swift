@@ -198,6 +198,32 @@ struct ProbeTests {
     #expect(world.health.first { $0.endpoint.port == 7000 }?.refusals == [.misconf])
   }
 
+  /// Redis says of a write that it lacks replicas before it says that it reads its data.
+  @Test("A node that refuses writes is asked to read, too")
+  func reads() {
+    let world = cluster()
+    world.services[7000] = "-NOREPLICAS no\r\n"
+    world.readings[7000] = "-LOADING no\r\n"
+    world.pass(milliseconds: 1_100)
+    #expect(!world.isServing)
+    world.readings[7000] = ":-2\r\n"
+    world.pass(milliseconds: 1_100)
+    #expect(world.isServing)
+  }
+
+  @Test("A lone node that became a replica is connected to anew, with nobody asking anything")
+  func flipped() {
+    let world = ScriptedNodes.single()
+    world.services[7000] = "-READONLY no\r\n"
+    let before = world.opened.count
+    world.pass(milliseconds: 1_300)
+    #expect(world.opened.count > before)
+    // Behind the address is the new primary.
+    world.services[7000] = nil
+    world.pass(milliseconds: 2_000)
+    #expect(world.isServing)
+  }
+
   @Test("Whoever has lost its slots is not said to refuse them")
   func demoted() {
     let world = cluster()

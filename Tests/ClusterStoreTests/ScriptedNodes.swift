@@ -25,6 +25,8 @@ final class ScriptedNodes {
   /// What a node answers when it is asked whether it serves; that it does when there is nothing, and nothing by
   /// itself where that is empty.
   var services: [UInt16: String] = [:]
+  /// What a node answers to the read behind that; as to the write when there is nothing.
+  var readings: [UInt16: String] = [:]
   /// Which nodes were asked that, in order.
   private(set) var probed: [UInt16] = []
   /// For which keys.
@@ -71,7 +73,7 @@ final class ScriptedNodes {
   private var reply = ByteBuffer()
 
   /// What a node is asked; it answers all but callers' commands by itself.
-  private enum Question { case command, topology, service }
+  private enum Question { case command, topology, service, reading }
 
   /// A store that knows `seeds`, in a world where nothing has happened.
   init(
@@ -137,8 +139,9 @@ final class ScriptedNodes {
 
   /// A node answers the question whether it serves, which it owes next.
   func answerProbe(_ port: UInt16, _ text: String) {
-    precondition(owed[port]?.first == .service, "it was not asked")
-    owed[port]?.removeFirst()
+    precondition(owed[port]?.prefix(2) == [.service, .reading], "it was not asked")
+    owed[port]?.removeFirst(2)
+    answerLater(port, text)
     answerLater(port, text)
     settle()
   }
@@ -347,6 +350,9 @@ final class ScriptedNodes {
         probedKeys.append(command[1])
         owed[port, default: []].append(.service)
         answerOwn(port)
+      case "PTTL" where command[1].contains(":/"):
+        owed[port, default: []].append(.reading)
+        answerOwn(port)
       case "CLUSTER" where command[1] == "NODES":
         // Told with the slots, which are asked for in the same breath.
         continue
@@ -382,6 +388,10 @@ final class ScriptedNodes {
         if services[port]?.isEmpty == true { return }
         owed[port]?.removeFirst()
         answerLater(port, services[port] ?? ":0\r\n")
+      case .reading:
+        if services[port]?.isEmpty == true { return }
+        owed[port]?.removeFirst()
+        answerLater(port, readings[port] ?? services[port] ?? ":-2\r\n")
       }
     }
   }

@@ -62,7 +62,8 @@ struct TopologyTests {
     let call = world.call(.get(ID.low))
     world.pass(milliseconds: 4_000)
     world.down = [7000]
-    world.pass(milliseconds: 2_500)
+    // Two seconds for the pause of its connection, two for the other seed, which might know of more.
+    world.pass(milliseconds: 4_500)
     world.say(7001, Say.null)
     #expect(world.outcomes[call] == .missing)
   }

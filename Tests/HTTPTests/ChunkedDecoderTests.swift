@@ -108,6 +108,8 @@ struct ChunkedDecoderTests {
       ("0\r\nX: y\r\ntransfer-encoding: chunked\r\n", .forbiddenTrailer),
       ("0\r\nHOST: a\r\n", .forbiddenTrailer), ("0\r\nAuthorization: a\r\n", .forbiddenTrailer),
       ("0\r\nContent_Length: 1\r\n", .ambiguousFieldName),
+      ("0\r\nSession-Lock: 1\r\n", .forbiddenTrailer),
+      ("0\r\nsession-idle-timeout: 1\r\n", .forbiddenTrailer),
     ])
   func refusals(_ raw: String, _ refusal: Refusal) {
     let (result, difference) = decodeEveryWay(bytes(raw))

@@ -214,6 +214,14 @@ struct RefusalTests {
       RefusedRequest(
         "transfer_encoding", request("transfer_encoding: chunked"), .ambiguousFieldName),
       RefusedRequest("If_None-Match", request("If_None-Match: *"), .ambiguousFieldName),
+      RefusedRequest("Session_Lock", request("Session_Lock: 1"), .ambiguousFieldName),
+      RefusedRequest(
+        "session-lock_request", request("session-lock_request: 1"), .ambiguousFieldName),
+      RefusedRequest(
+        "Session_Idle_Timeout", request("Session_Idle_Timeout: 1"), .ambiguousFieldName),
+      RefusedRequest(
+        "SESSION_ABSOLUTE_TIMEOUT", request("SESSION_ABSOLUTE_TIMEOUT: 1"), .ambiguousFieldName),
+      RefusedRequest("Session-Deadline_", request("Session_Deadline: 1"), .ambiguousFieldName),
       RefusedRequest(
         "101 fields",
         bytes("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "a:\r\n", count: 100) + "\r\n"),

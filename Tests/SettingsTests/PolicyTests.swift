@@ -31,6 +31,13 @@ struct PolicyTests {
     #expect(policies[1].lockLease == .seconds(10))
   }
 
+  @Test("A lease that is not written is no longer than the longest")
+  func shortLeases() throws {
+    let file = try Scratch("namespaces: {a: {lock-lease-max: 20s}, b: {lock-lease-max: 2m}}\n")
+    let policies = try load(["--config", file.path]).policies.sorted { $0.name < $1.name }
+    #expect(policies.map(\.lockLease) == [.seconds(20), .seconds(30)])
+  }
+
   @Test("All mistakes in policies are told at once")
   func mistakes() throws {
     let file = try Scratch(

@@ -49,7 +49,7 @@ import Testing
     #expect(try connection.exchange("GET", "/livez").text == "ok\n")
   }
 
-  /// A batch's bound is less than a body's; in chunks it shows at the end.
+  /// A batch's bound is less than a body's.
   @Test func aBatchInChunksHasItsBound() throws {
     for (count, status) in [(512 << 10, 200), (512 << 10 + 1, 413)] {
       let list = #"{"ids":["a"]}"#

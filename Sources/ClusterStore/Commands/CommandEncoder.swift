@@ -103,12 +103,15 @@ enum CommandEncoder {
     beginning("95", space, id, in: &log)
   }
 
-  /// `PEXPIRE key 1`, of a key that is no session's: what only a node that serves its slot does, and changes nothing.
+  /// `PEXPIRE key 1` and `PTTL key`, of a key that is no session's: what only a node that serves its slot does, and
+  /// changes nothing.
   static func probe(_ space: borrowing KeySpace, _ number: Int, in log: inout ByteBuffer) {
-    CommandWriter.begin(3, "PEXPIRE", in: &log)
     let letters = Probe.letters(of: number)
+    CommandWriter.begin(3, "PEXPIRE", in: &log)
     unsafe key(space, named: letters.span.bytes, in: &log)
     CommandWriter.argument("1", in: &log)
+    CommandWriter.begin(2, "PTTL", in: &log)
+    unsafe key(space, named: letters.span.bytes, in: &log)
   }
 
   /// `NAME key`

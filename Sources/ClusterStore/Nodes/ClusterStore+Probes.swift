@@ -1,11 +1,13 @@
 // What nodes are asked of themselves. An owner of slots to whom nobody has given a command for a second is asked to
-// set the timeout of a session that nobody has, in one of its slots: so a node that hangs, reads its data
-// or finds its cluster down is known before a caller meets it, and known to be back although a balancer
-// sends no callers. A replica that is read from is asked how it follows its primary. One question at a time.
+// set the timeout of a session that nobody has, in one of its slots, and to read it: so a node that hangs,
+// reads its data or finds its cluster down is known before a caller meets it, and known to be back although
+// a balancer sends no callers. A replica that is read from is asked how it follows its primary. One
+// question at a time.
 //
 // Rejected: PING, which a node answers whose cluster is down; CLUSTER INFO, which a user's ACL may not
-// allow; a read, which such a cluster may still answer (`cluster-allow-reads-when-down`) while every GET
-// slides; a state that the next caller's success ends, for who is not ready has no callers.
+// allow; a read alone, which such a cluster may still answer (`cluster-allow-reads-when-down`) while every
+// GET slides; a write alone, which a node without replicas refuses before it says that it reads its data; a
+// state that the next caller's success ends, for who is not ready has no callers.
 
 import Primitives
 import Redis
@@ -35,7 +37,7 @@ extension ClusterStore {
     nodes[link].probe.isCalledFor = false
     let mark = nodes[link].pipeline.log.count
     CommandEncoder.probe(spaces[0], number, in: &nodes[link].pipeline.log)
-    close(.service, of: link, from: mark, at: now)
+    close(.service, of: link, from: mark, replies: 2, at: now)
   }
 
   /// When an owner is asked again: soon where somebody was refused or it refuses, else once it was given
@@ -56,17 +58,17 @@ extension ClusterStore {
     let mark = nodes[link].pipeline.log.count
     CommandWriter.begin(2, "INFO", in: &nodes[link].pipeline.log)
     CommandWriter.argument("replication", in: &nodes[link].pipeline.log)
-    close(.lag, of: link, from: mark, at: now)
+    close(.lag, of: link, from: mark, replies: 1, at: now)
   }
 
   /// Makes what was written to the link's log from `mark` on a question.
   private mutating func close(
-    _ question: Probe.Question, of link: Link, from mark: Int, at now: Instant
+    _ question: Probe.Question, of link: Link, from mark: Int, replies: Int, at now: Instant
   ) {
     nodes[link].probe.at = now
     nodes[link].probe.question = question
     nodes[link].probe.sequence = nodes[link].pipeline.close(
-      .none, .upkeep, from: mark, replies: 1, asking: false, at: now)
+      .none, .upkeep, from: mark, replies: replies, asking: false, at: now)
     markDirty(link)
   }
 
@@ -84,25 +86,34 @@ extension ClusterStore {
   /// Takes what a node says of itself.
   mutating func takeProbe(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
     guard nodes[link].probe.sequence == entry.sequence else { return }
-    nodes[link].probe.sequence = 0
-    check(at: now)
+    if entry.isLast {
+      nodes[link].probe.sequence = 0
+      check(at: now)
+    }
     switch nodes[link].probe.question {
     case .service: takeService(entry, from: link, at: now)
     case .lag: takeLag(from: link)
     }
   }
 
+  /// Takes an answer to the write, or to the read behind it: it serves where neither says that it does not.
   private mutating func takeService(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
-    nodes[link].latency = now - entry.since
-    nodes[link].probe.verdict = .serving
-    guard nodes[link].reply.kind == .error else { return }
-    let error = RedisError(nodes[link].reply.string())
-    if error.callsForRefresh { wantRefresh(at: now) }
-    let kind = ErrorKind(error)
-    if kind.endsService {
-      nodes[link].probe.verdict = .refusing
-      nodes[link].probe.isCalledFor = false
+    if entry.answered == 0 { nodes[link].probe.isRefused = false }
+    if nodes[link].reply.kind == .error {
+      takeRefusal(RedisError(nodes[link].reply.string()), by: link, at: now)
     }
+    guard entry.isLast else { return }
+    nodes[link].latency = now - entry.since
+    nodes[link].probe.verdict = nodes[link].probe.isRefused ? .refusing : .serving
+    if nodes[link].probe.isRefused { nodes[link].probe.isCalledFor = false }
+  }
+
+  private mutating func takeRefusal(_ error: RedisError, by link: Link, at now: Instant) {
+    if error.callsForRefresh { wantRefresh(at: now) }
+    // Behind a lone node's address may be the new primary by now, and no caller is there to meet it.
+    if error == .readOnly, deployment == .single { wantRenewal(of: link, at: now) }
+    let kind = ErrorKind(error)
+    if kind.endsService { nodes[link].probe.isRefused = true }
     // A user may be kept to other keys.
     if kind.isState, kind != .noperm { note(error, of: link, at: now) }
   }

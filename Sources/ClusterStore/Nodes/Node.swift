@@ -137,7 +137,7 @@ struct Node: ~Copyable {
   var isReachable: Bool { state == .ready && !isSuspect }
 
   /// Whether it answers what it is asked of its slots, if it has any, as far as is known.
-  var isServing: Bool { slotCount == 0 || probe.verdict != .refusing }
+  var isServing: Bool { slotCount == 0 || probe.verdict == .serving }
 
   /// Whether new commands are put into its pipeline.
   var takesCommands: Bool { isReachable && !isRenewing }

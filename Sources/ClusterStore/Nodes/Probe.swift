@@ -33,6 +33,8 @@ struct Probe {
   var isCalledFor = true
   /// Whether it serves, as far as it has told.
   var verdict = Verdict.unasked
+  /// Whether an answer to the present question says that it does not.
+  var isRefused = false
   /// The number of the last key that it was asked for.
   var number = 0
 

@@ -80,7 +80,9 @@ extension Operation {
   private func fateOfDelete(_ found: Found, _ condition: Condition) -> Fate {
     switch found {
     case .unreadable: return .unknown
-    case .nothing: return .executed(.deleted)
+    case .nothing:
+      // Gone, as was wanted. Under a condition or a lock it may have been refused, and another one's was done.
+      return isScripted || condition != .none ? .unknown : .executed(.deleted)
     case .record(let header):
       // With a condition it was refused if it found nothing, as it may have unless something is known.
       let wasThere = if case .version = ground { true } else { false }

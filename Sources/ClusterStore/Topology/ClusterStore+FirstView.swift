@@ -2,11 +2,12 @@
 // that somebody wrote down long ago: behind it another cluster's node may answer by now. Workers that
 // believed whoever answered first would keep the sessions of one gateway in two clusters. So:
 //
-//   1. A view that lists all seeds is taken over at once.
-//   2. Seeds that no view lists are asked as well. They are waited for until they have told, cannot be connected
-//      to or say nothing of use, and for a second at most: a seed may be gone.
-//   3. The cluster to which most seeds belong wins, because they told it or are listed in it; among equals the one
-//      whose seed is named first. Of its views the youngest is followed.
+//   1. The view of a cluster to which most seeds belong, because they told it or are listed in it, is taken over
+//      at once.
+//   2. Until there is one, seeds that no view lists are asked as well, and connected to where that failed. They
+//      are waited for until all have told, or told nothing of use, and for two seconds at most: a seed may be gone.
+//   3. Then the cluster wins to which the most seeds belong; among equals the one whose seed is named first. Of its
+//      views the youngest is followed.
 
 import Primitives
 import Redis
@@ -36,10 +37,15 @@ extension ClusterStore {
 
   /// Takes the first view over, once it is settled which one that is.
   mutating func settleFirst(at now: Instant) {
-    guard seeksFirstView, !refresh.firstViews.isEmpty else { return }
-    if now < refresh.settledBy, !unheardSeeds().isEmpty { return check(at: refresh.settledBy) }
     let views = refresh.firstViews
-    let best = views.max { support(of: $0, in: views) < support(of: $1, in: views) }!
+    guard seeksFirstView,
+      let best = views.max(by: { support(of: $0, in: views) < support(of: $1, in: views) })
+    else { return }
+    let isMost = 2 * support(of: best, in: views).count > configuration.seeds.count
+    if !isMost, now < refresh.settledBy, !unheardSeeds().isEmpty {
+      openSeeds(at: now)
+      return check(at: refresh.settledBy)
+    }
     refresh.firstViews = []
     refresh.isWanted = false
     for view in views {
@@ -53,15 +59,20 @@ extension ClusterStore {
     }
   }
 
-  /// A seed that can be asked, and has told nothing yet.
-  func unheardSeed() -> Link? { unheardSeeds().first { nodes[$0].takesCommands } }
+  /// A seed that can be asked and has told nothing yet; another one each time.
+  mutating func unheardSeed() -> Link? {
+    let ready = unheardSeeds().filter { nodes[$0].takesCommands }
+    let next = ready.first { $0.index > refresh.turn } ?? ready.first
+    if let next { refresh.turn = Int(next.index) }
+    return next
+  }
 
   /// The seeds that may still tell of another cluster than the views that there are.
   private func unheardSeeds() -> [Link] {
     let listed = Set(refresh.firstViews.flatMap(\.topology.endpoints))
     return (0..<nodes.places).compactMap { nodes.ticket(at: $0) }.filter { link in
-      nodes[link].isSeed && !nodes[link].isDown && nodes[link].fault == nil
-        && nodes[link].complaint == nil && !listed.contains(nodes[link].endpoint)
+      nodes[link].isSeed && nodes[link].complaint == nil
+        && !listed.contains(nodes[link].endpoint)
         && !refresh.firstViews.contains { $0.link == link }
     }
   }

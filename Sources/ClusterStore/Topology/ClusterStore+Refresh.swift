@@ -71,7 +71,12 @@ extension ClusterStore {
       refresh.isWanted = false
     } else if let link = anyReady() {
       if isOwnerUnwell || !slots.isComplete { openSeeds(at: now) }
-      if configuration.mode == .single { becomeSingle(link, at: now) } else { ask(link, at: now) }
+      if configuration.mode == .single {
+        refresh.notBefore = now + configuration.limits.refreshPause
+        becomeSingle(link, at: now)
+      } else {
+        ask(link, at: now)
+      }
     } else {
       openAll(at: now)
     }
@@ -141,7 +146,7 @@ extension ClusterStore {
 
   /// Somebody who owns slots does not answer: a seed may know who took over, even one that is no
   /// owner itself.
-  private mutating func openSeeds(at now: Instant) {
+  mutating func openSeeds(at now: Instant) {
     for index in 0..<nodes.places {
       if let link = nodes.ticket(at: index), nodes[link].isSeed { open(link, at: now) }
     }
@@ -222,7 +227,10 @@ extension ClusterStore {
       events.append(.topologyRefused(nodes[link].endpoint, reason))
     }
     nodes[link].complaint = reason
-    refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
+    // At the start others have yet to tell.
+    if refresh.firstViews.isEmpty {
+      refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
+    }
     wantRefresh(at: now)
   }
 

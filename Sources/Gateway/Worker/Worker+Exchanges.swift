@@ -21,7 +21,10 @@ extension Worker where Store: ~Copyable {
     correlate(client, bytes.bytes)
     if isMisplaced(client, request.exchange.route) { return refuse(client, .noSuchPath) }
     if let problem { return refuse(client, problem) }
-    if let payload = server.takeBody(by: request.exchange.limit) { perform(client, bytes, payload) }
+    let limit = request.exchange.limit
+    if let payload = server.takeBody(by: limit, atMost: decoder.largestBody(request)) {
+      perform(client, bytes, payload)
+    }
   }
 
   /// Whether the route is not served by the door that the client came by.
@@ -79,12 +82,7 @@ extension Worker where Store: ~Copyable {
   ) {
     request.command.payload = payload
     switch request.command.verb {
-    case .put:
-      // A body that came in chunks told nobody its length.
-      guard payload.count <= decoder.largestBody(request) else {
-        return answer(client, .bodyTooLarge)
-      }
-      prepareWrite()
+    case .put: prepareWrite()
     case .lock:
       // Whoever is gone would hold it for a whole lease.
       if server.isHalfClosed(client) { return server.drop(client) }
@@ -127,7 +125,6 @@ extension Worker where Store: ~Copyable {
   private mutating func submitBatch(
     _ client: Ticket, _ bytes: borrowing ByteBuffer, _ payload: ByteRange
   ) {
-    guard payload.count <= TouchBatch.largestBody else { return answer(client, .bodyTooLarge) }
     guard var batch = TouchBatch(json: bytes.bytes.extracting(payload.indices)) else {
       return answer(client, .malformedJSON)
     }

@@ -64,12 +64,38 @@ public enum FieldName: UInt8, Equatable, Sendable {
     }
   }
 
-  /// Whether the range spells a well-known name with underscores in place of hyphens. Gateways of
-  /// the CGI kind make the two the same, so the next reader may take it for the real field.
-  static func isImitated(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
-    guard let (text, _) = candidate(bytes, range), text.utf8CodeUnitCount == range.count else {
-      return false
+  /// Whether the range spells a field of this service's own that conditions, fences or bounds a request. What
+  /// is so of essential fields is so of these; they are `other` all the same, for one resource asks for them.
+  static func isOwn(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
+    guard let text = ownCandidate(bytes, range) else { return false }
+    return bytes.matches(ignoringCase: text, in: range)
+  }
+
+  /// The only field of this service's own that a range of this length can name.
+  private static func ownCandidate(_ bytes: RawSpan, _ range: ByteRange) -> StaticString? {
+    switch range.count {
+    case 12: "session-lock"
+    case 16: "session-deadline"
+    case 20 where bytes[Int(range.lower) + 8] | 0x20 == UInt8(ascii: "i"): "session-idle-timeout"
+    case 20: "session-lock-request"
+    case 24: "session-absolute-timeout"
+    default: nil
     }
+  }
+
+  /// Whether the range spells a well-known name, or one of this service's own, with underscores in place
+  /// of hyphens. Gateways of the CGI kind make the two the same, so the next reader may take it for the
+  /// real field.
+  static func isImitated(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
+    if let (text, _) = candidate(bytes, range), imitates(text, bytes, range) { return true }
+    guard let text = ownCandidate(bytes, range) else { return false }
+    return imitates(text, bytes, range) && !bytes.matches(ignoringCase: text, in: range)
+  }
+
+  private static func imitates(
+    _ text: StaticString, _ bytes: RawSpan, _ range: ByteRange
+  ) -> Bool {
+    guard text.utf8CodeUnitCount == range.count else { return false }
     let genuine = unsafe UnsafeBufferPointer(start: text.utf8Start, count: range.count)
     for place in 0..<range.count {
       let byte = bytes[Int(range.lower) + place]

@@ -42,7 +42,7 @@ extension SettingDefinition {
       """),
     SettingDefinition(
       "redis-topology", .choice, at: \.redis.topology, in: .redis, needs: ["redis"],
-      "Whether there is a cluster; auto asks the first node that answers."),
+      "Whether there is a cluster; auto asks the nodes."),
     SettingDefinition(
       "redis-read", .choice, at: \.redis.read, in: .redis, needs: ["redis"],
       "Which nodes reads go to. A replica may lag behind what was written."),

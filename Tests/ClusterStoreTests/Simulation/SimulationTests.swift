@@ -22,23 +22,23 @@ struct SimulationTests {
     #expect(runs[0].1 == runs[1].1)
   }
 
-  /// The seed is one of those whose history needs it.
+  /// One history in six needs it.
   @Test("Without CLIENT KILL a lost write is carried out late, with it none is")
-  func guarded() {
-    let contradictions = [false, true].map { mayKill in
-      let simulation = Simulation(seed: 22, mayKill: mayKill)
+  func guarded() throws {
+    func contradictions(_ seed: UInt64, mayKill: Bool) -> [String] {
+      let simulation = Simulation(seed: seed, mayKill: mayKill)
       simulation.run(turns: 3_000)
       return simulation.contradictions
     }
-    #expect(!contradictions[0].isEmpty)
-    #expect(contradictions[1].isEmpty)
+    let seed = (1...60).first { !contradictions($0, mayKill: false).isEmpty }
+    #expect(contradictions(try #require(seed), mayKill: true).isEmpty)
   }
 
   /// The seed is one of those whose history needs it.
   @Test("Repeats that do not look undo writes that knew of theirs, those that do undo none")
   func looksFirst() {
     let contradictions = [false, true].map { looksFirst in
-      let simulation = Simulation(seed: 410, isCrowded: true, looksFirst: looksFirst)
+      let simulation = Simulation(seed: 42, isCrowded: true, looksFirst: looksFirst)
       simulation.run(turns: 1_000)
       return simulation.contradictions
     }
@@ -53,7 +53,7 @@ struct SimulationTests {
   func crowds() { run(crowded: true) }
 
   private func run(crowded: Bool) {
-    let first = Self.number("SESSION_GATEWAY_FIRST_SEED", 1)
+    let first = Self.number("SESSION_GATEWAY_FIRST_SEED", crowded ? 4 : 1)
     let count = Self.number("SESSION_GATEWAY_SIMULATIONS", 2)
     var total = ClusterCounters()
     var (ended, unknown, refused) = (0, 0, 0)
