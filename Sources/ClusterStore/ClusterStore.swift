@@ -88,20 +88,20 @@ public struct ClusterStore: ~Copyable {
 
   /// Whether every slot has an owner whose connection is ready, that is not suspect, and that answers.
   public var isServing: Bool {
-    isComplete && everyOwner { $0.isReachable && $0.probe.verdict == .serving }
+    isComplete && !anyOwner { !$0.isReachable || $0.probe.verdict != .serving }
   }
 
   /// Whether every slot has an owner.
   var isComplete: Bool { deployment != .unknown && slots.isComplete }
 
-  /// Whether something is so for all who own slots.
+  /// Whether something is so for one who owns slots.
   @inline(__always)
-  func everyOwner(_ holds: (borrowing Node) -> Bool) -> Bool {
+  func anyOwner(_ holds: (borrowing Node) -> Bool) -> Bool {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
-      if !holds(nodes[link]) { return false }
+      if holds(nodes[link]) { return true }
     }
-    return true
+    return false
   }
 
   /// When the topology was last taken over; nil before the first time.

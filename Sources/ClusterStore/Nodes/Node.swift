@@ -134,7 +134,7 @@ struct Node: ~Copyable {
   var isReady: Bool { state == .ready }
 
   /// Whether it is connected and not suspect.
-  var isReachable: Bool { state == .ready && !isSuspect }
+  var isReachable: Bool { isReady && !isSuspect }
 
   /// Whether it answers what it is asked of its slots, if it has any, as far as is known.
   var isServing: Bool { slotCount == 0 || probe.verdict == .serving }

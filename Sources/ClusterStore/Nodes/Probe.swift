@@ -57,7 +57,7 @@ extension KeySpace {
   func slot(ofProbe number: Int) -> UInt16 {
     var checksum = self.checksum
     let letters = Probe.letters(of: number)
-    for place in letters.indices { checksum.update(letters[place]) }
+    unsafe checksum.update(letters.span.bytes)
     return checksum.slot
   }
 }

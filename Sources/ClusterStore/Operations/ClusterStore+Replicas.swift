@@ -32,7 +32,7 @@ extension ClusterStore {
   /// Whether reads should go to replicas and somebody who serves slots has none: one that comes back is
   /// told by the topology alone.
   var isBare: Bool {
-    configuration.reads == .replica && !everyOwner { !$0.replicas.isEmpty }
+    configuration.reads == .replica && anyOwner { $0.replicas.isEmpty }
   }
 
   /// Puts a read into a replica's pipeline.

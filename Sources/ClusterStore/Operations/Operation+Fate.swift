@@ -72,8 +72,7 @@ extension Operation {
         return .executed(isNew ? .created(version) : .replaced(version))
       }
       if .version(header.version) == prior { return .repeated(over: prior) }
-      let isPlain = condition == .none && !isScripted
-      return fate(header, isPlain: isPlain, .replaced(version))
+      return fate(header, isPlain: isPlain(condition), .replaced(version))
     }
   }
 
@@ -82,7 +81,7 @@ extension Operation {
     case .unreadable: return .unknown
     case .nothing:
       // Gone, as was wanted. Under a condition or a lock it may have been refused, and another one's was done.
-      return isScripted || condition != .none ? .unknown : .executed(.deleted)
+      return isPlain(condition) ? .executed(.deleted) : .unknown
     case .record(let header):
       // With a condition it was refused if it found nothing, as it may have unless something is known.
       let wasThere = if case .version = ground { true } else { false }
@@ -90,6 +89,9 @@ extension Operation {
       return fate(header, isPlain: isPlain, .deleted)
     }
   }
+
+  /// Whether it acts on whatever is there.
+  private func isPlain(_ condition: Condition) -> Bool { condition == .none && !isScripted }
 
   /// By a record that is neither this write's nor one that it saw.
   private func fate(_ header: RecordHeader, isPlain: Bool, _ outcome: Outcome) -> Fate {

@@ -38,9 +38,8 @@ extension ClusterStore {
   /// Takes the first view over, once it is settled which one that is.
   mutating func settleFirst(at now: Instant) {
     let views = refresh.firstViews
-    guard seeksFirstView,
-      let best = views.max(by: { support(of: $0, in: views) < support(of: $1, in: views) })
-    else { return }
+    let best = views.max { support(of: $0, in: views) < support(of: $1, in: views) }
+    guard let best else { return }
     let isMost = 2 * support(of: best, in: views).count > configuration.seeds.count
     if !isMost, now < refresh.settledBy, !unheardSeeds().isEmpty {
       openSeeds(at: now)

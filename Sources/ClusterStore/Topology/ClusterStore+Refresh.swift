@@ -1,4 +1,4 @@
-// How the topology is learnt: from the first node that answers, then whenever something says that
+// How the topology is learnt: from the seeds, then whenever something says that
 // it changed, and once a minute; while an owner of slots is unwell, again and again, since others may
 // have taken over. One request at a time, never two within the pause. Whether an answer is believed
 // stands in `ClusterStore+Views`, before there is a table in `ClusterStore+FirstView`.
@@ -54,7 +54,7 @@ extension ClusterStore {
   }
 
   /// Whether somebody who serves slots cannot be given commands.
-  private var isOwnerUnwell: Bool { !everyOwner { !$0.isSuspect && $0.fault == nil } }
+  private var isOwnerUnwell: Bool { anyOwner { $0.isSuspect || $0.fault != nil } }
 
   /// Asks a ready node for the topology, or connects to somebody who might know it.
   mutating func refreshIfWanted(at now: Instant) {
@@ -67,7 +67,7 @@ extension ClusterStore {
       if let seed = unheardSeed() { ask(seed, at: now) }
       return
     }
-    if deployment == .single, isComplete, everyOwner({ $0.isReachable }) {
+    if deployment == .single, isComplete, !anyOwner({ !$0.isReachable }) {
       refresh.isWanted = false
     } else if let link = anyReady() {
       if isOwnerUnwell || !slots.isComplete { openSeeds(at: now) }

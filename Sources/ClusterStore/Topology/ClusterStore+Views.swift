@@ -36,11 +36,7 @@ extension ClusterStore {
     guard !known.isEmpty, !topology.ids.isEmpty, known.isDisjoint(with: topology.ids) else {
       return false
     }
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
-      if nodes[link].slotCount > 0, nodes[link].takesCommands { return true }
-    }
-    return false
+    return anyOwner { $0.takesCommands }
   }
 
   /// Whether a slot would go from its owner to one with an older claim.

@@ -10,14 +10,15 @@ public enum FieldName: UInt8, Equatable, Sendable {
   case expect, host, ifMatch, ifNoneMatch, keepAlive, te, traceparent, tracestate, trailer
   case transferEncoding, upgrade, xRequestID
 
-  /// Whether the field frames, routes, authorises or conditions the message, or says what its
-  /// content is. Such a field is never in a trailer section (RFC 9110, 6.5.1), and no hop may take
+  /// Whether the field that `range` spells frames, routes, authorises or conditions the message, or says
+  /// what its content is. Such a field is never in a trailer section (RFC 9110, 6.5.1), and no hop may take
   /// it away by naming it in Connection (RFC 9110, 7.6.1): two readers would see two requests.
-  var isEssential: Bool {
+  func isEssential(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
     switch self {
     case .authorization, .connection, .contentEncoding, .contentLength, .contentType, .cookie,
       .expect, .host, .ifMatch, .ifNoneMatch, .transferEncoding:
       true
+    case .other: FieldName.isOwn(bytes, range)
     default: false
     }
   }
@@ -64,9 +65,9 @@ public enum FieldName: UInt8, Equatable, Sendable {
     }
   }
 
-  /// Whether the range spells a field of this service's own that conditions, fences or bounds a request. What
-  /// is so of essential fields is so of these; they are `other` all the same, for one resource asks for them.
-  static func isOwn(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
+  /// Whether the range spells a field of this service's own that conditions, fences or bounds a request. They are
+  /// `other`, for only one resource asks for them.
+  private static func isOwn(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
     guard let text = ownCandidate(bytes, range) else { return false }
     return bytes.matches(ignoringCase: text, in: range)
   }

@@ -100,9 +100,7 @@ extension RequestHead {
         if bytes.matches(ignoringCase: "close", in: option) { closes = true }
         let name = FieldName(bytes, option)
         if name == .keepAlive { persistence = .keepAlive }
-        if name.isEssential || FieldName.isOwn(bytes, option) {
-          throw .connectionNamesEssentialField
-        }
+        if name.isEssential(bytes, option) { throw .connectionNamesEssentialField }
       }
       place = next + 1
     }
