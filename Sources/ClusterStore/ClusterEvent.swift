@@ -23,6 +23,6 @@ public enum ClusterEvent: Equatable, Sendable {
   case singleNode(Endpoint)
   /// A topology was taken over that differs from the one before.
   case topologyChanged(primaries: Int, replicas: Int, slots: Int)
-  /// A node gave a topology that cannot be read.
-  case topologyRefused(Endpoint, String)
+  /// What a node told of the cluster was not taken over; told once for each reason.
+  case viewRefused(Endpoint, ViewRefusal)
 }

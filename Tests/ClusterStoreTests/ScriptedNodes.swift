@@ -118,9 +118,9 @@ final class ScriptedNodes {
   ) -> WriteStamp {
     WriteStamp(kind, origin: origin, begun: now + .milliseconds(-milliseconds))
   }
-  /// Why topologies were refused, each time that the log was told.
-  var complaints: [String] {
-    events.compactMap { if case .topologyRefused(_, let reason) = $0 { reason } else { nil } }
+  /// Why views were refused, each time that the log was told.
+  var viewRefusals: [ViewRefusal] {
+    events.compactMap { if case .viewRefused(_, let refusal) = $0 { refusal } else { nil } }
   }
   var isServing: Bool { store.isServing }
   var counters: ClusterCounters { store.counters }

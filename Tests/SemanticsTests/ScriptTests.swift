@@ -110,9 +110,9 @@ struct ScriptTests {
       instant: Instant(nanoseconds: 1), wall: UnixTime(milliseconds: 1), origin: 1)
     let lengths = unsafe RecordStaging.encode(
       command, request: request.span.bytes, space, begun: begun, into: &commands)
-    try #require(lengths.0 > 0 && lengths.0 + lengths.1 == commands.count && lengths.1 > 0)
+    try #require(lengths.count == 2 && lengths.first + lengths.second == commands.count)
     var whole = ByteBuffer()
-    RecordStaging.inlined(commands, first: lengths.0, into: &whole)
+    RecordStaging.inlined(commands, first: lengths.first, into: &whole)
     let arguments = Self.arguments(of: whole)
     #expect(arguments.count == 10)
     #expect(try redis.answer(to: arguments).text == "C")
@@ -175,10 +175,10 @@ struct ScriptTests {
     var commands = ByteBuffer()
     let lengths = unsafe CommandEncoder.encode(
       command, request: request.span.bytes, space: space, begun: begun, into: &commands)
-    var deciding = lengths.1 == 0 ? 0 : lengths.0
-    if operation.isScripted, lengths.1 > 0 {
+    var deciding = lengths.lastStart
+    if operation.isScripted, lengths.count == 2 {
       var whole = ByteBuffer()
-      RecordStaging.inlined(commands, first: lengths.0, into: &whole)
+      RecordStaging.inlined(commands, first: lengths.first, into: &whole)
       commands = whole
       deciding = 0
     }

@@ -37,7 +37,7 @@ struct StagingTests {
       instant: Instant(nanoseconds: 1), wall: UnixTime(milliseconds: 1), origin: 1)
     let lengths = unsafe RecordStaging.encode(
       command, request: request.span.bytes, space, begun: begun, into: &commands)
-    try #require(lengths.1 > 0)
+    try #require(lengths.count == 2)
     let bytes = commands.bytes
     var walk = ArgumentWalk(bytes, from: 0)
     let words = (0..<5).map { _ in

@@ -6,11 +6,11 @@ import Sessions
 
 /// Writes an operation's commands at the end of a buffer.
 enum CommandEncoder {
-  /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
+  /// Writes the commands of `command` and returns their lengths.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
     begun: Beginning, into log: inout ByteBuffer
-  ) -> (Int, Int) {
+  ) -> CommandLengths {
     if command.needsScript(in: space) {
       return ScriptedCommand.encode(
         command, request: request, space: space, begun: begun, into: &log)
@@ -21,37 +21,37 @@ enum CommandEncoder {
       CommandWriter.begin(4, "GETEX", in: &log)
       key(space, command.id, in: &log)
       log.append(space.expiry)
-      return (log.count - start, 0)
+      return CommandLengths(log.count - start)
     case .peek:
       one("PTTL", space, command.id, in: &log)
       let first = log.count - start
       one("GET", space, command.id, in: &log)
-      return (first, log.count - start - first)
+      return CommandLengths(first: first, of: log.count - start)
     case .inspect:
       one("PTTL", space, command.id, in: &log)
       let first = log.count - start
       beginning("350", space, command.id, in: &log)
-      return (first, log.count - start - first)
+      return CommandLengths(first: first, of: log.count - start)
     case .put where command.condition == .none:
       let key = header(space, command.id, in: &log)
       let first = log.count - start
       CommandWriter.begin(5, "SET", in: &log)
       log.append(copyOf: key)
       recordAndExpiry(command, request: request, space, as: .plain, begun: begun, in: &log)
-      return (first, log.count - start - first)
+      return CommandLengths(first: first, of: log.count - start)
     case .put:
       set(command, request: request, space, begun: begun, in: &log)
-      return (log.count - start, 0)
+      return CommandLengths(log.count - start)
     case .touch:
       let key = header(space, command.id, in: &log)
       let first = log.count - start
       CommandWriter.begin(3, "PEXPIRE", in: &log)
       log.append(copyOf: key)
       log.append(space.milliseconds)
-      return (first, log.count - start - first)
+      return CommandLengths(first: first, of: log.count - start)
     case .delete:
       one("UNLINK", space, command.id, in: &log)
-      return (log.count - start, 0)
+      return CommandLengths(log.count - start)
     case .lock, .renew, .unlock:
       preconditionFailure("what is done about a lock is decided by a script")
     }
@@ -61,7 +61,7 @@ enum CommandEncoder {
   static func encode(
     reading command: borrowing SessionCommand, space: borrowing KeySpace,
     into log: inout ByteBuffer
-  ) -> (Int, Int) {
+  ) -> CommandLengths {
     let start = log.count
     if command.verb != .get { one("PTTL", space, command.id, in: &log) }
     let first = log.count - start
@@ -70,8 +70,8 @@ enum CommandEncoder {
     } else {
       one("GET", space, command.id, in: &log)
     }
-    let last = log.count - start - first
-    return first == 0 ? (last, 0) : (first, last)
+    let total = log.count - start
+    return first == 0 ? CommandLengths(total) : CommandLengths(first: first, of: total)
   }
 
   /// How many bytes `asking` writes.

@@ -38,8 +38,8 @@ struct Node: ~Copyable {
   var reader: ReplyReader
   var reply: Reply
   var greeting: NodeGreeting
-  /// When it was last given the scripts.
-  var scriptsLoadedAt = Instant(nanoseconds: .min)
+  /// When it was last given the scripts, and the entry of that in its pipeline.
+  var scripts = (loadedAt: Instant(nanoseconds: .min), sequence: UInt64(0))
   /// Whether TCP is connected, and TLS under way.
   var isShakingHands = false
   /// How the node calls the last connection that was ready, so that the next one can end it.
@@ -62,8 +62,8 @@ struct Node: ~Copyable {
   var isSuspect = false
   /// Whether a topology before the present one gave it slots, since it was connected to.
   var hasServed = false
-  /// What was last said of a topology that could not be had of it, so that it is said once.
-  var complaint: String?
+  /// Why what it told of the cluster was last not taken over, so that it is said once.
+  var viewRefusal: ViewRefusal?
   /// Whether the connection is to be made anew as soon as nothing waits for its answers.
   var isRenewing = false
   /// When that last happened.

@@ -46,12 +46,11 @@ extension ClusterStore {
     _ handle: Ticket, _ commands: consuming ByteBuffer
   ) -> ByteBuffer {
     let commands = operations[handle].isStaged ? inlined(handle, commands) : commands
-    let lengths = operations[handle].commandLengths
     var whole = spare.take()
     RepeatedWrite.encode(
-      commands, from: lengths.1 == 0 ? 0 : lengths.0, of: operations[handle],
+      commands, from: operations[handle].commandLengths.lastStart, of: operations[handle],
       spaces[operations[handle].namespace], ids[handle], into: &whole)
-    operations[handle].commandLengths = (whole.count, 0)
+    operations[handle].commandLengths = CommandLengths(whole.count)
     spare.give(commands)
     return whole
   }
@@ -63,9 +62,9 @@ extension ClusterStore {
     let asking = entry.asking ? CommandEncoder.askingLength : 0
     var copy = spare.take()
     let bytes = nodes[link].pipeline.frontBytes
-    copy.append(bytes.extracting(asking..<asking + lengths.0))
-    let second = lengths.0 + 2 * asking
-    if lengths.1 > 0 { copy.append(bytes.extracting(second..<second + lengths.1)) }
+    copy.append(bytes.extracting(asking..<asking + lengths.first))
+    let second = lengths.first + 2 * asking
+    if lengths.second > 0 { copy.append(bytes.extracting(second..<second + lengths.second)) }
     return copy
   }
 
@@ -81,7 +80,7 @@ extension ClusterStore {
       CommandEncoder.header(
         spaces[operations[handle].namespace], ids[handle], in: &nodes[link].pipeline.log)
       var question = operations[handle].verified(as: handle)
-      question.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+      question.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
       let asked = insert(question, onSessionOf: handle)
       operations[handle].verification = asked
       enqueue(asked, on: link, from: mark, asking: false, at: now)

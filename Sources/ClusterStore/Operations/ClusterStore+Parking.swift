@@ -145,7 +145,7 @@ extension ClusterStore {
     if operations[handle].attempts > 0 { counters.retried += 1 }
     let mark = nodes[link].pipeline.log.count
     if asking {
-      let first = operations[handle].commandLengths.0
+      let first = operations[handle].commandLengths.first
       CommandEncoder.asking(in: &nodes[link].pipeline.log)
       nodes[link].pipeline.log.append(bytes.extracting(first: first))
       if first < bytes.byteCount {
@@ -180,7 +180,7 @@ extension ClusterStore {
     CommandEncoder.one("PTTL", spaces[namespace], ids[handle], in: &bytes)
     let first = bytes.count
     CommandEncoder.one("GET", spaces[namespace], ids[handle], in: &bytes)
-    operations[handle].commandLengths = (first, bytes.count - first)
+    operations[handle].commandLengths = CommandLengths(first: first, of: bytes.count)
     operations[handle].becomePeek()
     retry(handle, bytes, at: now, hurry: true)
   }

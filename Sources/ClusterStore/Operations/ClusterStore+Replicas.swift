@@ -68,7 +68,7 @@ extension ClusterStore {
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.slide(
         spaces[slide.namespace], ids[handle], byRecord: byRecord, in: &nodes[link].pipeline.log)
-      slide.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+      slide.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
       return enqueue(
         insert(slide, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
     }
@@ -77,7 +77,7 @@ extension ClusterStore {
     var bytes = spare.take()
     CommandEncoder.slide(
       spaces[slide.namespace], ids[handle], byRecord: byRecord, in: &bytes)
-    slide.commandLengths = (bytes.count, 0)
+    slide.commandLengths = CommandLengths(bytes.count)
     park(insert(slide, onSessionOf: handle), bytes, until: patience(at: now))
     wantOwner(of: slot, at: now)
   }

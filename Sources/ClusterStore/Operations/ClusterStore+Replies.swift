@@ -67,6 +67,8 @@ extension ClusterStore {
     if entry.operation == .none {
       if entry.isLast { nodes[link].pipeline.retire() }
       takeProbe(entry, from: link, at: now)
+      takeLoading(entry, from: link, at: now)
+      // Last, for the topology may be one without this node.
       takeTopology(entry, from: link, at: now)
       return nil
     }
@@ -104,56 +106,63 @@ extension ClusterStore {
       note(RedisError(nodes[link].reply.string()), of: link, at: now)
     }
     guard operations.contains(entry.operation) else { return nil }
-    if nodes[link].reply.kind == .error, RedisError(nodes[link].reply.string()).refusesWrites {
-      if case .correction = operations[entry.operation].purpose {
-        // Its caller was answered, and the next read slides again.
-        operations.discard(entry.operation)
-        return nil
-      }
-      if operations[entry.operation].slidesAtOnce {
-        readApart(entry.operation, at: now)
-        return nil
-      }
-    }
-    if case .verification(let write) = operations[entry.operation].purpose,
-      nodes[link].reply.kind != .error
-    {
-      operations.discard(entry.operation)
-      takeVerdict(on: write, from: link, at: now)
-      return nil
-    }
+    if goesAnotherWay(entry.operation, from: link, at: now) { return nil }
     let index = Int(entry.asking ? entry.answered / 2 : entry.answered)
     let step = nodes[link].answer(
       entry.operation, of: &operations, index: index, wall: moment.wall)
-    switch step {
-    case .more:
-      return nil
-    case .done(let outcome):
-      return complete(entry.operation, outcome, link, &bytes)
-    case .correct(let outcome):
-      correct(entry.operation, on: link, at: now)
-      return complete(entry.operation, outcome, link, &bytes)
-    case .slide(let outcome, let byRecord):
-      slide(entry.operation, byRecord: byRecord, at: now)
-      return complete(entry.operation, outcome, link, &bytes)
-    case .elsewhere:
-      askPrimary(entry.operation, nil, by: link, at: now)
-      return nil
-    case .refused(let error) where operations[entry.operation].isFromReplica:
-      askPrimary(entry.operation, error, by: link, at: now)
-      return nil
-    case .refused(let error):
-      refused(entry.operation, error, by: link, at: now)
-      return nil
-    case .changed:
-      // Somebody wrote since the question, or the repeat was carried out and lost too.
-      counters.verified += 1
-      let found = Operation.Found(changed: nodes[link].reply)
-      if goesAgain(entry.operation, over: found) {
-        retry(entry.operation, copyFront(of: link), at: now, hurry: true)
-      }
-      return nil
+    return act(on: step, entry.operation, from: link, at: now, &bytes)
+  }
+
+  /// Takes a reply that its operation has no say in: the answer to a question after a lost write, and the refusal
+  /// of what slides by a node that takes no writes.
+  private mutating func goesAnotherWay(_ handle: Ticket, from link: Link, at now: Instant) -> Bool {
+    if case .verification(let write) = operations[handle].purpose {
+      guard nodes[link].reply.kind != .error else { return false }
+      operations.discard(handle)
+      takeVerdict(on: write, from: link, at: now)
+      return true
     }
+    guard nodes[link].reply.kind == .error, RedisError(nodes[link].reply.string()).refusesWrites
+    else { return false }
+    if case .correction = operations[handle].purpose {
+      // Its caller was answered, and the next read slides again.
+      operations.discard(handle)
+      return true
+    }
+    guard operations[handle].slidesAtOnce else { return false }
+    readApart(handle, at: now)
+    return true
+  }
+
+  /// Does what a reply means to its operation.
+  private mutating func act(
+    on step: Operation.Step, _ handle: Ticket, from link: Link, at now: Instant,
+    _ bytes: inout ByteBuffer
+  ) -> Completion? {
+    switch step {
+    case .more: break
+    case .done(let outcome): return complete(handle, outcome, link, &bytes)
+    case .correct(let outcome):
+      correct(handle, on: link, at: now)
+      return complete(handle, outcome, link, &bytes)
+    case .slide(let outcome, let byRecord):
+      slide(handle, byRecord: byRecord, at: now)
+      return complete(handle, outcome, link, &bytes)
+    case .elsewhere: askPrimary(handle, nil, by: link, at: now)
+    case .refused(let error) where operations[handle].isFromReplica:
+      askPrimary(handle, error, by: link, at: now)
+    case .refused(let error): refused(handle, error, by: link, at: now)
+    case .changed: foundChanged(handle, from: link, at: now)
+    }
+    return nil
+  }
+
+  /// Somebody wrote since the question after a lost write, or its repeat was carried out and lost too.
+  private mutating func foundChanged(_ handle: Ticket, from link: Link, at now: Instant) {
+    counters.verified += 1
+    let found = Operation.Found(changed: nodes[link].reply)
+    guard goesAgain(handle, over: found) else { return }
+    retry(handle, copyFront(of: link), at: now, hurry: true)
   }
 
   /// Ends an operation by its answer. The caller gets the buffer that holds a found record.
@@ -196,7 +205,7 @@ extension ClusterStore {
     let mark = nodes[link].pipeline.log.count
     ScriptedCommand.touch(
       spaces[correcting.namespace], ids[handle], into: &nodes[link].pipeline.log)
-    correcting.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
+    correcting.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
     enqueue(
       insert(correcting, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
   }

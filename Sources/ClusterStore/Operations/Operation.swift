@@ -79,8 +79,8 @@ struct Operation: ~Copyable {
   let beginning: Beginning
   /// Whether a script decides it.
   let isScripted: Bool
-  /// How long each RESP command is; the second is 0 when there is but one.
-  var commandLengths: (Int, Int) = (0, 0)
+  /// How long its RESP commands are.
+  var commandLengths = CommandLengths.none
   /// How often it was sent.
   var attempts = 0
   /// How many bytes it occupies a connection with if it is large; else 0.
@@ -135,11 +135,11 @@ struct Operation: ~Copyable {
   /// for a lock's script, which the record follows.
   func actingLength(of entry: Pipeline.Entry) -> Int {
     guard case .session(.lock, _) = purpose else { return entry.length }
-    return (entry.asking ? CommandEncoder.askingLength : 0) + commandLengths.0
+    return (entry.asking ? CommandEncoder.askingLength : 0) + commandLengths.first
   }
 
   /// How many RESP commands it becomes.
-  var commandCount: Int { commandLengths.1 == 0 ? 1 : 2 }
+  var commandCount: Int { commandLengths.count }
 
   /// Whether doing it twice is the same as doing it once, whatever others do in between. A `put`
   /// could undo another's write and a `delete` another's session, so theirs is no.
@@ -159,23 +159,6 @@ struct Operation: ~Copyable {
 
   /// Whether it may have been carried out and must not be once more as it is.
   var isLostWrite: Bool { isDoubtful && !isRepeatable }
-
-  /// The loading of a script; nobody waits for it.
-  static func loading(until deadline: Instant) -> Operation { Operation(loadingUntil: deadline) }
-
-  private init(loadingUntil deadline: Instant) {
-    purpose = .correction
-    ticket = .none
-    tag = 0
-    self.deadline = deadline
-    slot = 0
-    namespace = NamespaceIndex(0)
-    version = SessionVersion(bits: 0)
-    idleMilliseconds = 0
-    beginning = Beginning(
-      instant: Instant(nanoseconds: 0), wall: UnixTime(milliseconds: 0), origin: 0)
-    isScripted = false
-  }
 
   /// The correction of this operation's session's timeout.
   func corrected(by deadline: Instant) -> Operation {

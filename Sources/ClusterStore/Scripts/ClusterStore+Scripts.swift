@@ -6,18 +6,29 @@ import Sessions
 
 extension ClusterStore {
   /// Gives a node the scripts that it said it does not know. Nobody waits for the answers: what needed
-  /// a script is sent again behind them. Once for all operations that meet the same ignorance.
+  /// a script is sent again behind them. Once for all operations that meet the same ignorance; where the
+  /// connection is lost meanwhile, the next one to meet it loads them again.
   mutating func loadScripts(on link: Link, at now: Instant) {
-    guard nodes[link].scriptsLoadedAt + .milliseconds(100) <= now else { return }
-    nodes[link].scriptsLoadedAt = now
+    guard nodes[link].scripts.loadedAt + .milliseconds(100) <= now,
+      nodes[link].pipeline.hasSpareRoom
+    else { return }
+    let mark = nodes[link].pipeline.log.count
     for script in Script.allCases {
-      guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-      let mark = nodes[link].pipeline.log.count
       ScriptedCommand.load(script, into: &nodes[link].pipeline.log)
-      var loading = Operation.loading(until: now + configuration.limits.silence)
-      loading.commandLengths = (nodes[link].pipeline.log.count - mark, 0)
-      enqueue(operations.insert(loading), on: link, from: mark, asking: false, at: now)
     }
+    nodes[link].scripts.loadedAt = now
+    nodes[link].scripts.sequence = nodes[link].pipeline.close(
+      .none, .upkeep, from: mark, replies: Script.allCases.count, asking: false, at: now)
+    markDirty(link)
+  }
+
+  /// Takes what a node answers to the loading of a script: only a refusal matters, such as of a user whose ACL
+  /// does not allow it.
+  mutating func takeLoading(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
+    guard nodes[link].scripts.sequence == entry.sequence, nodes[link].reply.kind == .error else {
+      return
+    }
+    note(RedisError(nodes[link].reply.string()), of: link, at: now)
   }
 
   /// The commands of a refused operation, as they are to be sent again: a staged record whose slot is
@@ -42,8 +53,8 @@ extension ClusterStore {
     _ handle: Ticket, _ commands: consuming ByteBuffer
   ) -> ByteBuffer {
     var whole = spare.take()
-    RecordStaging.inlined(commands, first: operations[handle].commandLengths.0, into: &whole)
-    operations[handle].commandLengths = (whole.count, 0)
+    RecordStaging.inlined(commands, first: operations[handle].commandLengths.first, into: &whole)
+    operations[handle].commandLengths = CommandLengths(whole.count)
     spare.give(commands)
     return whole
   }

@@ -8,7 +8,7 @@ extension Operation {
   /// Whether its record is set under a key of its own before a script looks at the session.
   var isStaged: Bool {
     guard case .session(.put, _) = purpose, isScripted else { return false }
-    return commandLengths.1 > 0
+    return commandCount == 2
   }
 
   /// Takes the reply to a command of an operation that a script decides.

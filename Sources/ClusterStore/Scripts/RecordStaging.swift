@@ -27,11 +27,11 @@ enum RecordStaging {
   /// `Scripts/bench-staging`.
   static let threshold = 1_024
 
-  /// Writes the commands of a `put` and returns their lengths; the second is 0 for but one.
+  /// Writes the commands of a `put` and returns their lengths.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
     begun: Beginning, into log: inout ByteBuffer
-  ) -> (Int, Int) {
+  ) -> CommandLengths {
     let start = log.count
     let length =
       RecordHeader.length + command.contentType.count + command.payload.count
@@ -39,7 +39,7 @@ enum RecordStaging {
       ScriptedCommand.begin(.write, arguments: 6, space, command.id, in: &log)
       arguments(command, request: request, space, in: &log)
       CommandEncoder.record(command, request: request, as: .scripted, begun: begun, in: &log)
-      return (log.count - start, 0)
+      return CommandLengths(log.count - start)
     }
     CommandWriter.begin(5, "SET", in: &log)
     stagedKey(command, space, in: &log)
@@ -53,7 +53,7 @@ enum RecordStaging {
     CommandEncoder.key(space, command.id, in: &log)
     stagedKey(command, space, in: &log)
     arguments(command, request: request, space, in: &log)
-    return (first, log.count - start - first)
+    return CommandLengths(first: first, of: log.count - start)
   }
 
   /// The same write with its record as an argument of the script.

@@ -22,11 +22,11 @@ extension SessionCommand {
 
 /// Writes commands that are decided by a script.
 enum ScriptedCommand {
-  /// Writes the commands of `command` and returns their lengths; the second is 0 for but one.
+  /// Writes the commands of `command` and returns their lengths.
   static func encode(
     _ command: borrowing SessionCommand, request: RawSpan, space: borrowing KeySpace,
     begun: Beginning, into log: inout ByteBuffer
-  ) -> (Int, Int) {
+  ) -> CommandLengths {
     switch command.verb {
     case .put:
       return RecordStaging.encode(command, request: request, space, begun: begun, into: &log)
@@ -41,11 +41,11 @@ enum ScriptedCommand {
       CommandWriter.argument(command.yields ? "1" : "", in: &log)
       let first = log.count - start
       CommandEncoder.one("GET", space, command.id, in: &log)
-      return (first, log.count - start - first)
+      return CommandLengths(first: first, of: log.count - start)
     default:
       let start = log.count
       encodeChange(command, request: request, space, into: &log)
-      return (log.count - start, 0)
+      return CommandLengths(log.count - start)
     }
   }
 

@@ -53,7 +53,7 @@ extension ClusterStore {
         follow(view.topology, view.epochs, toldBy: view.link, at: now)
       } else {
         counters.staleViews += 1
-        complain(of: view.link, Self.anotherCluster, at: now)
+        refuseView(of: view.link, .anotherCluster, at: now)
       }
     }
   }
@@ -70,7 +70,7 @@ extension ClusterStore {
   private func unheardSeeds() -> [Link] {
     let listed = Set(refresh.firstViews.flatMap(\.topology.endpoints))
     return (0..<nodes.places).compactMap { nodes.ticket(at: $0) }.filter { link in
-      nodes[link].isSeed && nodes[link].complaint == nil
+      nodes[link].isSeed && nodes[link].viewRefusal == nil
         && !listed.contains(nodes[link].endpoint)
         && !refresh.firstViews.contains { $0.link == link }
     }

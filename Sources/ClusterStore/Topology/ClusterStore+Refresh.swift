@@ -171,21 +171,18 @@ extension ClusterStore {
     do throws(TopologyFault) {
       let topology = try Topology(reply: nodes[link].reply, asked: nodes[link].endpoint)
       guard topology.coveredSlots > 0 else {
-        return complain(of: link, "it knows of no slots", at: now)
+        return refuseView(of: link, .noSlots, at: now)
       }
       if seeksFirstView { return keepFirst(topology, toldBy: link, at: now) }
       guard !isForeign(topology) else {
         counters.staleViews += 1
-        return complain(of: link, Self.anotherCluster, at: now)
+        return refuseView(of: link, .anotherCluster, at: now)
       }
       follow(topology, refresh.epochs, toldBy: link, at: now)
     } catch {
-      complain(of: link, "its answer cannot be read", at: now)
+      refuseView(of: link, .unreadable, at: now)
     }
   }
-
-  /// What is said of a node that tells of other nodes altogether.
-  static var anotherCluster: String { "it is a node of another cluster" }
 
   /// Takes a view over, if it is believed.
   mutating func follow(
@@ -193,9 +190,9 @@ extension ClusterStore {
   ) {
     guard believes(topology, epochs, toldBy: link) else {
       openVoters(of: topology, at: now)
-      return complain(of: link, "its view is older than what others told", at: now)
+      return refuseView(of: link, .outdated, at: now)
     }
-    nodes[link].complaint = nil
+    nodes[link].viewRefusal = nil
     apply(topology, at: now)
     noteEpochs(epochs, of: topology)
   }
@@ -207,26 +204,25 @@ extension ClusterStore {
     if error == .clusterDisabled, mayBeSingle, configuration.seeds.count == 1 {
       return becomeSingle(link, at: now)
     }
-    let reason =
+    let refusal: ViewRefusal =
       switch error {
       // Two of them would be two stores: each worker has what the first to answer has.
-      case .clusterDisabled where mayBeSingle:
-        "it is not a node of a cluster, and --redis names several nodes"
-      case .clusterDisabled where deployment == .cluster: "it is not a node of the cluster"
-      case .clusterDisabled: "it is not a node of a cluster, and --redis-topology says cluster"
-      case .noPermission: "the ACL user may not run CLUSTER SLOTS"
-      default: "it refuses CLUSTER SLOTS"
+      case .clusterDisabled where mayBeSingle: .oneOfSeveral
+      case .clusterDisabled where deployment == .cluster: .notInCluster
+      case .clusterDisabled: .noCluster
+      case .noPermission: .notPermitted
+      default: .refused
       }
-    complain(of: link, reason, at: now)
+    refuseView(of: link, refusal, at: now)
   }
 
-  /// Says once what is wrong with a node's answer, and asks another one soon.
-  mutating func complain(of link: Link, _ reason: String, at now: Instant) {
+  /// Does not take a node's view over: says once why, and asks another one soon.
+  mutating func refuseView(of link: Link, _ refusal: ViewRefusal, at now: Instant) {
     counters.refreshFaults += 1
-    if nodes[link].complaint != reason {
-      events.append(.topologyRefused(nodes[link].endpoint, reason))
+    if nodes[link].viewRefusal != refusal {
+      events.append(.viewRefused(nodes[link].endpoint, refusal))
     }
-    nodes[link].complaint = reason
+    nodes[link].viewRefusal = refusal
     // At the start others have yet to tell.
     if refresh.firstViews.isEmpty {
       refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
@@ -244,7 +240,7 @@ extension ClusterStore {
     nodes[link].slotCount = HashSlot.count
     refresh.since = now
     refresh.isWanted = false
-    nodes[link].complaint = nil
+    nodes[link].viewRefusal = nil
     counters.refreshes += 1
     dropStrangers(at: now)
     check(at: now)

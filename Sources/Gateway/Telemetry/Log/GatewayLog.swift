@@ -106,9 +106,10 @@ extension Logger {
       info(
         "Redis Cluster topology taken over",
         metadata: ["primaries": "\(primaries)", "replicas": "\(replicas)", "slots": "\(slots)"])
-    case .topologyRefused(let endpoint, let reason):
+    case .viewRefused(let endpoint, let refusal):
       warning(
-        "Redis node gave no topology", metadata: ["node": "\(endpoint)", "reason": "\(reason)"])
+        "Redis node gave no topology",
+        metadata: ["node": "\(endpoint)", "reason": "\(refusal.detail)"])
     }
   }
 }
