@@ -42,8 +42,8 @@ let package = Package(
     .target(name: "CLinux"),
     .target(
       name: "CBuild",
-      cSettings: Context.environment["SESSION_GATEWAY_COMMIT"].map {
-        [.define("SESSION_GATEWAY_COMMIT", to: "\"\($0)\"")]
+      cSettings: Context.environment["GATEWAY_COMMIT"].map {
+        [.define("GATEWAY_COMMIT", to: "\"\($0)\"")]
       }),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),

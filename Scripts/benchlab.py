@@ -1,8 +1,8 @@
-"""The systems that `Scripts/bench` compares, each behind a port of loopback, and one load for all.
+"""The systems that `Scripts/bench` compares, each on a loopback port, and one load for all.
 
-A system is started with its whole configuration written here, so that like is compared with like:
-one thread each unless it says otherwise, reads that slide the session's 20 minutes, writes that set
-them. Everything ends with the run, by process id.
+The whole configuration of each system is written here, so that like is compared with like: one
+thread each unless stated otherwise; reads that extend the session's 20 minutes, and writes that set
+them. Everything is ended with the run, by process id.
 """
 import json
 import os
@@ -21,8 +21,8 @@ PACKAGES = ["webdis", "nginx-light", "libnginx-mod-http-lua", "lua-nginx-redis"]
 PATIENCE = 30.0
 OPERATIONS = {"get", "put", "mix", "touch"}
 CORES = sorted(os.sched_getaffinity(0))
-# Where the scheduler is not to choose: the server under test and its load on the first cores, Redis
-# on the last ones.
+# Where processes run if the scheduler must not choose: the server under test and its load on the
+# first cores, Redis on the last ones.
 FRONT, BACK = CORES[:-(len(CORES) // 2)] or CORES, CORES[-(len(CORES) // 2):]
 
 NGINX = """
@@ -64,7 +64,7 @@ http {{
 
 
 class System:
-    """One server under load: its process, its port, and how sessions are asked for there."""
+    """One server under load: its process, its port, and its targets for sessions."""
 
     def __init__(self, name, process, port, targets=(), operations=OPERATIONS):
         self.name, self.process, self.port = name, process, port
@@ -73,12 +73,12 @@ class System:
         self.failed = 0
 
     def stay(self, cores, load_cores):
-        """From now on it runs on these cores, and its load comes from those."""
+        """From now on the server runs on `cores`, and its load on `load_cores`."""
         stay(self.process, cores)
         self.load_cores = load_cores
 
     def load(self, seconds, folder, *flags):
-        """One burst of load; the figures as `bench --json` writes them."""
+        """Runs one burst of load; returns the figures as `bench --json` writes them."""
         report = os.path.join(folder, "report.json")
         done = subprocess.run(
             ["taskset", "--cpu-list", listed(self.load_cores), GATEWAY, "bench",
@@ -95,9 +95,9 @@ class System:
 
 
 def in_turns(rounds, cells, tell):
-    """What each cell came to in each round. `cells` maps (group, name) to what measures it, one call a
-    round. Those of a group, which are compared, follow each other, and whoever comes first in one round
-    comes later in the next one: what else the machine does meets all of them."""
+    """The results of each cell in each round. `cells` maps (group, name) to a measurement, called
+    once a round. The cells of a group, which are compared, follow each other in an order that
+    rotates from round to round, so that other work on the machine affects all of them."""
     groups = {}
     for group, name in cells:
         groups.setdefault(group, []).append(name)
@@ -112,15 +112,15 @@ def in_turns(rounds, cells, tell):
 
 
 def processor_time():
-    """How much of the processors' time so far went to other virtual machines (`steal`, proc(5)), and how
-    much there was, in clock ticks."""
+    """The processor time so far that went to other virtual machines (`steal`, proc(5)), and the
+    total, in clock ticks."""
     with open("/proc/stat", encoding="utf-8") as stat:
         spans = [int(word) for word in stat.readline().split()[1:9]]
     return spans[7], sum(spans)
 
 
 def stolen(since):
-    """What share of the processors' time went to other virtual machines, in words."""
+    """The share of processor time that went to other virtual machines, in words."""
     (before, begin), (after, end) = since, processor_time()
     return f"{100 * (after - before) / max(1, end - begin):.0f} % of its time went to others (steal)"
 
@@ -130,15 +130,16 @@ def listed(cores):
 
 
 def stay(process, cores):
-    """From now on all threads of the process run on these cores."""
+    """From now on all threads of the process run on `cores`."""
     subprocess.run(["taskset", "--all-tasks", "--cpu-list", "--pid", listed(cores),
                     str(process.pid)], check=True, stdout=subprocess.DEVNULL)
 
 
 class Direct:
-    """A client that talks to the cluster by itself, over TLS, without pipelining: a redis-benchmark for each
-    primary, with 64 connections together. Only its rate is known; a front-end's own CPU time would come
-    on top. (`redis-benchmark --cluster` ends on a grid of 250 ms, and reads keys that nobody wrote.)"""
+    """A client that talks to the cluster directly, over TLS, without pipelining: a redis-benchmark
+    per primary, with 64 connections in total. Only its rate is measured; a front-end's own CPU time
+    would come on top. (`redis-benchmark --cluster` ends only at multiples of 250 ms, and reads keys
+    that were never written.)"""
 
     name = "direct"
     connections = [22, 21, 21]
@@ -150,7 +151,7 @@ class Direct:
         self.filled = set()
 
     def tag(self, place):
-        """A hash tag whose slot is the primary's at this place."""
+        """A hash tag whose slot belongs to the primary at `place`."""
         node = self.lab.nodes[place]
         for number in range(1000):
             slot = node.ask("CLUSTER", "KEYSLOT", f"{{{number}}}")
@@ -159,7 +160,7 @@ class Direct:
         raise SystemExit("bench: no tag leads to a primary")
 
     def figures(self, operation, size, seconds):
-        """Its rate in the form of a system's figures."""
+        """The client's rate, in the form of a system's figures."""
         if size not in self.filled:
             for node, tag in zip(self.lab.nodes, self.tags):
                 node.fill([f"d{size}:{{{tag}}}:{number:012}" for number in range(self.sessions)],
@@ -167,7 +168,7 @@ class Direct:
             self.filled.add(size)
         words = {"get": ["getex", None, "ex", "1200"],
                  "put": ["set", None, "x" * size, "ex", "1200"]}[operation]
-        # It counts requests, not time; a first run tells how many a second are.
+        # redis-benchmark takes a number of requests, not a duration; a first run finds the rate.
         rate = self.run(words, size, 3000)
         return {"per_second": self.run(words, size, int(rate * max(seconds, 1))), "failed": 0}
 
@@ -191,7 +192,7 @@ class Direct:
 
 
 class Lab:
-    """A TLS cluster, a plain node, and the systems before them."""
+    """A TLS cluster, a plain node, and the systems in front of them."""
 
     def __init__(self, folder):
         self.folder = os.path.abspath(folder)
@@ -209,12 +210,12 @@ class Lab:
     def __exit__(self, *_):
         for known in reversed(self.started):
             processes.end([known], patience=5)
-        # A cluster that was there already is another run's.
+        # A cluster that was running already belongs to another run.
         if self.nodes:
             rediscluster.down(self.folder)
 
     def up(self):
-        """Starts what all systems stand before, and builds the bare loop."""
+        """Builds the bare loop, and starts the cluster and the node behind all systems."""
         install()
         self.build_bare_loop()
         self.redis = self.cluster()
@@ -227,7 +228,7 @@ class Lab:
                        check=True)
 
     def plain_node(self, *flags, port=None):
-        """Starts one Redis without TLS and password, and gives its port and process."""
+        """Starts one Redis without TLS or a password; returns its port and process."""
         port = port or self.port()
         home = os.path.join(self.folder, f"node-{port}")
         os.makedirs(home, exist_ok=True)
@@ -237,7 +238,7 @@ class Lab:
         return port, process
 
     def cluster(self):
-        """Starts the cluster, and gives the flags that point a gateway at it."""
+        """Starts the cluster; returns the flags that point a gateway at it."""
         self.nodes = rediscluster.up(self.folder, first_port=22000, tethered=True)
         self.started += [(node.process.pid, node.born) for node in self.nodes]
         self.ca = os.path.join(self.folder, "tls", "ca.crt")
@@ -255,7 +256,8 @@ class Lab:
                 self.gateway("gateway, all workers", *redis)]
 
     def plain_systems(self):
-        """The systems before the plain node: each, with its load, on other cores than Redis."""
+        """The systems in front of the plain node; each runs, with its load, on other cores than
+        Redis."""
         node = f"127.0.0.1:{self.plain}"
         systems = [self.gateway("gateway", "--redis", node, "--workers", 1),
                    *self.bare_loops(self.plain), self.webdis(), self.nginx()]
@@ -271,7 +273,8 @@ class Lab:
         return System(name, process, port, targets)
 
     def bare_loops(self, *words):
-        """The limit, and what it is with the commands that a PUT and a touch of the gateway are."""
+        """The limit, and the limit with the commands that the gateway sends for a PUT and a
+        touch."""
         return [self.bare("bare loop", *words),
                 self.bare("bare loop, same commands", *words, flags=["--reads-headers"],
                           operations=OPERATIONS - {"get"})]
@@ -327,13 +330,13 @@ class Lab:
 
 
 def commit():
-    """Which program this is."""
+    """The commit of the program, as `git describe` names it."""
     return subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], check=True,
                           capture_output=True, text=True).stdout.strip()
 
 
 def install():
-    """Installs the peers' Debian packages when they are missing; their services stay off."""
+    """Installs the peers' Debian packages if they are missing; their services stay off."""
     query = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\n", *PACKAGES],
                            capture_output=True, text=True, check=False)
     have = {line.split()[0] for line in query.stdout.splitlines() if " ii" in line}

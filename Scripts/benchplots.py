@@ -1,6 +1,6 @@
-"""Plots in SVG, with nothing but the standard library: bars, and lines over a logarithmic axis.
+"""SVG plots with only the standard library: bars, and lines over a logarithmic axis.
 
-Colours are told apart in grey and by most eyes; every series is named beside its line.
+The colours can be distinguished in grey and by most eyes; every series is named beside its line.
 """
 import math
 from xml.sax.saxutils import escape
@@ -95,7 +95,7 @@ def lines(path, title, x_label, y_label, ticks, series, markers=True):
             canvas.parts.append(
                 f'<circle cx="{x_of(x):.1f}" cy="{canvas.y(y):.1f}" r="3.5" fill="{colour}"/>')
         names.append([canvas.y(points[-1][1]) + 4, name, colour])
-    # Names stand beside the ends of their lines, moved apart where those are close.
+    # Names are at the ends of their lines, moved apart if those are close.
     names.sort()
     for above, below in zip(names, names[1:]):
         below[0] = max(below[0], above[0] + 16)

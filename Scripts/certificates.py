@@ -7,14 +7,14 @@
 import os
 import subprocess
 
-# Made anew when less than this is left of any of them.
+# New ones are made when any of them has less time left than this.
 WEEK = 7 * 24 * 3600
 DAYS = 365
 NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
 
 
 def ensure(folder):
-    """Makes the certificates in `folder` unless they are there and good for another week."""
+    """Makes the certificates in `folder`, unless they exist and are valid for another week."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
     if all(_is_good(folder, name) for name in ("ca", "node", "client")):
         return
@@ -53,7 +53,7 @@ def _is_good(folder, name):
 
 
 def _openssl(folder, *words):
-    # openssl creates keys for this user only; the umask keeps certificates from others, too.
+    # openssl makes keys readable by this user only; the umask does the same for certificates.
     done = subprocess.run(["openssl", *words], cwd=folder, capture_output=True, text=True,
                           check=False, umask=0o077)
     if done.returncode != 0:

@@ -1,5 +1,5 @@
-"""What `Scripts/bench-costs` needs besides the lab of `Scripts/bench`: clusters of primaries only, a
-gateway's metrics, clients that hold connections, and what disturbs a loop while it serves.
+"""What `Scripts/bench-costs` needs besides the lab of `Scripts/bench`: clusters of primaries only,
+a gateway's metrics, clients that hold connections, and disturbances of a loop while it serves.
 """
 import binascii
 import contextlib
@@ -20,8 +20,8 @@ SLOTS = rediscluster.SLOTS
 
 
 def primaries(lab, count):
-    """Starts a plain cluster of `count` primaries without replicas; gives the flag that names it
-    and the processes."""
+    """Starts a plain cluster of `count` primaries without replicas; returns the flag that names it,
+    and its processes."""
     first, started = 22100, []
     ports = []
     while len(ports) < count:
@@ -47,13 +47,13 @@ def primaries(lab, count):
 
 
 def end(*systems):
-    """Ends the processes, or those of the systems, now."""
+    """Ends the given processes, or the given systems' processes, now."""
     every = [getattr(system, "process", system) for system in systems]
     processes.end([(process.pid, processes.born(process.pid)) for process in every])
 
 
 def ask(port, *words):
-    """One command to a plain node."""
+    """Sends one command to a plain node."""
     with socket.create_connection(("127.0.0.1", port), 5) as wire, wire.makefile("rb") as answers:
         wire.sendall(rediscluster._command(*words))
         return rediscluster._answer(answers)
@@ -68,7 +68,7 @@ def until(what, holds, patience=30.0):
 
 
 def connect(system, lab=None):
-    """A connection for requests; over TLS where the system's load speaks it."""
+    """A connection for requests; over TLS if the system's load uses TLS."""
     if "--tls" in system.targets:
         trust = ssl.create_default_context(cafile=lab.ca)
         return http.client.HTTPSConnection("127.0.0.1", system.port, timeout=20, context=trust)
@@ -82,7 +82,7 @@ def request(connection, method, target, body=None):
 
 
 def metrics(system, lab=None):
-    """Every series of `/metrics` and its value."""
+    """All series of `/metrics`, with their values."""
     connection = connect(system, lab)
     _, page = request(connection, "GET", "/metrics")
     connection.close()
@@ -101,7 +101,7 @@ def ready(system, lab=None):
 
 
 class Turns:
-    """How long the loops' turns were between two looks at the metrics."""
+    """How long the loops' ticks were between two reads of the metrics."""
 
     NAME = "session_gateway_tick_duration_seconds"
 
@@ -120,7 +120,8 @@ class Turns:
 
     @property
     def longest(self):
-        """The bound of the last range in which there was one, in milliseconds."""
+        """The upper bound of the last bucket with a tick, in milliseconds; None above the last
+        bound."""
         bounds = ["0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05",
                   "0.1", "0.25", "0.5", "1.0"]
         return next((float(bound) * 1000 for bound in bounds if not self.above(bound)), None)
@@ -154,13 +155,13 @@ def rss(pid):
 
 
 def own(pid):
-    """What of it is not pages of files, which processes share."""
+    """Anonymous memory of a process: without pages of files, which processes share."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon"))
 
 
 def loop(pid):
-    """The thread of the first worker."""
+    """The id of the first worker's thread."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as name:
             if name.read().strip() == "worker-0":
@@ -169,15 +170,15 @@ def loop(pid):
 
 
 def loop_time(pid):
-    """The processor time that the first worker's thread has had, in microseconds."""
+    """The processor time that the first worker's thread has used, in microseconds."""
     with open(f"/proc/{pid}/task/{loop(pid)}/schedstat", encoding="utf-8") as times:
         return int(times.read().split()[0]) / 1000
 
 
 @contextlib.contextmanager
 def ahead(pid):
-    """The first worker's thread goes before all other processes, so that a turn of its loop takes no
-    longer than its own work does. Whether that was allowed."""
+    """Gives the first worker's thread priority over all other processes, so that a tick of its loop
+    takes no longer than its own work. Yields whether that was permitted."""
     thread = loop(pid)
     try:
         os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(1))
@@ -192,7 +193,7 @@ def ahead(pid):
 
 @contextlib.contextmanager
 def held(system, count, send=b""):
-    """`count` open connections, each with `send` sent on it."""
+    """Holds `count` connections open, after sending `send` on each."""
     wires = []
     try:
         for _ in range(count):
@@ -205,18 +206,18 @@ def held(system, count, send=b""):
             wire.close()
 
 
-# MARK: Disturbances, each a context in which something goes on
+# MARK: Disturbances: contexts that run something in the background
 
 @contextlib.contextmanager
 def repeated(act, pause):
-    """`act` again and again, on a thread of its own."""
+    """Calls `act` repeatedly, on a thread of its own, with `pause` seconds between calls."""
     ending, faults = threading.Event(), []
 
     def go_on():
         try:
             while not ending.wait(pause):
                 act()
-        except Exception as fault:  # Told below, by the thread that can end the run.
+        except Exception as fault:  # Raised below, on the thread that can end the run.
             faults.append(fault)
 
     thread = threading.Thread(target=go_on)
@@ -240,8 +241,8 @@ def reloads(system, _):
 
 
 class MovingSlot:
-    """An empty slot that goes from one primary to the other and back: whoever asks for it is redirected,
-    and the gateway learns the topology anew."""
+    """An empty slot that moves between two primaries: a request for it is redirected, which makes
+    the gateway refresh its topology."""
 
     def __init__(self, system, lab):
         self.nodes, self.owner = lab.nodes[:2], 0
@@ -283,7 +284,7 @@ def refreshes(system, lab):
 
 @contextlib.contextmanager
 def slow_readers(system, lab, count=10):
-    """Clients that read one byte a second of an answer of 900 KiB."""
+    """Clients that read one byte a second of a response of 900 KiB."""
     connection = connect(system, lab)
     request(connection, "PUT", "/v1/sessions/slow-reader", b"s" * (900 << 10))
     wires = []
@@ -302,7 +303,7 @@ def slow_readers(system, lab, count=10):
 
 
 class SlowPipe:
-    """A place for a log that takes 4 KiB each 50 ms."""
+    """A pipe for a log that takes 4 KiB every 50 ms."""
 
     def __init__(self):
         self.reading, writing = os.pipe()

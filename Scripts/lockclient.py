@@ -1,10 +1,10 @@
-"""A client of one gateway that locks sessions: HTTP/1.1 on one connection, as plain as can be."""
+"""A minimal client of one gateway that locks sessions, over one HTTP/1.1 connection."""
 import socket
 import time
 
 
 class Client:
-    """One connection. A request is answered before the next one is sent."""
+    """One connection. Each request is answered before the next one is sent."""
 
     def __init__(self, port):
         self.wire = socket.create_connection(("127.0.0.1", port), 90)
@@ -19,7 +19,7 @@ class Client:
         self.wire.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + (body or b""))
 
     def answer(self):
-        """The status, the fields and the body of the next answer."""
+        """The status, the fields and the body of the next response."""
         status = int(self.answers.readline().split()[1])
         fields = {}
         while (line := self.answers.readline().strip()):
@@ -37,7 +37,7 @@ class Client:
         self.send("POST", f"/v1/sessions/{session}/lock?wait={wait}&lease={lease}")
 
     def granted(self):
-        """The token of the lock that was asked for; None when somebody else holds it."""
+        """The token of the lock that was asked for; None if another client holds it."""
         status, fields, _ = self.answer()
         if status not in (200, 423):
             raise SystemExit(f"a request for a lock was answered {status}")

@@ -1,6 +1,6 @@
-"""Starting programs and ending exactly them.
+"""Starts programs, and ends exactly those.
 
-A process is known by its id and the time it started: an id alone may by now be another's.
+A process is identified by its id and its start time, since an id alone may have been reused.
 """
 import contextlib
 import os
@@ -10,26 +10,24 @@ import time
 
 
 def start(command, log=None, tethered=True, **more):
-    """Starts `command`, in a session of its own: a Ctrl-C is for whoever started it, who then
-    ends its children in order. A tethered one is killed by the kernel when its parent ends
-    without doing so; it must be started from the main thread, since that is the parent."""
+    """Starts `command` in a session of its own, so that Ctrl-C reaches only this program, which
+    then ends its children in order. A tethered process is killed by the kernel when its parent ends
+    without doing so; start it from the main thread, since that is its parent."""
     if tethered:
         command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
-    # A gateway among them closes its doors at once when it is told to end: nobody waits for it.
-    # What the build was told is no setting, and would be refused as one.
-    told = {name: value for name, value in os.environ.items() if name != "SESSION_GATEWAY_COMMIT"}
-    more.setdefault("env", {"SESSION_GATEWAY_DRAIN_GRACE": "0s", **told})
+    # A gateway stops accepting connections as soon as it is asked to end: no client waits for it.
+    more.setdefault("env", {"SESSION_GATEWAY_DRAIN_GRACE": "0s", **os.environ})
     if log is not None:
         more.update(stdout=log, stderr=subprocess.STDOUT)
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **more)
 
 
 def born(pid):
-    """When process `pid` started, in clock ticks after boot; None when there is none, or when
-    it has ended and is only waited for."""
+    """When process `pid` started, in clock ticks since boot; None if there is no such process, or
+    if it has ended and only waits to be reaped."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-            # The name, in parentheses, may hold anything.
+            # The name, in parentheses, may contain anything.
             fields = stat.read().rsplit(")", 1)[1].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -37,13 +35,13 @@ def born(pid):
 
 
 def is_alive(pid, birth):
-    """Whether the process that had `pid` and started at `birth` still runs."""
+    """Whether the process with id `pid` that started at `birth` still runs."""
     return birth is not None and born(pid) == birth
 
 
 def end(known, patience=10.0):
-    """Ends all processes in `known`, pairs of id and birth: asks each, and after `patience`
-    seconds no longer asks. Returns when none is left."""
+    """Ends all processes in `known`, pairs of id and birth: with SIGTERM, and after `patience`
+    seconds with SIGKILL. Returns when none is left, or `patience` seconds after SIGKILL."""
     _signal(known, signal.SIGTERM)
     if not _gone(known, patience):
         _signal(known, signal.SIGKILL)
@@ -67,9 +65,9 @@ def _gone(known, patience):
 
 
 def _is_unwaited(pid, birth):
-    """Waits for a process that has ended, if it is a child of this one, and says whether it is
-    still there to be waited for: its last threads may take a moment. Nobody else would wait for
-    it in a container whose first process does not."""
+    """Reaps a process that has ended, if it is a child of this one; returns whether it cannot be
+    reaped yet: its last threads may take a moment. In a container whose first process does not reap
+    others, nothing else would."""
     if birth is None:
         return False
     try:

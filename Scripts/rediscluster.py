@@ -3,14 +3,14 @@
 Everything is in one folder:
 
     tls/             the authority and certificates, reused by the next run
-    redis-password   the password of users and among nodes, new for each cluster
+    redis-password   the password for clients and between nodes, new for each cluster
     redis/<port>/    a node's redis.conf, nodes.conf and log
     cluster.json     which processes these are, for `down`
-    README           the mark by which a folder is known to be this module's, to be written anew
+    README           marks a folder as this module's, which it may overwrite
 
-The cluster is formed by telling each node all it needs at once (slots, epoch, every other node,
-its primary); what remains to wait for is the two seconds in which a starting primary refuses to
-serve. Secrets are in files that only this user may read, never on a command line.
+To form the cluster, each node is given everything at once (slots, epoch, every other node, its
+primary); what remains is the two seconds in which a starting primary refuses to serve. Secrets are
+in files that only this user may read, never on a command line.
 """
 import contextlib
 import json
@@ -27,14 +27,14 @@ import processes
 PRIMARIES = 3
 NODES = 6
 SLOTS = 16384
-# The node's own connections to the other nodes come in on a port this much higher.
+# A node accepts the other nodes' connections on a port this much higher than its own.
 BUS = 10000
 PATIENCE = 60.0
 MARK = "A Redis Cluster on loopback, made by session-gateway's scripts, which make it anew.\n"
 
 
 class Node:
-    """One redis-server and the way to talk to it: RESP over TLS, from this process."""
+    """One redis-server, and commands to it: RESP over TLS, from this process."""
 
     def __init__(self, folder, port, password):
         self.port, self.password = port, password
@@ -43,7 +43,7 @@ class Node:
         self.process = self.born = None
 
     def ask(self, *words):
-        """Sends one command and returns its answer: text, a number, a list, or None."""
+        """Sends one command and returns its reply: text, a number, a list, or None."""
         with socket.create_connection(("127.0.0.1", self.port), 5) as plain, \
                 self.trust.wrap_socket(plain, server_hostname="localhost") as wire, \
                 wire.makefile("rb") as answers:
@@ -52,7 +52,7 @@ class Node:
             return _answer(answers)
 
     def fill(self, keys, value, seconds):
-        """Sets all keys to one value that lives so long, in one pipeline."""
+        """Sets all keys to `value`, expiring after `seconds`, in one pipeline."""
         with socket.create_connection(("127.0.0.1", self.port), 60) as plain, \
                 self.trust.wrap_socket(plain, server_hostname="localhost") as wire, \
                 wire.makefile("rb") as answers:
@@ -64,29 +64,29 @@ class Node:
                 _answer(answers)
 
     def facts(self, *words):
-        """The `name:value` lines of an answer such as INFO's."""
+        """The `name:value` lines of a reply such as INFO's."""
         lines = self.ask(*words).splitlines()
         return dict(line.split(":", 1) for line in lines if ":" in line)
 
     def serves(self):
-        """Whether the node finds the cluster whole and, as a replica, is linked."""
+        """Whether the node considers the cluster complete and, if it is a replica, is linked."""
         state = self.facts("CLUSTER", "INFO")
         link = self.facts("INFO", "replication").get("master_link_status", "up")
         whole = state["cluster_state"] == "ok" and state["cluster_known_nodes"] == str(NODES)
         return whole and link == "up"
 
     def knows(self):
-        """Whether the node knows of a replica for each primary, in both tables that it tells."""
+        """Whether the node knows of a replica for each primary, in both tables that it reports."""
         known = [line.split()[2] for line in self.ask("CLUSTER", "NODES").splitlines()]
         replicas = sum("slave" in flags for flags in known)
-        # A range is told as its ends, its primary, and the primary's replicas.
+        # A range is reported as its two ends, its primary, and the primary's replicas.
         following = sum(len(told) - 3 for told in self.ask("CLUSTER", "SLOTS"))
         return replicas == following == NODES - PRIMARIES
 
 
 def up(folder, first_port=7000, tethered=False):
-    """Starts six nodes, forms the cluster, waits until all serve, and returns them. Tethered
-    ones end with this process; the others stay until `down`."""
+    """Starts six nodes, forms the cluster, waits until all serve, and returns them. Tethered nodes
+    end with this process; others run until `down`."""
     folder = os.path.abspath(folder)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     if running(folder):
@@ -110,7 +110,7 @@ def up(folder, first_port=7000, tethered=False):
 
 
 def down(folder):
-    """Ends the cluster's processes and returns how many they were."""
+    """Ends the cluster's processes and returns their number."""
     known = running(folder)
     processes.end(known)
     with contextlib.suppress(FileNotFoundError):
@@ -151,8 +151,7 @@ def _ports(first):
 
 def _is_free(port):
     with socket.socket() as probe:
-        # As redis-server does; otherwise the connections of a cluster that has just ended would
-        # make its ports look taken for a minute.
+        # Like redis-server; otherwise ports would look taken for a minute after a cluster ended.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -203,11 +202,11 @@ def _form(nodes):
             node.ask("CLUSTER", "MEET", "127.0.0.1", other.port)
     for index, node in enumerate(nodes[PRIMARIES:]):
         primary = nodes[index].ask("CLUSTER", "MYID")
-        # Refused until the node has heard of its primary.
+        # Refused until the node knows its primary.
         _wait(f"the node on port {node.port} to follow its primary", nodes,
               lambda node=node, primary=primary: node.ask("CLUSTER", "REPLICATE", primary) == "OK")
     _wait("the cluster to serve", nodes, lambda: all(node.serves() for node in nodes))
-    # Told by gossip, later than all else: a gateway that comes before it would log no replicas.
+    # Replicas spread by gossip, last of all: a gateway started earlier would log no replicas.
     _wait("each node to know the replicas", nodes, lambda: all(node.knows() for node in nodes))
 
 
@@ -235,7 +234,7 @@ def _remember(folder, nodes):
 
 
 def _write(path, text):
-    """Writes a file that only this user may read, whatever was there before."""
+    """Writes a file that only this user may read, replacing whatever was there before."""
     with contextlib.suppress(FileNotFoundError):
         os.remove(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -244,7 +243,7 @@ def _write(path, text):
 
 
 class RedisError(Exception):
-    """What Redis answered in place of what was asked for."""
+    """An error that Redis replied with."""
 
 
 def _command(*words):

@@ -1,10 +1,10 @@
 // What ties a request to other programs' logs: the id that its caller or a proxy gave it
-// (X-Request-Id), and its place in a trace (W3C Trace Context, traceparent). Both are given back with
-// the answer and stand in the access log. In: a head. Out: up to 128 and 55 bytes, kept until the
-// answer.
+// (X-Request-Id), and its place in a trace (W3C Trace Context, traceparent). Both are returned with
+// the response and written to the access log. In: a head. Out: up to 128 and 55 bytes, kept until
+// the response.
 //
-// Neither decides anything, so what is malformed, too long or given twice is passed over like an
-// unknown field. The bytes allowed split no line and need no escape in JSON.
+// Nothing depends on either, so one that is malformed, too long or repeated is ignored like an
+// unknown field. The bytes allowed cannot split a line and need no escaping in JSON.
 
 public import HTTP
 public import Primitives
@@ -36,12 +36,12 @@ public struct Correlation: Sendable {
     }
   }
 
-  /// Whether a head may carry names.
+  /// Whether a head has fields that may carry names.
   public static func isIn(_ head: borrowing RequestHead) -> Bool {
     head.fields.contains(.xRequestID) || head.fields.contains(.traceparent)
   }
 
-  /// Whether there is any name.
+  /// Whether there is a request id or a place in a trace.
   public var isPresent: Bool { idLength > 0 || hasTrace }
   /// Whether there is a request id.
   public var hasID: Bool { idLength > 0 }
@@ -54,7 +54,7 @@ public struct Correlation: Sendable {
     borrowing get { unsafe idBytes.span.bytes.extracting(first: Int(idLength)) }
   }
 
-  /// The traceparent, as it came; empty for none.
+  /// The traceparent, as it was received; empty for none.
   public var trace: RawSpan {
     @_lifetime(borrow self)
     borrowing get {
@@ -68,7 +68,7 @@ public struct Correlation: Sendable {
     hasTrace = false
   }
 
-  /// Gives the request an id of 32 hexadecimal digits, unless it has one.
+  /// Gives the request a random id of 32 hexadecimal digits, unless it has one.
   public mutating func identify(_ entropy: inout Entropy) {
     guard idLength == 0 else { return }
     for word in 0..<2 {
@@ -89,8 +89,8 @@ public struct Correlation: Sendable {
     return bytes.first(outside: .correlation, from: Int(range.lower), to: end) == end
   }
 
-  /// `version "-" trace-id "-" parent-id "-" flags` in lower-case hexadecimal: 2, 32, 16 and 2 digits.
-  /// Version ff is none, and ids of zeros alone are no ids (W3C Trace Context §3.2.2).
+  /// `version "-" trace-id "-" parent-id "-" flags` in lower-case hexadecimal: 2, 32, 16 and 2
+  /// digits. Version ff and ids of all zeros are invalid (W3C Trace Context §3.2.2).
   private static func isTrace(_ range: ByteRange, in bytes: RawSpan) -> Bool {
     guard range.count == traceLength else { return false }
     let start = Int(range.lower)

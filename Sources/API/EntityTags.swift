@@ -1,25 +1,26 @@
-// The values of If-Match and If-None-Match (RFC 9110 §8.8.3, §13.1). The gateway's own tags are
-// `"` and 16 hexadecimal digits and `"`; any other tag is well-formed and matches nothing. They are
-// compared weakly, as If-None-Match wants it: If-Match's are compared by the stores (`VersionList`).
+// The values of If-Match and If-None-Match (RFC 9110 §8.8.3, §13.1). The gateway's own tags are 16
+// hexadecimal digits in quotation marks; other well-formed tags are accepted and match nothing.
+// Tags are compared weakly here, as If-None-Match requires; those of If-Match are compared,
+// strongly, by the stores (`VersionList`).
 
 import Primitives
 public import Sessions
 
-/// What a condition's field lists: any version, or up to 16 of them.
+/// What the field of a condition lists: any version (`*`), or up to 16 tags.
 public struct EntityTags: Equatable, Sendable {
   /// The most tags that a field may list.
   public static let maximum = 16
 
   /// Whether the value is `*`.
   public private(set) var matchesAny = false
-  /// How many of the listed tags could be versions of ours.
+  /// How many of the listed tags could be versions that a gateway gave out.
   public private(set) var count = 0
   private var versions = InlineArray<16, UInt64>(repeating: 0)
 
   /// A list of no tags, which matches nothing.
   public init() {}
 
-  /// Whether a session of this version meets the list.
+  /// Whether the list has this version.
   public func match(_ version: SessionVersion) -> Bool {
     if matchesAny { return true }
     for place in 0..<count where versions[place] == version.bits { return true }
@@ -35,8 +36,8 @@ public struct EntityTags: Equatable, Sendable {
     return true
   }
 
-  /// Reads one field value; nil when it is malformed or lists too many tags, or none. Empty elements
-  /// are passed over (RFC 9110 §5.6.1.2).
+  /// Reads one field value; nil when it is malformed, or lists no tags or too many. Empty elements
+  /// are skipped (RFC 9110 §5.6.1.2).
   init?(_ value: ByteRange, in bytes: RawSpan) {
     if bytes.matches("*", in: value) {
       matchesAny = true
@@ -83,18 +84,8 @@ public struct EntityTags: Equatable, Sendable {
     return ByteRange(start, place - 1)
   }
 
-  /// 16 lower-case hexadecimal digits.
+  /// The version that a tag spells with 16 lower-case hexadecimal digits; nil for any other tag.
   private static func version(_ opaque: ByteRange, in bytes: RawSpan) -> UInt64? {
-    guard opaque.count == 16 else { return nil }
-    var version: UInt64 = 0
-    for place in opaque.indices {
-      let byte = bytes.byte(at: place)
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): version = version << 4 | UInt64(byte - 48)
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): version = version << 4 | UInt64(byte - 87)
-      default: return nil
-      }
-    }
-    return version
+    opaque.count == 16 ? bytes.hexadecimal(at: Int(opaque.lower)) : nil
   }
 }

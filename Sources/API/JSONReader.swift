@@ -1,25 +1,27 @@
-// A JSON text (RFC 8259), read strictly: bytes come in, and whoever knows what should be there reads one
-// value after the other, or skips it. What the grammar does not have is a fault: a comma too many, a
-// number like 01, a control byte in a string, bytes that are not UTF-8, half of a surrogate pair. Values
-// in each other are functions in each other, so their depth is bounded. Rejected: a library's decoder,
-// which lets all of that pass, so that another reader may take the text for another one.
+// A strict reader of JSON texts (RFC 8259). Bytes come in, and the caller, which knows what it
+// expects, reads or skips one value after the other. Anything outside the grammar is a fault: a
+// trailing comma, a number like 01, a control byte in a string, bytes that are not UTF-8, half of a
+// surrogate pair. Nested values are nested calls, so their depth is bounded.
+//
+// Rejected: a library's decoder, which accepts all of these, so that another reader might
+// understand the same text differently.
 
-/// Why a text cannot be read: it is not JSON, or not what was asked for.
+/// Why a text cannot be read: it is not JSON, or not what the caller expects.
 struct MalformedJSON: Error {}
 
 /// A place in a JSON text, from which the next value is read.
 struct JSONReader {
-  /// How many arrays and objects may be in each other.
+  /// How deeply arrays and objects may be nested.
   static let deepest = 64
 
   private let text: [UInt8]
   private var place = 0
   private var depth = 0
 
-  /// The beginning of a text.
+  /// A reader at the beginning of a text.
   init(_ text: [UInt8]) { self.text = text }
 
-  /// Reads an object. `member` is given each name, and reads or skips the value.
+  /// Reads an object. `member` gets each name, and reads or skips its value.
   mutating func object(
     _ member: (inout JSONReader, String) throws(MalformedJSON) -> Void
   ) throws(MalformedJSON) {
@@ -55,7 +57,7 @@ struct JSONReader {
     }
   }
 
-  /// Reads a value, whatever it is, and forgets it.
+  /// Reads a value of any kind and discards it.
   mutating func skip() throws(MalformedJSON) {
     switch peek() {
     case UInt8(ascii: "{"):
@@ -100,7 +102,7 @@ struct JSONReader {
     return true
   }
 
-  /// The first byte behind white space; nil at the text's end.
+  /// Skips white space and returns the byte after it; nil at the text's end.
   private mutating func peek() -> UInt8? {
     while place < text.count {
       switch text[place] {
@@ -113,7 +115,7 @@ struct JSONReader {
 
   // MARK: Strings
 
-  /// The bytes that stand for themselves, up to a quotation mark, a backslash or a control byte.
+  /// Takes the bytes that stand for themselves, up to a quotation mark, backslash or control byte.
   private mutating func plain() -> ArraySlice<UInt8> {
     let start = place
     while place < text.count, text[place] >= 0x20, text[place] != UInt8(ascii: "\""),
@@ -130,7 +132,7 @@ struct JSONReader {
     return text[place - 1]
   }
 
-  /// What follows a backslash.
+  /// Reads what follows a backslash.
   private mutating func escaped() throws(MalformedJSON) -> Unicode.Scalar {
     switch try next() {
     case UInt8(ascii: "\""): return "\""
@@ -146,7 +148,7 @@ struct JSONReader {
     }
   }
 
-  /// The digits behind `\u`, and those of a pair's other half (RFC 8259 §7).
+  /// Reads the digits after `\u`, and the second half of a surrogate pair (RFC 8259 §7).
   private mutating func codePoint() throws(MalformedJSON) -> Unicode.Scalar {
     var point = try fourDigits()
     if UTF16.isLeadSurrogate(UInt16(point)) {
@@ -181,7 +183,8 @@ struct JSONReader {
     place = end
   }
 
-  /// `-1.5e+10`: no zero in front, a digit around the point and behind the exponent (RFC 8259 §6).
+  /// Reads a number like `-1.5e+10`: no leading zeros, digits on both sides of the point and in the
+  /// exponent (RFC 8259 §6).
   private mutating func number() throws(MalformedJSON) {
     takeOne(of: "-")
     if !takeOne(of: "0") { try digits() }
@@ -198,7 +201,7 @@ struct JSONReader {
     guard place > start else { throw MalformedJSON() }
   }
 
-  /// Takes the next byte, white space included, if it is one of these.
+  /// Takes the next byte if it is one of `marks`; white space is not skipped.
   @discardableResult
   private mutating func takeOne(of marks: Unicode.Scalar...) -> Bool {
     guard place < text.count, marks.contains(Unicode.Scalar(text[place])) else { return false }

@@ -1,6 +1,6 @@
 import Primitives
 
-/// Content types, as far as the gateway reads any.
+/// The one content type that the gateway itself reads.
 enum MediaType {
   /// Whether `value` is `application/json`, with parameters or without.
   static func isJSON(_ value: ByteRange, in bytes: RawSpan) -> Bool {

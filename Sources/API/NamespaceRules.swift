@@ -1,20 +1,20 @@
 import Sessions
 
-/// What the decoder goes by in one namespace. A value without references, since it is looked at for
-/// each write.
+/// One namespace's policy, as the decoder applies it. A value without references, since every write
+/// reads it.
 public struct NamespaceRules: Sendable {
-  /// What a `PUT` must come with.
+  /// What a `PUT` must be protected by.
   let writes: WriteRule
   /// The largest payload, in bytes.
   let largestBody: Int
-  /// How long a session lives at most, in seconds; 0 for no end.
+  /// How long a session lives at most, in seconds; 0 for no limit.
   let absoluteTimeout: Int
-  /// The lease in seconds of who names none.
+  /// The lease of a lock whose caller names none, in seconds.
   let lease: Int32
-  /// The longest lease in seconds that may be named.
+  /// The longest lease that a caller may name, in seconds.
   let longestLease: Int32
 
-  /// The rules of a namespace in a gateway that takes bodies of so many bytes.
+  /// The policy of a namespace in a gateway that accepts bodies of up to `largestBody` bytes.
   init(_ namespace: Namespace, largestBody: Int) {
     writes = namespace.writes
     self.largestBody = min(largestBody, namespace.largestBody ?? .max)

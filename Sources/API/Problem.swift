@@ -1,5 +1,6 @@
-// Everything that can be wrong, and the one table of what is said about it (RFC 9457). A fault
-// becomes a status here and nowhere else. Nothing of the request or the session is quoted.
+// Everything that can be wrong with a request, and the one table of what is said about it
+// (RFC 9457). A fault becomes a status here and nowhere else. Nothing of the request or the session
+// is quoted.
 
 public import HTTP
 public import Sessions
@@ -10,19 +11,19 @@ public enum Problem: Equatable, Sendable {
   case refusal(Refusal)
   /// A token is needed, and none is given.
   case tokenMissing
-  /// The token is nobody's, or none.
+  /// The token is unknown or malformed.
   case tokenInvalid
-  /// The caller may not do that.
+  /// The caller's token lacks the right to do that.
   case rightMissing
-  /// The path names nothing.
+  /// The path names no resource.
   case noSuchPath
-  /// The resource has not that method.
+  /// The resource does not have that method.
   case methodNotAllowed(Route)
-  /// Nobody here implements the method.
+  /// No resource has that method.
   case methodNotImplemented
-  /// The id is not one.
+  /// The session id is malformed.
   case malformedID
-  /// A query parameter is unknown, repeated or has no meaning.
+  /// A query parameter is unknown, repeated or malformed.
   case malformedQuery
   /// A timeout is not a whole number of seconds within the bounds, or is given twice.
   case malformedTimeout
@@ -32,37 +33,39 @@ public enum Problem: Equatable, Sendable {
   case malformedDeadline
   /// If-Match or If-None-Match is malformed, repeated, or both are given.
   case malformedCondition
-  /// The method has no such condition.
+  /// The method does not support that condition.
   case conditionNotSupported
-  /// The content type is longer than is kept, or no field value.
+  /// The content type is repeated, too long, or not a valid field value.
   case malformedContentType
-  /// The content has a coding, which would not be given back.
+  /// The content has a coding, which would be lost: only its content type is kept.
   case contentEncodingNotSupported
-  /// A part of a session cannot be written.
+  /// The request would write a part of a session; only whole sessions are written.
   case contentRangeNotSupported
-  /// The body's length is not told.
+  /// The request has neither Content-Length nor chunks.
   case lengthRequired
-  /// The body is larger than is kept.
+  /// The body is larger than the gateway or the namespace allows.
   case bodyTooLarge
-  /// The resource reads JSON.
+  /// The resource reads JSON, and the content is something else.
   case notJSON
-  /// The JSON is not what the resource reads.
+  /// The content is not the JSON that the resource reads.
   case malformedJSON
   /// The request did not arrive in time.
   case requestTimeout
   /// There is no such session.
   case noSuchSession
-  /// The condition did not hold; the session's version where the condition listed versions.
+  /// The condition did not hold. `present` is the session's version, if the condition listed
+  /// versions and the session exists.
   case conditionFailed(present: SessionVersion?)
-  /// The namespace asks for a condition or a lock with each write.
+  /// The namespace requires a condition or a lock for each `PUT`.
   case conditionRequired
-  /// The namespace asks for a lock with each write.
+  /// The namespace requires a lock for each `PUT` that does not create a session.
   case lockRequired
-  /// Somebody else holds the lock: since `age` seconds, and for `retryAfter` more at the most.
+  /// Another caller has held the lock for `age` seconds, and its lease ends in at most `retryAfter`
+  /// seconds.
   case lockHeld(age: Int32, retryAfter: Int32)
   /// The caller does not hold the lock that it names.
   case lockLost
-  /// `Session-Lock` is missing, repeated or no token.
+  /// `Session-Lock` is missing where it is required, repeated, or not a token.
   case malformedLock
   /// `Session-Lock-Request` is repeated, or not 8 to 64 of the characters allowed.
   case malformedLockRequest
@@ -70,21 +73,21 @@ public enum Problem: Equatable, Sendable {
   case malformedLease
   /// `wait` is not a whole number of seconds within the bounds.
   case malformedWait
-  /// The method has nothing to do with locks.
+  /// The method does not take a lock.
   case lockNotSupported
-  /// The gateway drains.
+  /// The gateway is draining.
   case draining
-  /// An event loop of the gateway does not turn.
+  /// One of the gateway's event loops stands still.
   case notLive
-  /// The gateway drains, or a part of its store does not serve.
+  /// The gateway is draining, or a part of its store does not serve.
   case notReady(drains: Bool)
-  /// Too much memory is held by what other clients send slowly or do not read.
+  /// The clients' buffers are full of requests that arrive slowly and responses that are not read.
   case noRoom
-  /// The store could not say or do it.
+  /// The store could not carry out the command, or it is unknown whether it did.
   case store(StoreFault)
 
-  /// The problem that a refusal is. One kind has one title, be it the head or chunks that show it (RFC 9457
-  /// section 3.1.3).
+  /// The problem for a refusal. A kind of problem has one title (RFC 9457 §3.1.3), so a body that
+  /// is too large is the same problem whether its head or its chunks show it.
   public init(_ refusal: Refusal) {
     self = refusal == .bodyTooLarge ? .bodyTooLarge : .refusal(refusal)
   }
@@ -92,16 +95,21 @@ public enum Problem: Equatable, Sendable {
   /// The status to answer with.
   public var status: Int { report.status }
 
-  /// A stable name for programs.
-  public var code: StaticString { report.code }
+  /// A stable name for programs. Each rule of HTTP that a request may break has its own.
+  public var code: StaticString {
+    if case .refusal(let refusal) = self { refusal.code } else { kind.code }
+  }
+
+  /// The kind under which the problem is counted.
+  public var kind: ProblemKind { report.kind }
 
   /// What this kind of problem is, for people.
   public var title: StaticString { report.title }
 
-  /// What to know about it, for people.
+  /// A sentence about the problem, for people.
   public var detail: StaticString { report.detail }
 
-  /// Whether the request was carried out, where that is a question: `no` or `unknown`.
+  /// Where the status leaves open whether the request was carried out: `no` or `unknown`; else nil.
   public var executed: StaticString? {
     switch status {
     case 503: "no"
@@ -110,13 +118,13 @@ public enum Problem: Equatable, Sendable {
     }
   }
 
-  /// After how many seconds a caller may try again, where that is worth it.
+  /// After how many seconds a caller should try again; nil where that is pointless.
   public var retryAfter: Int? {
     if case .lockHeld(_, let seconds) = self { return Int(seconds) }
     return status == 503 ? 1 : nil
   }
 
-  /// The value of `WWW-Authenticate`, where a token is the remedy (RFC 6750 §3).
+  /// The value of `WWW-Authenticate`, where another token would help (RFC 6750 §3).
   var challenge: StaticString? {
     switch self {
     case .tokenMissing: #"Bearer realm="session-gateway""#
@@ -126,7 +134,7 @@ public enum Problem: Equatable, Sendable {
     }
   }
 
-  /// Whether the connection cannot be used after the answer.
+  /// Whether the connection cannot be used after the response.
   public var closesConnection: Bool {
     switch self {
     case .refusal, .requestTimeout, .draining, .noRoom, .bodyTooLarge, .lengthRequired: true
@@ -135,56 +143,62 @@ public enum Problem: Equatable, Sendable {
   }
 
   private typealias Report = (
-    status: Int, code: StaticString, title: StaticString, detail: StaticString
+    status: Int, kind: ProblemKind, title: StaticString, detail: StaticString
   )
 
   private var report: Report {
     switch self {
     case .refusal(let refusal):
-      (refusal.status, refusal.code, "The request is not acceptable HTTP.", refusal.detail)
+      (refusal.status, .refusal, "The request is not acceptable HTTP.", refusal.detail)
     case .tokenMissing:
-      (401, "token-missing", "A token is needed.", "Send it as Authorization: Bearer.")
+      (401, .tokenMissing, "A token is required.", "Send it as Authorization: Bearer.")
     case .tokenInvalid:
-      (401, "token-invalid", "The token is not known.", "Nobody here has that token.")
+      (401, .tokenInvalid, "The token is not known.", "No caller here has that token.")
     case .rightMissing:
-      (403, "right-missing", "The token does not allow that.", "It lacks read or write.")
+      (
+        403, .rightMissing, "The token does not allow that.",
+        "It lacks the right to read or to write."
+      )
     case .noSuchPath:
-      (404, "no-such-path", "Nothing is here.", "The contract at /openapi.yaml lists all paths.")
+      (404, .noSuchPath, "Nothing has this path.", "The contract at /openapi.yaml lists all paths.")
     case .methodNotAllowed:
-      (405, "method-not-allowed", "The method is not allowed here.", "Allow lists those that are.")
+      (405, .methodNotAllowed, "The method is not allowed here.", "Allow lists those that are.")
     case .methodNotImplemented:
-      (501, "method-not-implemented", "The method is not implemented.", "No resource here has it.")
+      (
+        501, .methodNotImplemented, "The method is not implemented.",
+        "No resource here supports it."
+      )
     case .noSuchSession:
-      (404, "no-such-session", "There is no such session.", "It was removed, or it expired.")
+      (404, .noSuchSession, "There is no such session.", "It was removed, or it expired.")
     case .conditionFailed:
-      (412, "condition-failed", "The condition does not hold.", "Nothing was changed.")
+      (412, .conditionFailed, "The condition does not hold.", "Nothing was changed.")
     case .conditionRequired:
       (
-        428, "condition-required", "A condition is required.",
+        428, .conditionRequired, "A condition is required.",
         "Send If-Match, or hold the lock, or create with If-None-Match: *."
       )
     case .lockRequired:
       (
-        428, "lock-required", "The lock is required.",
+        428, .lockRequired, "The lock is required.",
         "Acquire it and send its Session-Lock, or create with If-None-Match: *."
       )
     case .lockHeld:
-      (423, "locked", "Somebody else holds the lock.", "Session-Lock-Age tells for how long.")
+      (423, .locked, "The session is locked.", "Session-Lock-Age says for how long.")
     case .lockLost:
-      (409, "lock-lost", "The lock is not yours any more.", "Nothing was changed.")
+      (409, .lockLost, "The lock is no longer yours.", "Nothing was changed.")
     case .requestTimeout:
-      (408, "request-timeout", "The request took too long.", "It did not arrive in time.")
+      (408, .requestTimeout, "The request took too long.", "It did not arrive in time.")
     case .draining:
-      (503, "draining", "The gateway is shutting down.", "Another one will serve the request.")
+      (503, .draining, "The gateway is shutting down.", "Another one will serve the request.")
     case .notLive:
-      (503, "not-live", "The gateway hangs.", "An event loop does not turn.")
+      (503, .notLive, "The gateway is stuck.", "An event loop makes no progress.")
     case .notReady(let drains):
       (
-        503, "not-ready", "The gateway is not ready.",
-        drains ? "It is shutting down." : "Not all of its store serves."
+        503, .notReady, "The gateway is not ready.",
+        drains ? "It is shutting down." : "Part of its store does not serve."
       )
     case .noRoom:
-      (503, "gateway-full", "The gateway is full.", "Requests that come slowly fill its memory.")
+      (503, .gatewayFull, "The gateway is full.", "Slow clients fill its buffers.")
     case .store(let fault): Self.report(fault)
     case .malformedID, .malformedQuery, .malformedTimeout, .absoluteTimeoutNotAllowed,
       .malformedDeadline, .malformedCondition, .conditionNotSupported, .malformedContentType,
@@ -195,56 +209,71 @@ public enum Problem: Equatable, Sendable {
     }
   }
 
-  /// What is wrong with a request that is good HTTP.
+  /// The problems of requests that are well-formed HTTP but not what the resource reads.
   private var malformed: Report {
     switch self {
     case .malformedID:
-      (400, "malformed-id", "The session id is not one.", "An id is 1 to 256 of the bytes allowed.")
+      (400, .malformedID, "The session id is malformed.", "It must be 1 to 256 allowed bytes.")
     case .malformedQuery:
-      (400, "malformed-query", "The query is not understood.", "Parameters are known, and once.")
+      (
+        400, .malformedQuery, "The query is not understood.",
+        "Give only known parameters, each once."
+      )
     case .malformedTimeout:
-      (400, "malformed-timeout", "The timeout is not one.", "It is 1 to 31536000 whole seconds.")
+      (
+        400, .malformedTimeout, "The timeout is malformed.",
+        "It must be 1 to 31536000 whole seconds."
+      )
     case .absoluteTimeoutNotAllowed:
       (
-        400, "absolute-timeout-not-allowed", "The absolute timeout cannot be set.",
-        "It can only shorten that of a namespace that has one."
+        400, .absoluteTimeoutNotAllowed, "The absolute timeout cannot be set.",
+        "It can only shorten the one that a namespace has."
       )
     case .malformedDeadline:
-      (400, "malformed-deadline", "The deadline is not one.", "It is 1 to 31536000 whole seconds.")
+      (
+        400, .malformedDeadline, "The deadline is malformed.",
+        "It must be 1 to 31536000 whole seconds."
+      )
     case .malformedCondition:
-      (400, "malformed-condition", "The condition is not one.", "It is * or a list of tags, once.")
+      (
+        400, .malformedCondition, "The condition is malformed.",
+        "It must be * or a list of tags, once."
+      )
     case .malformedLock:
-      (400, "malformed-lock", "The lock token is not one.", "Session-Lock is what lock gave.")
+      (400, .malformedLock, "The lock token is malformed.", "Send the Session-Lock that lock gave.")
     case .malformedLockRequest:
       (
-        400, "malformed-lock-request", "The lock request is not one.",
-        "It is 8 to 64 of A-Z a-z 0-9 - _, once."
+        400, .malformedLockRequest, "The lock request is malformed.",
+        "It must be 8 to 64 of A-Z a-z 0-9 - _, once."
       )
     case .malformedLease:
       (
-        400, "malformed-lease", "The lease is not one.",
-        "It is whole seconds, at most 3600 or what the namespace has."
+        400, .malformedLease, "The lease is malformed.",
+        "It must be whole seconds, up to 3600 or the namespace's limit."
       )
     case .malformedWait:
-      (400, "malformed-wait", "The wait is not one.", "It is 0 to 60 whole seconds.")
+      (400, .malformedWait, "The wait is malformed.", "It must be 0 to 60 whole seconds.")
     case .lockNotSupported:
-      (400, "lock-not-supported", "The lock means nothing here.", "See the contract.")
+      (400, .lockNotSupported, "A lock is not supported here.", "See the contract.")
     case .conditionNotSupported:
-      (400, "condition-not-supported", "The condition means nothing here.", "See the contract.")
+      (400, .conditionNotSupported, "The condition is not supported here.", "See the contract.")
     case .malformedContentType:
-      (400, "malformed-content-type", "The content type is not one.", "It has at most 255 bytes.")
+      (
+        400, .malformedContentType, "The content type is malformed.",
+        "It must be at most 255 bytes."
+      )
     case .contentEncodingNotSupported:
-      (415, "content-encoding", "The content has a coding.", "Send it without Content-Encoding.")
+      (415, .contentEncoding, "The content is encoded.", "Send it without Content-Encoding.")
     case .contentRangeNotSupported:
-      (400, "content-range", "A session is written whole.", "Send it without Content-Range.")
+      (400, .contentRange, "A session is written whole.", "Send it without Content-Range.")
     case .lengthRequired:
-      (411, "length-required", "The body has no length.", "Send Content-Length, or chunks.")
+      (411, .lengthRequired, "The body has no length.", "Send Content-Length, or use chunks.")
     case .bodyTooLarge:
-      (413, "body-too-large", "The body is too large.", "It is larger than is allowed here.")
+      (413, .bodyTooLarge, "The body is too large.", "It exceeds what is allowed here.")
     case .notJSON:
-      (415, "not-json", "The content is not JSON.", "Send it as application/json.")
+      (415, .notJSON, "The content is not JSON.", "Send it as application/json.")
     case .malformedJSON:
-      (400, "malformed-json", "The JSON is not understood.", "Send an object with a list of ids.")
+      (400, .malformedJSON, "The JSON is not understood.", "Send an object with a list of ids.")
     default: preconditionFailure("`report` says what else there is")
     }
   }
@@ -252,21 +281,21 @@ public enum Problem: Equatable, Sendable {
   private static func report(_ fault: StoreFault) -> Report {
     switch fault {
     case .unavailable:
-      (503, "store-unavailable", "The store is unavailable.", "Nobody could be asked.")
+      (503, .storeUnavailable, "The store is unavailable.", "No node could be asked.")
     case .overloaded:
-      (503, "store-overloaded", "The store is overloaded.", "Too much waits for it already.")
+      (503, .storeOverloaded, "The store is overloaded.", "Too many requests wait for it already.")
     case .storeFull:
-      (503, "store-full", "The store is full.", "There is no room for the session.")
+      (503, .storeFull, "The store is full.", "There is no room for the session.")
     case .deadlinePassed:
-      (503, "deadline-passed", "The deadline passed.", "The store could not be asked in time.")
+      (503, .deadlinePassed, "The deadline passed.", "The store could not be asked in time.")
     case .outcomeUnknown:
-      (504, "outcome-unknown", "The store did not answer.", "It may have been carried out.")
+      (504, .outcomeUnknown, "The store did not answer.", "The request may have been carried out.")
     case .notPermitted:
-      (503, "store-refuses-gateway", "The store refuses the gateway.", "Its operator is needed.")
+      (503, .storeRefusesGateway, "The store refuses the gateway.", "Its operator must act.")
     case .misconfigured:
-      (503, "store-refuses-command", "The store refuses the command.", "Its operator is needed.")
+      (503, .storeRefusesCommand, "The store refuses the command.", "Its operator must act.")
     case .unreadable:
-      (500, "unreadable-session", "The session cannot be read.", "Something else is stored there.")
+      (500, .unreadableSession, "The session cannot be read.", "Something else is stored there.")
     }
   }
 }

@@ -1,9 +1,10 @@
-// Numbers of a request.
+// Numbers in requests.
 
 import Primitives
 
 extension RawSpan {
-  /// The whole number that the bytes of `range` spell in decimal digits, at most nine of them.
+  /// The whole number that the bytes of `range` spell in one to nine decimal digits; nil for
+  /// anything else.
   func number(_ range: ByteRange) -> Int? {
     guard range.count > 0, range.count <= 9 else { return nil }
     var number = 0

@@ -1,4 +1,4 @@
-// Locks: who asks for one, who says that it holds one, and for how long.
+// Locks, as requests ask for them, name the one that the caller holds, and set its lease.
 
 import HTTP
 import Primitives
@@ -7,11 +7,11 @@ import Sessions
 extension RequestDecoder {
   /// The bounds of `?wait=`, in seconds.
   private static var waits: ClosedRange<Int> { 0...60 }
-  /// How many characters an id of a request of a lock may have.
+  /// How many characters the id of a lock request (`Session-Lock-Request`) may have.
   private static var requestLengths: ClosedRange<Int> { 8...64 }
 
-  /// `POST lock`: the token of a lock that the caller holds already and the id that it chose for its
-  /// request are both optional. The worker makes the fresh token and the digest.
+  /// `POST lock`. The token of a lock that the caller already holds and the id that it chose for
+  /// this lock request are both optional. The worker makes the fresh token and the digest.
   func decodeAcquire(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -41,13 +41,13 @@ extension RequestDecoder {
     return noQuery(head) ?? decodeHeldLock(head, bytes, &request) ?? mustHoldLock(request)
   }
 
-  /// A namespace may ask for more than a plain write.
+  /// Checks that a `PUT` comes with the condition or lock that the namespace requires.
   func checkWriteRule(_ request: borrowing DecodedRequest) -> Problem? {
     let (condition, isUnlocked) = (request.command.condition, request.command.heldLock.isNone)
     switch rules(request).writes {
     case .free: return nil
     case .conditional: return condition == .none && isUnlocked ? .conditionRequired : nil
-    // Nobody can have locked what is yet to be created.
+    // A session that is yet to be created cannot be locked.
     case .locked: return condition != .absent && isUnlocked ? .lockRequired : nil
     }
   }
@@ -68,8 +68,8 @@ extension RequestDecoder {
     }
   }
 
-  /// `Session-Lock` and `?unlock=true` of a write. Without the lock the latter would be no fence but a plain
-  /// write, which breaks whoever's lock it is.
+  /// `Session-Lock` and `?unlock=true` of a write. Without `Session-Lock`, a write with
+  /// `?unlock=true` would be no fenced write but a plain one, which breaks any lock there is.
   func decodeFence(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -134,7 +134,7 @@ extension RequestDecoder {
     return nil
   }
 
-  /// `Session-Lock-Request`: an id that the caller chose before it asked.
+  /// `Session-Lock-Request`: an id that the caller chose before it sent its request.
   private func decodeLockRequest(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -158,7 +158,7 @@ extension RequestDecoder {
 }
 
 extension DecodedRequest {
-  /// Whether what it writes or removes ends the lock that it holds.
+  /// Whether carrying it out ends the lock that the caller holds.
   public var releasesLock: Bool {
     !command.heldLock.isNone && (command.unlocks || command.verb == .delete)
   }

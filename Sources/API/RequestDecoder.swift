@@ -1,19 +1,19 @@
-// A request's head in, what it asks for out, or the problem with it. Stateless: called once when the
-// head is complete, so that a hopeless request is refused before its body comes, and again when the
-// body is there. Nothing is copied but the id.
+// A request's head in; what it asks for, or the problem with it, out. Stateless: called once when
+// the head is complete, so that a hopeless request is refused before its body arrives, and again
+// when the body is there. Nothing but the id is copied.
 
 public import HTTP
 public import Primitives
 public import Sessions
 
-/// What the decoder goes by.
+/// The limits that the decoder applies.
 public struct RequestPolicy: Sendable {
   /// The largest body, in bytes.
   public var largestBody: Int
-  /// How long a request may take, at most.
+  /// How long the store may take for a command.
   public var deadline: TimeSpan
 
-  /// What holds in each namespace, by its index.
+  /// The policy of each namespace, by its index.
   public var namespaces: [NamespaceRules]
 
   /// A policy from its parts.
@@ -26,18 +26,18 @@ public struct RequestPolicy: Sendable {
   }
 }
 
-/// A request that was understood. One a worker, written anew for each request.
+/// A decoded request. One per worker, overwritten by each request.
 public struct DecodedRequest: ~Copyable {
-  /// What to remember until it is answered.
+  /// What to remember until the request is answered.
   public var exchange = Exchange()
-  /// What it wants of the store. Its payload is the caller's to fill in.
+  /// The command for the store. The worker fills in its payload.
   public var command = SessionCommand()
-  /// The versions that need not be sent again. Meaningful where `exchange` has validators.
+  /// The versions that need not be sent again; meaningful only if `exchange` has validators.
   public var ifNoneMatch = EntityTags()
-  /// Where in the request the id is that the caller chose for its request of a lock; empty for none.
-  /// Meaningful with `Verb.lock`.
+  /// Where in the request the caller's `Session-Lock-Request` is; empty for none. Meaningful only
+  /// with `Verb.lock`.
   public var lockRequest = ByteRange.empty
-  /// How many seconds the caller waits for the lock. Meaningful with `Verb.lock`.
+  /// How many seconds the caller waits for the lock; meaningful only with `Verb.lock`.
   public var wait = 0
   private let inPlace = InPlace()
 
@@ -49,7 +49,7 @@ public struct DecodedRequest: ~Copyable {
 public struct RequestDecoder: Sendable {
   let policy: RequestPolicy
 
-  /// A decoder that goes by `policy`.
+  /// A decoder that applies `policy`.
   public init(policy: RequestPolicy) { self.policy = policy }
 
   /// Decodes a head that HTTP found well-formed.
@@ -58,9 +58,9 @@ public struct RequestDecoder: Sendable {
   ///   - head: the head, whose ranges point into `bytes`.
   ///   - bytes: the request.
   ///   - now: when it arrived.
-  ///   - callers: who may do what.
-  ///   - request: is written.
-  /// - Returns: what is wrong with it; nil when it can be carried out.
+  ///   - callers: the callers and their rights.
+  ///   - request: receives the result.
+  /// - Returns: what is wrong with the request; nil when it can be carried out.
   public func decode(
     _ head: borrowing RequestHead, _ bytes: RawSpan, at now: Instant,
     for callers: CallerTable, into request: inout DecodedRequest
@@ -179,7 +179,8 @@ public struct RequestDecoder: Sendable {
     return decodeValidators(head, bytes, &request)
   }
 
-  /// What a GET may say, a HEAD of the same target may (RFC 9110 §9.3.2); it slides nothing either way.
+  /// A HEAD may say whatever a GET of the same target may (RFC 9110 §9.3.2); it never slides the
+  /// timeout.
   private func decodeInspect(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -213,8 +214,8 @@ public struct RequestDecoder: Sendable {
       ?? checkWriteRule(request) ?? decodeContent(head, bytes, &request)
   }
 
-  /// A new session under a new id: the worker chooses the id, and the store makes sure that it is
-  /// nobody's yet. That is condition enough for a namespace that asks for one.
+  /// A new session under a new id: the worker chooses the id, and the store makes sure that no
+  /// session has it yet. That satisfies a namespace that requires a condition.
   private func decodeCreate(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -255,7 +256,7 @@ public struct RequestDecoder: Sendable {
     return noQuery(head) ?? noLock(head, bytes)
   }
 
-  /// If-Match and If-None-Match of what changes a session.
+  /// If-Match and If-None-Match of a request that changes a session.
   private func decodeCondition(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -320,7 +321,7 @@ public struct RequestDecoder: Sendable {
     return decodeAbsoluteTimeout(head, bytes, &request)
   }
 
-  /// It may only shorten what the namespace has.
+  /// `Session-Absolute-Timeout`, which may only shorten the namespace's.
   private func decodeAbsoluteTimeout(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
@@ -339,10 +340,14 @@ public struct RequestDecoder: Sendable {
 
   /// The largest body that the request may have, in bytes.
   public func largestBody(_ request: borrowing DecodedRequest) -> Int {
-    request.exchange.route == .touches ? TouchBatch.largestBody : rules(request).largestBody
+    switch request.exchange.route {
+    case .touches: TouchBatch.largestBody
+    case let route where route.isOperators: policy.largestBody
+    default: rules(request).largestBody
+    }
   }
 
-  /// What holds in the namespace of the request's caller.
+  /// The policy of the caller's namespace.
   func rules(_ request: borrowing DecodedRequest) -> NamespaceRules {
     policy.namespaces[Int(request.command.namespace.rawValue)]
   }
@@ -362,7 +367,7 @@ public struct RequestDecoder: Sendable {
 }
 
 extension SessionID {
-  /// Whether the id is `.` or `..`, which whoever normalises the path would take away.
+  /// Whether the id is `.` or `..`, which a proxy that normalises paths would remove.
   var isDotSegment: Bool {
     guard count <= 2 else { return false }
     for place in 0..<count where bytes.byte(at: place) != UInt8(ascii: ".") { return false }
@@ -371,7 +376,7 @@ extension SessionID {
 
   /// Reads an id out of a path segment; false when it is not one.
   mutating func read(percentEncoded bytes: RawSpan) -> Bool {
-    // Hardly any client encodes an id that need not be; `%` itself is never part of one.
+    // Few clients encode an id that does not need it; `%` itself is never part of one.
     if assign(bytes) { return !isDotSegment }
     clear()
     var decoded = InlineArray<256, UInt8>(repeating: 0)

@@ -1,6 +1,6 @@
-// An outcome in, the bytes of the answer out: one contiguous piece in the reply's own buffer, so
-// that it leaves in one write. A found session's payload is already there, behind the headroom that
-// the head is put into.
+// An outcome in, the bytes of the response out: one contiguous piece in the reply's own buffer, so
+// that it leaves in one write. A found session's payload is already there, after the headroom into
+// which the head is put.
 
 import HTTP
 public import Primitives
@@ -30,31 +30,51 @@ public struct Page: ~Copyable {
   }
 }
 
-/// Writes answers. One a worker.
+/// What an encoded response says, for counting and logging.
+public struct EncodedResponse: Equatable, Sendable {
+  /// Its status.
+  public let status: Int
+  /// The problem that it reports; nil if none.
+  public let problem: Problem?
+
+  /// A response that reports no problem.
+  public init(_ status: Int) {
+    self.status = status
+    problem = nil
+  }
+
+  /// A response that reports a problem.
+  public init(_ problem: Problem) {
+    status = problem.status
+    self.problem = problem
+  }
+}
+
+/// Writes responses. One per worker.
 public struct ResponseEncoder: ~Copyable {
   private var writer = ResponseWriter()
   private var body = ByteBuffer()
   private var date: DateClock
-  /// The request's names in other logs, for the next answer alone.
+  /// The request's names in other logs, for the next response only.
   public var correlation = Correlation()
-  /// The versions that need not be sent again, for the next answer to an exchange that has validators.
+  /// The versions that need not be sent again, for the next response to an exchange with
+  /// validators.
   public var validators = EntityTags()
-  /// The session that was made, for the next answer that tells of one.
+  /// The id of the session that was created, for the next response that reports one.
   public var made = SessionID()
 
   /// An encoder whose `Date` starts at `time`.
   public init(_ time: UnixTime) { date = DateClock(time) }
 
-  /// Sets the time that `Date` tells.
+  /// Sets the time that `Date` shows.
   public mutating func set(_ time: UnixTime) { date.set(time) }
 
-  /// Makes `reply` the answer to an exchange whose command ended with `outcome`.
+  /// Makes `reply` the response to an exchange whose command ended with `outcome`.
   ///
   /// - Parameter reply: holds a found session's bytes, as the store left them.
-  /// - Returns: the answer's status.
   public mutating func encode(
     _ outcome: Outcome, _ exchange: Exchange, into reply: inout ByteBuffer
-  ) -> Int {
+  ) -> EncodedResponse {
     switch outcome {
     case .found(let facts): found(facts, nil, exchange, &reply)
     case .locked(let facts, let grant): found(facts, grant, exchange, &reply)
@@ -73,7 +93,7 @@ public struct ResponseEncoder: ~Copyable {
 
   private mutating func found(
     _ facts: SessionFacts, _ grant: LockGrant?, _ exchange: Exchange, _ reply: inout ByteBuffer
-  ) -> Int {
+  ) -> EncodedResponse {
     let isKnown = exchange.hasValidators && validators.match(facts.version)
     let status = isKnown ? 304 : 200
     begin(status, exchange)
@@ -96,7 +116,7 @@ public struct ResponseEncoder: ~Copyable {
       reply.convertToHeadroom(Int(facts.payload.lower))
       reply.prepend(writer.bytes)
     }
-    return status
+    return EncodedResponse(status)
   }
 
   private static func lockFields(
@@ -111,7 +131,7 @@ public struct ResponseEncoder: ~Copyable {
 
   private mutating func created(
     _ version: SessionVersion, _ exchange: Exchange, _ reply: inout ByteBuffer
-  ) -> Int {
+  ) -> EncodedResponse {
     begin(201, exchange)
     Self.location(made, &writer, &body)
     writer.field("ETag", quotedHexadecimal: version.bits)
@@ -124,10 +144,10 @@ public struct ResponseEncoder: ~Copyable {
       body.append("\"}")
     }
     finish(exchange, &reply)
-    return 201
+    return EncodedResponse(201)
   }
 
-  /// Ids hold only what may stand in a path as it is.
+  /// Writes `Location`. Ids hold only bytes that need no encoding in a path.
   private static func location(
     _ id: borrowing SessionID, _ writer: inout ResponseWriter, _ path: inout ByteBuffer
   ) {
@@ -139,18 +159,18 @@ public struct ResponseEncoder: ~Copyable {
 
   private mutating func noContent(
     _ exchange: Exchange, _ reply: inout ByteBuffer, version: SessionVersion?
-  ) -> Int {
+  ) -> EncodedResponse {
     begin(204, exchange)
     if let version { writer.field("ETag", quotedHexadecimal: version.bits) }
     body.clear()
     finish(exchange, &reply)
-    return 204
+    return EncodedResponse(204)
   }
 
-  /// Makes `reply` the answer that tells a problem (RFC 9457).
+  /// Makes `reply` the response that reports a problem (RFC 9457).
   public mutating func encode(
     _ problem: Problem, _ exchange: Exchange, into reply: inout ByteBuffer
-  ) -> Int {
+  ) -> EncodedResponse {
     begin(problem.status, exchange, closes: problem.closesConnection)
     if case .methodNotAllowed(let route) = problem { writer.field("Allow", route.allow) }
     if let challenge = problem.challenge { writer.field("WWW-Authenticate", challenge) }
@@ -179,13 +199,13 @@ public struct ResponseEncoder: ~Copyable {
     }
     body.append("\"}")
     finish(exchange, &reply)
-    return problem.status
+    return EncodedResponse(problem)
   }
 
-  /// Makes `reply` the answer to a batch of touches, all of which are done.
+  /// Makes `reply` the response to a batch of touches, all of which are done.
   public mutating func encode(
     _ batch: borrowing TouchBatch, _ exchange: Exchange, into reply: inout ByteBuffer
-  ) -> Int {
+  ) -> EncodedResponse {
     if let fault = batch.fault { return encode(.store(fault), exchange, into: &reply) }
     begin(200, exchange)
     writer.field("Content-Type", "application/json")
@@ -193,13 +213,13 @@ public struct ResponseEncoder: ~Copyable {
     body.clear()
     batch.appendAnswer(to: &body)
     finish(exchange, &reply)
-    return 200
+    return EncodedResponse(200)
   }
 
-  /// Makes `reply` the answer that is a page for operators.
+  /// Makes `reply` the response that carries a page for operators.
   public mutating func encode(
     _ page: borrowing Page, _ exchange: Exchange, into reply: inout ByteBuffer
-  ) -> Int {
+  ) -> EncodedResponse {
     begin(page.status, exchange)
     if page.status == 503 { writer.field("Retry-After", decimal: 1) }
     writer.field("Content-Type", page.type)
@@ -207,7 +227,7 @@ public struct ResponseEncoder: ~Copyable {
     body.clear()
     body.append(page.content.bytes)
     finish(exchange, &reply)
-    return page.status
+    return EncodedResponse(page.status)
   }
 
   private mutating func begin(
@@ -225,7 +245,7 @@ public struct ResponseEncoder: ~Copyable {
     correlation.clear()
   }
 
-  /// Ends the head and puts it and the body together.
+  /// Ends the head and appends the body to it.
   private mutating func finish(_ exchange: Exchange, _ reply: inout ByteBuffer) {
     writer.end(length: body.count)
     reply.clear()

@@ -1,5 +1,5 @@
-// Which resource a path names. The one list of paths: the decoder asks it, metrics are labelled by
-// it, `Allow` comes from it.
+// Which resource a path names. This is the only list of paths: the decoder, the labels of metrics
+// and `Allow` all go by it.
 
 public import HTTP
 public import Primitives
@@ -31,7 +31,7 @@ public enum Route: UInt8, CaseIterable, Sendable {
   /// Any other path.
   case unknown
 
-  /// The resource that `path` names, and where in `bytes` the id is that it names.
+  /// The resource that `path` names, and where in `bytes` its session's id is, if it has one.
   public static func find(_ path: ByteRange, in bytes: RawSpan) -> (route: Route, id: ByteRange) {
     let prefix = "/v1/sessions/" as StaticString
     if bytes.begins(with: prefix, in: path) {
@@ -44,7 +44,7 @@ public enum Route: UInt8, CaseIterable, Sendable {
     return (.unknown, .empty)
   }
 
-  /// What follows `/v1/sessions/`: an id, or an id with one more segment.
+  /// Reads what follows `/v1/sessions/`: an id, or an id with one more segment.
   private static func withID(
     _ start: Int, _ end: Int, in bytes: RawSpan
   ) -> (route: Route, id: ByteRange) {
@@ -61,7 +61,7 @@ public enum Route: UInt8, CaseIterable, Sendable {
     .sessions, .touches, .livez, .readyz, .health, .metrics, .contract, .version,
   ]
 
-  /// The path with a placeholder for the id: a label for metrics, with no secret in it.
+  /// The path with a placeholder for the id, so that it holds no secret: a label for metrics.
   public var template: StaticString {
     switch self {
     case .session: "/v1/sessions/{id}"
@@ -104,7 +104,7 @@ public enum Route: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// Whether the resource is for operators, who need no token.
+  /// Whether the resource is for operators and needs no token.
   public var isOperators: Bool {
     switch self {
     case .livez, .readyz, .health, .metrics, .contract, .version: true

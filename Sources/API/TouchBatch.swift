@@ -1,27 +1,28 @@
-// `POST /v1/touches`: many touches in one request, and one answer when all of them are done. Off the
-// data path's rule of no allocation.
+// `POST /v1/touches`: many touches in one request, and one response when all of them are done. It
+// is exempt from the data path's rule against allocation.
 
 public import Primitives
 public import Sessions
 
-/// The touches of one request that are under way.
+/// The touches of one request, and their outcomes so far.
 public struct TouchBatch: Sendable {
-  /// The most ids of one request.
+  /// The most ids in one request.
   public static let maximum = 1_000
-  /// The most bytes of a request's body: what so many ids of the longest take, twice. It is read in one go.
+  /// The largest body of a request, in bytes: twice what 1,000 of the longest ids take. It is
+  /// parsed in one go.
   public static let largestBody = 512 << 10
-  /// The most members of the object; all but one are passed over.
+  /// The most members of the object; all but one are skipped.
   private static let mostMembers = 16
 
-  /// The ids as they came.
+  /// The ids as they were received.
   private let ids: [String]
   private var missing: [Bool]
   /// How many have no outcome yet.
   public private(set) var pending: Int
-  /// Whether a touch was carried out, or nobody knows.
-  public private(set) var hasActed = false
+  /// Whether a touch is known to have been carried out.
+  public private(set) var hasTouched = false
   private var firstFault: StoreFault?
-  /// The store's operation of each id, while it is pending.
+  /// The store's operation for each id, while it is pending.
   public var operations: [Ticket?]
 
   /// Reads the body of a request; nil when it is not `{"ids": [...]}` with at most 1,000 ids.
@@ -36,12 +37,12 @@ public struct TouchBatch: Sendable {
     pending = ids.count
   }
 
-  /// The member `ids`; others are passed over. A member that is there twice is refused: another reader
-  /// may take the other one (RFC 8259 §4).
+  /// The member `ids`; others are skipped. A repeated member is refused, since readers differ on
+  /// which one counts (RFC 8259 §4).
   private static func ids(in bytes: [UInt8]) throws(MalformedJSON) -> [String] {
     var text = JSONReader(bytes)
-    // By their bytes: the standard library compares strings as if both were normalised, which takes the
-    // square of a run of combining marks.
+    // Names are compared as bytes: the standard library compares strings as if both were
+    // normalised, which takes time quadratic in a run of combining marks.
     var names: Set<[UInt8]> = []
     let known = Array("ids".utf8)
     var ids: [String] = []
@@ -62,7 +63,7 @@ public struct TouchBatch: Sendable {
   /// How many ids there are.
   public var count: Int { ids.count }
 
-  /// Reads the id at a place; nil when it is not one.
+  /// The id at a place; nil when the text there is not a session id.
   public func id(at place: Int) -> SessionID? {
     var id = SessionID()
     for byte in ids[place].utf8 {
@@ -76,21 +77,22 @@ public struct TouchBatch: Sendable {
     pending -= 1
     operations[place] = nil
     switch outcome {
-    case .touched: hasActed = true
+    case .touched: hasTouched = true
     case .fault(.outcomeUnknown): firstFault = .outcomeUnknown
     case .fault(let fault): firstFault = firstFault ?? fault
     default: missing[place] = true
     }
   }
 
-  /// The first fault, if any touch had one: then nothing else is told. Once a touch was or may have
-  /// been carried out it cannot be said that the request was not.
+  /// The fault to report for the whole request, if any touch had one: the first, unless a touch was
+  /// or may have been carried out. Then it is `outcomeUnknown`, since the request cannot be said
+  /// not to have been carried out.
   public var fault: StoreFault? {
     guard let firstFault else { return nil }
-    return hasActed ? .outcomeUnknown : firstFault
+    return hasTouched ? .outcomeUnknown : firstFault
   }
 
-  /// Appends `{"touched":N,"missing":[...]}`. Ids hold nothing that JSON would escape.
+  /// Appends `{"touched":N,"missing":[...]}`. Ids hold no bytes that JSON escapes.
   public func appendAnswer(to body: inout ByteBuffer) {
     body.append("{\"touched\":")
     body.append(decimal: missing.count { !$0 })

@@ -1,9 +1,9 @@
-// The definition is here and not in the header: what Package.swift defines reaches the sources of
-// this target, but not Swift's own reading of the header.
+// The definition is here and not in the header: macros from Package.swift reach this target's
+// sources, but not Swift's import of the header.
 #include "CBuild.h"
 
-#ifndef SESSION_GATEWAY_COMMIT
-#define SESSION_GATEWAY_COMMIT "unknown"
+#ifndef GATEWAY_COMMIT
+#define GATEWAY_COMMIT "unknown"
 #endif
 
-const char *build_commit(void) { return SESSION_GATEWAY_COMMIT; }
+const char *build_commit(void) { return GATEWAY_COMMIT; }

@@ -1,10 +1,11 @@
-// hiredis's reply reader for Swift: one shape of callback for hiredis 0.14 and 1.x, and the socket
-// reads straight into the reader's own buffer. Inline wrappers, nothing else.
+// hiredis's reply reader for Swift: one form of callback for hiredis 0.14 and 1.x, and a way to
+// read from the socket straight into the reader's own buffer. Inline wrappers, nothing else.
 
 #ifndef CHIREDIS_SHIM_H
 #define CHIREDIS_SHIM_H
 
-// pkg-config names the folder of the headers; without it they are found beside the system's.
+// pkg-config adds the folder of the headers to the search path; without it they are in a folder of
+// their own.
 #if __has_include(<hiredis.h>)
 #include <hiredis.h>
 #else
@@ -12,8 +13,8 @@
 #endif
 #include <stddef.h>
 
-// What a token of a reply is. `other` is what the RESP2 dialect of Redis never sends: a RESP3 type,
-// or a bulk string that does not end in CR LF (hiredis skips those two bytes unseen).
+// The kinds of tokens in a reply. `other` is anything that Redis never sends in RESP2: a RESP3
+// type, or a bulk string that does not end in CR LF (hiredis skips those two bytes unchecked).
 enum {
   chiredis_string = 1,
   chiredis_status,
@@ -24,27 +25,27 @@ enum {
   chiredis_other,
 };
 
-// One token. `bytes` is valid during the call only: the buffer may move when the reply ends.
+// One token. `bytes` is valid only during the call: the buffer may move when the reply ends.
 typedef struct chiredis_token {
   int kind;
-  int depth;         // how many arrays it stands in
-  long long number;  // an integer's value, an array's count, how many bytes a text has
+  int depth;         // the number of arrays around it
+  long long number;  // an integer's value, an array's count, or a text's length in bytes
   const char *bytes;
 } chiredis_token;
 
-// Takes a token; 0 when it was taken, else a code that ends the reading.
+// Takes a token. Returns 0 when it was taken, otherwise a code that ends the parsing.
 typedef int (*chiredis_receiver)(void *target, chiredis_token token);
 
-// Where the tokens of a reader go.
+// The destination of a reader's tokens.
 typedef struct chiredis_sink {
   redisReader *reader;
   chiredis_receiver receive;
   void *target;
-  int refusal;  // what the receiver said when it took a token no more
+  int refusal;  // what the receiver returned last: 0, or why it refused a token
 } chiredis_sink;
 
-// hiredis asks for an object and gives up when it gets none; there are no objects, so a token that
-// was taken is answered with any address.
+// hiredis asks for an object and stops when it gets NULL. There are no objects here, so for a token
+// that was taken any address is returned.
 static inline void *chiredis_emit(const redisReadTask *task, chiredis_token token) {
   chiredis_sink *sink = (chiredis_sink *)task->privdata;
   token.depth = sink->reader->ridx;
@@ -81,7 +82,7 @@ static inline void *chiredis_on_integer(const redisReadTask *task, long long num
 }
 
 static inline void *chiredis_on_null(const redisReadTask *task) {
-  // `$-1` and `*-1`; RESP3's own null has its own type.
+  // `$-1` and `*-1`; RESP3's null has a type of its own.
   int kind = task->type == REDIS_REPLY_NIL ? chiredis_other : chiredis_null;
   chiredis_token token = {kind, 0, 0, NULL};
   return chiredis_emit(task, token);
@@ -106,7 +107,7 @@ static inline void *chiredis_on_bool(const redisReadTask *task, int truth) {
 
 static inline void chiredis_on_free(void *object) { (void)object; }
 
-// Makes a reader whose tokens go to `sink`; false when there is no memory.
+// Creates a reader whose tokens go to `sink`; 0 when there is no memory.
 static inline int chiredis_open(chiredis_sink *sink) {
   static redisReplyObjectFunctions functions = {
     .createString = chiredis_on_string,
@@ -126,8 +127,9 @@ static inline int chiredis_open(chiredis_sink *sink) {
   return 1;
 }
 
-// Room for `count` bytes behind what the reader has not parsed; NULL when there is no memory. What is
-// left of a buffer moves to its front. An empty one of more than `retained` bytes is given back first.
+// Room for `count` bytes after those that the reader has not parsed yet; NULL when there is no
+// memory. Unparsed bytes move to the front of the buffer. An empty buffer of more than `retained`
+// bytes is freed first.
 static inline char *chiredis_prepare(redisReader *reader, size_t count, size_t retained) {
   if (reader->pos == reader->len) {
     reader->pos = reader->len = 0;
@@ -149,14 +151,14 @@ static inline char *chiredis_prepare(redisReader *reader, size_t count, size_t r
   return roomy + reader->len;
 }
 
-// Makes `count` bytes of the prepared room the reader's.
+// Hands the first `count` bytes of the prepared room to the reader.
 static inline void chiredis_commit(redisReader *reader, size_t count) {
   sdsIncrLen(reader->buf, (int)count);
   reader->len += count;
 }
 
-// The token that is not complete: what it is (0: its first byte has not come) and what there is of
-// it behind its first byte.
+// The incomplete token: its kind (0: its first byte has not arrived), and what has arrived of it
+// after its first byte.
 typedef struct chiredis_rest {
   int kind;
   const char *bytes;
@@ -185,7 +187,7 @@ static inline chiredis_rest chiredis_unfinished(const redisReader *reader) {
   return rest;
 }
 
-// What is buffered where a reply begins; nothing when one has begun.
+// The buffered bytes at the beginning of a reply; none when a reply has begun.
 static inline chiredis_rest chiredis_between(const redisReader *reader) {
   chiredis_rest rest = {0, NULL, 0};
   if (reader->ridx >= 0) return rest;
@@ -194,7 +196,7 @@ static inline chiredis_rest chiredis_between(const redisReader *reader) {
   return rest;
 }
 
-// Takes a reply away from the reader: but for the last `left` bytes, what is buffered is the caller's.
+// Skips a reply that the caller has parsed: all buffered bytes but the last `left`.
 static inline void chiredis_skip(redisReader *reader, size_t left) {
   reader->pos = reader->len - left;
 }

@@ -29,6 +29,6 @@ int linux_join_thread(pthread_t thread, int64_t nanoseconds) {
 }
 
 const char *linux_error_text(int error, char *room, size_t size) {
-  // The GNU variant may answer with a text of its own and leave the room alone.
+  // The GNU variant may return a text of its own and leave `room` untouched.
   return strerror_r(error, room, size);
 }

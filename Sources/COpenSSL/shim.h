@@ -15,7 +15,6 @@
 static const uint64_t OPENSSL_CONTEXT_OPTIONS =
     SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE;
 static const int OPENSSL_ALERT_OFFSET = SSL_AD_REASON_OFFSET;
-static const int OPENSSL_FILETYPE_PEM = SSL_FILETYPE_PEM;
 
 static inline void openssl_set_mode(SSL_CTX *context, long mode) {
   SSL_CTX_set_mode(context, mode);
@@ -50,9 +49,7 @@ static inline int openssl_set_server_name(SSL *ssl, const char *name) {
   return (int)SSL_set_tlsext_host_name(ssl, name);
 }
 
-static inline int openssl_reason(unsigned long error) { return ERR_GET_REASON(error); }
-
-// The value a BIO's control callback is given when buffered bytes are to be passed on.
+// The command that a BIO's control callback gets when buffered bytes are to be flushed.
 static const int OPENSSL_BIO_FLUSH = BIO_CTRL_FLUSH;
 
 static inline void openssl_bio_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
@@ -67,8 +64,8 @@ static inline X509 *openssl_peer_certificate(const SSL *ssl) {
   return SSL_get1_peer_certificate(ssl);
 }
 
-// The functions that OpenSSL 3 would have instead (EVP) allocate for each digest: 112 bytes a
-// request here. These work on the stack, and are still the library's fast ones.
+// OpenSSL 3 recommends EVP instead, which allocates for each digest: 112 bytes per request here.
+// These functions work on the stack, and are just as fast.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static inline void openssl_sha256(const void *bytes, size_t count, void *digest) {

@@ -1,4 +1,4 @@
-// libyaml for Swift: its parser of YAML 1.1, as it is.
+// libyaml for Swift: its YAML 1.1 parser, unchanged.
 #ifndef CYAML_SHIM_H
 #define CYAML_SHIM_H
 

@@ -1,14 +1,16 @@
-/// How many operations left together, as numbers in fixed memory: a count for each power of two.
+/// How many operations each batch had: a histogram in fixed memory, one count for each power of
+/// two.
 public struct BatchSizes: Sendable, Equatable {
   private var counts = SIMD16<Int>(repeating: 0)
 
   /// Nothing counted yet.
   public init() {}
 
-  /// How many ranges there are: up to 1, 2, 4, 8 ... 8,192 operations, and more.
+  /// The number of ranges: up to 1, 2, 4, 8 ... 8,192 operations, and more.
   public static let ranges = 15
 
-  /// How many batches had up to 2 to the power of `range` operations, and more than half as many.
+  /// The number of batches with at most 2 to the power of `range` operations, but more than half as
+  /// many.
   public subscript(range: Int) -> Int { counts[range] }
 
   mutating func count(_ size: Int) {

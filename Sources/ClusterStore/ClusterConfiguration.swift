@@ -1,108 +1,115 @@
-// What the store over Redis is told once, at its start.
+// The configuration of the store over Redis, fixed when it starts.
 
 public import Primitives
 public import Redis
 
-/// Which kind of deployment the seeds belong to.
+/// The kind of deployment that the seeds belong to.
 public enum TopologyMode: Sendable {
-  /// Ask the seeds.
+  /// Find out from the seeds.
   case discover
   /// One node that serves every slot.
   case single
-  /// A cluster; a node that is none is a fault.
+  /// A cluster; a node with cluster mode disabled is a fault.
   case cluster
 }
 
 /// Which nodes reads go to.
 public enum ReadTarget: Sendable {
-  /// The slot's primary: what was written is read.
+  /// The slot's primary: a read sees every acknowledged write.
   case primary
-  /// A replica that follows it closely, where there is one.
+  /// A replica that follows its primary closely, if there is one.
   case replica
 }
 
-/// Bounds of the store over Redis. Every queue, buffer and retry has one; when it is reached the
-/// caller is told before work is wasted.
+/// Bounds of the store over Redis. Every queue, buffer and retry has one. When it is reached, the
+/// caller is refused before work is wasted.
 public struct ClusterLimits: Sendable {
-  /// How many operations one worker has under way, waiting ones included.
+  /// Operations in progress in one worker, waiting ones included.
   public var operations = 16_384
-  /// How many operations wait for answers of one node.
+  /// Operations that wait for replies of one node.
   public var pipelineOperations = 8_192
-  /// How many bytes of commands one node's pipeline holds, answered ones excluded.
+  /// Bytes of commands in one node's pipeline that have not been answered.
   public var pipelineBytes = 64 << 20
-  /// How many bytes of large commands and answers are under way with one node; the rest waits its turn.
+  /// Bytes of large commands and replies in progress with one node; further ones wait their turn.
   public var largeBytes = 2 << 20
-  /// How many operations wait for a node to be found or to recover, or for their turn at one.
+  /// New operations that wait for a node to be found or to recover. Those that a node refused, or
+  /// whose connection was lost, may wait beyond it.
   public var parkedOperations = 8_192
-  /// How many bytes of commands wait with them, those apart that wait for their turn.
+  /// Bytes of the commands of operations that wait so, above which no new one may.
   public var parkedBytes = 64 << 20
-  /// How many of them wait for their turn.
+  /// Operations that wait for their turn at a node.
   public var awaitingTurns = 4_096
-  /// How many bytes of commands wait with those.
+  /// Bytes of the commands that wait for their turn.
   public var awaitingBytes = 64 << 20
-  /// The longest reply, in bytes: a payload of the largest size with its header and content type, or what a
-  /// cluster tells of itself.
+  /// The longest reply, in bytes: a payload of the largest size with its header and content type,
+  /// or a node's description of the cluster.
   public var replyBytes: Int
-  /// How many bytes a session may have that this gateway cannot keep: it is passed over (`ReplyLimits.passed`).
-  /// The most that any gateway's settings let in.
+  /// The largest session, in bytes, that this gateway cannot keep but still skips in the stream
+  /// (`ReplyLimits.passed`): the most that any gateway's settings accept.
   public var passedBytes = 65 << 20
-  /// How often one operation is tried before it is given up.
+  /// Attempts at one operation before it is given up.
   public var attempts = 250
-  /// How many corrections of timeouts and questions after lost writes may be under way beside the
-  /// callers' operations, in all and in each pipeline.
+  /// Corrections of timeouts and questions about lost writes in progress beside the callers'
+  /// operations, in all and in each pipeline.
   public var ownOperations = 1_024
-  /// After how long without a byte of an answer, or one taken of what it cannot answer yet, a node is
-  /// suspect: nothing is handed to it but the rest of what it has begun, and other nodes are asked who
-  /// serves its slots.
+  /// How many connections an operation may see lost while its answer was the next one to come. Then it
+  /// is taken for the reason, and ends.
+  public var losses = 3
+  /// How long a node may send nothing it owes, and accept nothing of an unfinished command, before
+  /// it is suspect. A suspect node is sent only the rest of a command that has begun, and other
+  /// nodes are asked who serves its slots.
   public var suspicion = TimeSpan.seconds(1)
-  /// After how long without either a node's connection is given up.
+  /// How long that may last before the node's connection is given up.
   public var silence = TimeSpan.seconds(5)
-  /// How long one answer may take on a connection that brings bytes of it now and then.
+  /// How long one reply may take on a connection that still brings bytes now and then; `silence` is
+  /// added to it.
   public var longestAnswer = TimeSpan.seconds(30)
-  /// After how long without a command an owner of slots is asked whether it serves them, so that it is
-  /// known before somebody needs it; and how often a replica is asked how it follows.
+  /// How long an owner of slots may go without a command before it is probed, so that a fault is
+  /// known before a caller meets it; and how often a replica is asked how closely it follows.
   public var probing = TimeSpan.seconds(1)
-  /// How long at the start seeds are waited for that no view lists, while none has most of them.
+  /// How long to wait at the start for seeds that no view lists, while no view has most of the
+  /// seeds.
   public var firstView = TimeSpan.seconds(2)
-  /// How long an answer to a request for the topology is waited for before another node is asked.
+  /// How long to wait for a node's topology before asking another node.
   public var refreshPatience = TimeSpan.milliseconds(500)
-  /// How long a connection may take to be made, TLS included; and once more how long its greeting.
+  /// How long a connection may take, TLS included; the greeting may take as long again.
   public var connecting = TimeSpan.seconds(3)
-  /// How old the topology may become before it is asked for again.
+  /// The age at which the topology is requested again.
   public var topologyAge = TimeSpan.seconds(60)
-  /// How old it may become while slots have no owner.
+  /// The same while slots have no owner.
   public var incompleteAge = TimeSpan.milliseconds(200)
-  /// How old it may become while somebody who serves slots has no replica to be read from.
+  /// The same while reads go to replicas and an owner of slots has none.
   public var bareAge = TimeSpan.seconds(5)
-  /// How long a node that is not in the topology keeps its connection after its last use.
+  /// How long a connection that is no longer needed is kept after its last use, for example one to
+  /// a node outside the topology.
   public var strangerAge = TimeSpan.seconds(10)
-  /// How long ago a replica may have last heard of its primary and still be read from: more than the
-  /// ten seconds after which an idle primary says that it is there (`repl-ping-replica-period`).
+  /// How long ago a replica may have last heard from its primary and still be read from: more than
+  /// the ten seconds at which an idle primary pings (`repl-ping-replica-period`).
   public var replicaLag = TimeSpan.seconds(15)
-  /// The least time between two requests for the topology.
+  /// The shortest time between two requests for the topology.
   public var refreshPause = TimeSpan.milliseconds(100)
 
-  /// The bounds of a store whose largest payload has so many bytes.
+  /// The bounds of a store whose largest payload has `largestBody` bytes.
   public init(largestBody: Int = 1 << 20) {
     replyBytes = max(largestBody, 1 << 20) + (1 << 20)
   }
 }
 
-/// How to reach Redis and how to behave there.
+/// How to reach Redis, and the bounds of the store.
 public struct ClusterConfiguration: Sendable {
-  /// First addresses; any node of a cluster will do.
+  /// The addresses to start from; any node of a cluster will do.
   public var seeds: [Endpoint]
-  /// Which kind of deployment they belong to.
+  /// The kind of deployment that they belong to.
   public var mode: TopologyMode
   /// Which nodes reads go to.
   public var reads = ReadTarget.primary
-  /// Who the gateway is to Redis; nil when Redis asks for no password.
+  /// The user and password for Redis; nil when Redis requires none.
   public var credentials: NodeCredentials?
   /// The bounds.
   public var limits: ClusterLimits
-  /// Where the randomness of pauses begins; nil for somewhere else in each worker.
+  /// The seed of the pauses' randomness; nil for a random one in each worker.
   public var jitterSeed: UInt64?
-  /// What tells the records that this process writes from others': 24 bits, not all 0.
+  /// Distinguishes records that this process writes from others': 24 bits, not all 0.
   public var origin: UInt32
 
   /// A configuration without credentials.

@@ -1,14 +1,12 @@
-// What the store counts. Plain numbers, changed where things happen: the tick publishes them.
+// The store's counters. Plain numbers, changed where things happen; the tick publishes them.
 
 import Redis
 
-/// What the store has counted since its start.
+/// Counts since the store's start.
 public struct ClusterCounters: Sendable, Equatable {
   /// Operations that were submitted.
   public var operations = 0
-  /// Batches: writes that handed at least one operation over.
-  public var batches = 0
-  /// Operations that were handed over in them.
+  /// Operations handed over to nodes.
   public var batchedOperations = 0
   /// The largest number of operations handed over in one write.
   public var largestBatch = 0
@@ -17,11 +15,11 @@ public struct ClusterCounters: Sendable, Equatable {
 
   /// MOVED answers.
   public var moved = 0
-  /// MOVED answers that name the node that was asked.
+  /// MOVED answers that name the very node that answered.
   public var movedToSelf = 0
   /// ASK answers.
   public var asked = 0
-  /// MOVED and ASK answers that cannot be read.
+  /// MOVED and ASK answers that cannot be parsed.
   public var malformedRedirects = 0
   /// TRYAGAIN answers.
   public var tryAgain = 0
@@ -46,48 +44,48 @@ public struct ClusterCounters: Sendable, Equatable {
   /// NOAUTH, NOPERM and WRONGPASS answers.
   public var notPermitted = 0
 
-  /// Operations that were sent again for whatever reason.
+  /// Operations sent again, for whatever reason.
   public var retried = 0
-  /// Questions after the fate of writes that were handed over and lost.
+  /// Questions about the fate of writes that were handed over and lost.
   public var verified = 0
-  /// Of those, the ones whose write turned out to have been carried out.
+  /// Of those, the ones whose write had been carried out.
   public var verifiedExecuted = 0
-  /// Of those, the ones whose write goes again over what was found.
+  /// Of those, the ones whose write is repeated over what was found.
   public var verifiedRepeated = 0
-  /// Of those, the ones of whose write a later one had taken the place.
+  /// Of those, the ones whose write had been replaced by a later one.
   public var verifiedSuperseded = 0
-  /// Of those, the ones that told nothing, or whose write nobody waited for any more.
+  /// Of those, the ones that decided nothing, or whose write was no longer wanted.
   public var verifiedInVain = 0
-  /// Operations that ended without anybody knowing whether they were carried out.
+  /// Operations that ended without it being known whether they were carried out.
   public var unknownOutcomes = 0
   /// Operations refused because a bound was reached.
   public var overloaded = 0
 
   /// Connections that became ready.
   public var connected = 0
-  /// Connections that were lost or not made.
+  /// Connections that were lost or could not be made.
   public var linkFaults = 0
-  /// Of those, the ones that were given up because the node was silent.
+  /// Of those, the ones given up because the node was silent.
   public var silences = 0
   /// Nodes that became suspect.
   public var suspicions = 0
-  /// Connections that were made anew on purpose.
-  public var renewals = 0
-  /// Topologies that were taken over.
+  /// Connections deliberately replaced.
+  public var reconnects = 0
+  /// Topologies adopted.
   public var refreshes = 0
   /// Of those, the ones that differed from the one before: a failover, slots or nodes that moved.
   public var topologyChanges = 0
   /// Requests for the topology that got no readable answer, or none in time.
   public var refreshFaults = 0
 
-  /// Reads that were sent to a replica.
+  /// Reads sent to a replica.
   public var replicaReads = 0
-  /// Of those, the ones that its primary had to answer.
+  /// Of those, the ones that the primary had to answer instead.
   public var replicaFallbacks = 0
-  /// Topologies that were not believed, since others told a younger one.
+  /// Topologies not adopted because they were out of date, or of another cluster.
   public var staleViews = 0
 
-  /// Answers that ask for patience, all kinds together.
+  /// Answers after which the command is retried later, all kinds together.
   public var deferred: Int {
     tryAgain + clusterDown + masterDown + loading + readOnly + busy + noReplicas + noScript
       + malformedRedirects

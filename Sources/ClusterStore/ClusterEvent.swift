@@ -1,28 +1,30 @@
 public import Redis
 
-/// Something that happened to a node or the topology and that belongs in the log: one line an event,
-/// never one a request.
+/// A change of a node or of the topology that belongs in the log: one line for each event, never
+/// one for each request.
 public enum ClusterEvent: Equatable, Sendable {
   /// A connection is ready for commands.
   case nodeUp(Endpoint)
-  /// A connection was lost or could not be made; told once until it is up again.
+  /// A connection was lost or could not be made; reported once until it is up again, and again if
+  /// the fault changes.
   case nodeDown(Endpoint, LinkFault)
-  /// A node owes answers and has been silent for too long; told once until it answers again.
+  /// A node owes answers and has been silent for too long; reported once until it answers again.
   case nodeSuspect(Endpoint)
   /// A suspect node answers again.
   case nodeRecovered(Endpoint)
-  /// A connected node answers with errors that say how it is; told once until it is over.
+  /// A connected node answers with errors that describe its state; reported once until they have
+  /// stopped.
   case nodeRefuses(Endpoint, ErrorKind)
-  /// Such answers have not come for a while.
+  /// Such errors have not been seen for a while.
   case nodeAccepts(Endpoint, ErrorKind)
-  /// A replica follows its primary closely and is read from.
+  /// A replica follows its primary closely and may be read from.
   case replicaReadable(Endpoint)
-  /// A replica has not heard of its primary for too long and is not read from any more.
+  /// A replica has not heard from its primary for too long and is no longer read from.
   case replicaLagging(Endpoint)
   /// The deployment is one node.
   case singleNode(Endpoint)
-  /// A topology was taken over that differs from the one before.
+  /// A topology was adopted that differs from the one before.
   case topologyChanged(primaries: Int, replicas: Int, slots: Int)
-  /// What a node told of the cluster was not taken over; told once for each reason.
+  /// A node's view of the cluster was not adopted; reported once for each reason.
   case viewRefused(Endpoint, ViewRefusal)
 }

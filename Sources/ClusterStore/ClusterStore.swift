@@ -1,19 +1,23 @@
-// Sessions kept in Redis: one node or a cluster. Sans-IO: the tick owns the connections, and this
-// store is told what they brought and says what they should carry.
+// Sessions kept in Redis: one node or a cluster. Sans-IO: the tick owns the connections. It tells
+// this store what they received and asks it what to send.
 //
 //   submit ─► slot ─► owner's pipeline ─► dirty ─► output ─► (socket) ─► received ─► nextCompletion
 //                         ▲                                                    │
 //                         └── parked: no owner, a redirect, a pause, a turn ◄──┘
 //
 // An operation is always in one of two places: in the pipeline of a node whose connection is ready,
-// or parked with a copy of its commands. So what was never handed to a connection can always be
-// taken back, and an operation that was abandoned there is surely never carried out.
+// or parked with a copy of its commands. So whatever was never handed to a connection can be taken
+// back, and an operation abandoned before that is certainly never carried out.
 //
-// The files: this one holds the state and the way of a command. `Operations/`: Replies what comes back, Parking
-// what waits, Turns how large ones wait for each other, Replicas reads from them, Losses what becomes of what a
-// connection took with it, Endings the other ends. `Nodes/`: Links what happens to connections, Output what they
-// carry, Probes what nodes are asked of themselves. `Topology/`: Refresh how it is learnt, Views whose is
-// believed, FirstView whose is the first.
+// This file holds the state and the path of a command. The other files:
+//
+//   Operations/  Replies: what comes back. Parking: what waits. Turns: how large operations wait
+//                for each other. Replicas: reads from replicas. Losses: the fate of operations
+//                whose connection was lost. Endings: every other end.
+//   Nodes/       Links: what happens to connections. Output: what they send. Probes: how nodes are
+//                asked about themselves.
+//   Topology/    Refresh: how the topology is learnt. Views: whose view is adopted. FirstView:
+//                whose view is the first.
 
 public import Primitives
 import Redis
@@ -29,17 +33,17 @@ public struct ClusterStore: ~Copyable {
   var nodes: Slab<Node>
   var slots = SlotTable()
   var operations: Slab<Operation>
-  /// The session of each operation. Apart, for an id takes more than all the rest, is looked at again only
-  /// for what is rare, and so only as much is copied as it has bytes.
+  /// The session of each operation. Kept apart because an id is larger than the rest of an
+  /// operation and is rarely needed again, and so that only the bytes it has are copied.
   private(set) var ids = PlaceTable<SessionID>(vacant: SessionID())
   var parked: Ring<ParkedOperation>
-  /// How many bytes those take that wait for something else than their turn.
+  /// Bytes of parked operations that wait for something other than their turn.
   var parkedBytes = 0
-  /// How many of those that are parked wait for nothing but their turn.
+  /// Parked operations that wait only for their turn.
   public internal(set) var awaitingTurns = 0
-  /// How many bytes those take.
+  /// Bytes of those operations.
   var awaitingBytes = 0
-  /// When the parked operation that is due first is due.
+  /// When the first parked operation is due.
   var parkedDue = Instant.never
   var spare: BufferPool
   var large = LargeSessions()
@@ -53,18 +57,18 @@ public struct ClusterStore: ~Copyable {
   var events = Ring<ClusterEvent>(limit: 256)
   /// The link whose received bytes are being turned into completions.
   var reading: Link?
-  /// When the last operation was begun or sent anew: no two are at the same time.
+  /// When the last operation began or was sent again. No two have the same time.
   private var lastBegun = Instant(nanoseconds: 0)
   /// When `advance` has something to do.
   var nextCheck = Instant(nanoseconds: .min)
 
-  /// What was counted since the start.
+  /// Counts since the start.
   public internal(set) var counters = ClusterCounters()
 
   /// What the seeds turned out to be.
   enum Deployment { case unknown, single, cluster }
 
-  /// A store that knows nothing but its seeds; `advance` makes it connect.
+  /// A store that knows only its seeds; `advance` makes it connect.
   public init(_ configuration: ClusterConfiguration, namespaces: NamespaceList) {
     self.configuration = configuration
     let spaces = namespaces.namespaces.map(KeySpace.init)
@@ -74,27 +78,29 @@ public struct ClusterStore: ~Copyable {
     let limits = configuration.limits
     nodes = Slab(limit: 1_024)
     operations = Slab(limit: limits.operations + limits.ownOperations)
-    parked = Ring(limit: limits.parkedOperations)
+    parked = Ring(limit: limits.operations + limits.ownOperations)
     completions = Ring(limit: limits.operations + limits.ownOperations)
     spare = BufferPool(capacity: 1_024, largest: 64 << 10, limit: 64)
     for seed in configuration.seeds { _ = addNode(seed, isSeed: true) }
   }
 
-  /// How many operations are under way.
+  /// Operations in progress.
   public var depth: Int { operations.count }
 
-  /// How many operations wait for a node or a time.
+  /// Operations that wait for a node or a time.
   public var parkedCount: Int { parked.count - awaitingTurns }
 
-  /// Whether every slot has an owner whose connection is ready, that is not suspect, and that answers.
+  /// Whether every slot has an owner, and every owner is connected, not suspect, and serving by its
+  /// last probe.
   public var isServing: Bool {
-    isComplete && !anyOwner { !$0.isReachable || $0.probe.verdict != .serving }
+    isComplete
+      && !anyOwner { !$0.isReachable || $0.isStranger || $0.probe.verdict != .serving }
   }
 
   /// Whether every slot has an owner.
   var isComplete: Bool { deployment != .unknown && slots.isComplete }
 
-  /// Whether something is so for one who owns slots.
+  /// Whether any owner of slots satisfies `holds`.
   @inline(__always)
   func anyOwner(_ holds: (borrowing Node) -> Bool) -> Bool {
     for index in 0..<nodes.places {
@@ -104,10 +110,10 @@ public struct ClusterStore: ~Copyable {
     return false
   }
 
-  /// When the topology was last taken over; nil before the first time.
+  /// When a topology was last adopted; nil before the first.
   public var topologySince: Instant? { refresh.since }
 
-  /// What there is to say of each node, in the order they became known.
+  /// The health of each node, in the order of the slab.
   public var health: [NodeHealth] {
     var health: [NodeHealth] = []
     for index in 0..<nodes.places {
@@ -115,32 +121,33 @@ public struct ClusterStore: ~Copyable {
       health.append(
         NodeHealth(
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
-          isServing: nodes[link].isServing, slots: nodes[link].slotCount,
+          isServing: nodes[link].isServing && !nodes[link].isStranger, slots: nodes[link].slotCount,
           latencySeconds: nodes[link].latency.seconds, depth: nodes[link].pipeline.depth,
           isSuspect: nodes[link].isSuspect,
           tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
-          fault: nodes[link].fault, lastFault: nodes[link].lastFault))
+          fault: isTried(link) ? nodes[link].fault : nil, lastFault: nodes[link].lastFault,
+          stranger: nodes[link].isStranger ? nodes[link].viewRefusal : nil))
     }
     return health
   }
 
-  /// The next thing that belongs in the log.
+  /// The next event for the log; nil when there is none.
   public mutating func nextEvent() -> ClusterEvent? { events.popFirst() }
 
-  /// The link of a slot's owner; nil while nobody is known to own it.
+  /// The link of a slot's owner; nil while no owner is known.
   func owner(of slot: UInt16) -> Link? {
     let index = slots.owner(of: slot)
     return index == SlotTable.nobody ? nil : nodes.ticket(at: Int(index))
   }
 
-  /// Notes that the tick should write to a link.
+  /// Notes that a link has bytes to send.
   mutating func markDirty(_ link: Link) {
     guard !nodes[link].isDirty else { return }
     nodes[link].isDirty = true
     dirty.append(link)
   }
 
-  /// Sees to it that `advance` acts no later than `instant`.
+  /// Makes `advance` act no later than `instant`.
   mutating func check(at instant: Instant) {
     if instant < nextCheck { nextCheck = instant }
   }
@@ -188,7 +195,7 @@ extension ClusterStore: SessionStore {
     return .pending(operation: handle)
   }
 
-  /// Makes what was written to the link's log from `mark` on the operation's entry.
+  /// Turns what was written to the link's log from `mark` on into the operation's entry.
   mutating func enqueue(
     _ handle: Ticket, on link: Link, from mark: Int, asking: Bool, at now: Instant
   ) {
@@ -202,7 +209,17 @@ extension ClusterStore: SessionStore {
     markDirty(link)
   }
 
-  /// Inserts an operation on the session of another.
+  /// Makes what was written to the link's log from `mark` on an entry of the store's own, which no
+  /// operation waits for, and returns its number in that pipeline.
+  mutating func enqueueOwn(
+    on link: Link, from mark: Int, replies: Int, at now: Instant
+  ) -> UInt64 {
+    markDirty(link)
+    return nodes[link].pipeline.close(
+      .none, .upkeep, from: mark, replies: replies, asking: false, at: now)
+  }
+
+  /// Inserts an operation on another operation's session.
   mutating func insert(_ operation: consuming Operation, onSessionOf other: Ticket) -> Ticket {
     let handle = operations.insert(operation)
     keep(ids[other], of: handle)
@@ -216,14 +233,14 @@ extension ClusterStore: SessionStore {
     ids[handle].copy(id)
   }
 
-  /// An operation begins.
+  /// When and by which process an operation begins.
   private mutating func begin(at moment: Moment) -> Beginning {
     Beginning(
-      instant: apart(moment.instant), wall: moment.wall, origin: configuration.origin)
+      instant: uniqueTime(atLeast: moment.instant), wall: moment.wall, origin: configuration.origin)
   }
 
-  /// `now`, or so little later that it is after all that was begun.
-  mutating func apart(_ now: Instant) -> Instant {
+  /// `now`, or as little later as makes it follow the beginning of every other operation.
+  mutating func uniqueTime(atLeast now: Instant) -> Instant {
     lastBegun = max(lastBegun + TimeSpan(nanoseconds: 1), now)
     return lastBegun
   }
@@ -233,13 +250,13 @@ extension ClusterStore: SessionStore {
     return .done(.fault(.overloaded))
   }
 
-  /// Refuses an operation for which there is no room where it belongs.
+  /// Refuses an operation that has no room where it belongs.
   private mutating func refuse(_ handle: Ticket) -> Submission {
     operations.discard(handle)
     return refuse()
   }
 
-  /// Parks a new operation whose slot has no ready owner, or whose turn is yet to come.
+  /// Parks a new operation whose slot has no ready owner, or which must wait its turn.
   private mutating func park(
     _ handle: Ticket, _ command: borrowing SessionCommand, request: RawSpan, at moment: Moment,
     awaitsTurn: Bool = false
@@ -249,9 +266,9 @@ extension ClusterStore: SessionStore {
     operations[handle].commandLengths = CommandEncoder.encode(
       command, request: request, space: spaces[command.namespace],
       begun: operations[handle].beginning, into: &bytes)
-    // Where it is one too many that waits for its turn, the oldest goes in this tick.
+    // When no more may wait for their turn, the oldest goes in this tick.
     let isCrowded = awaitsTurn && !hasTurnRoom(for: bytes.count)
-    let due = isCrowded ? moment.instant : patience(at: moment.instant)
+    let due = isCrowded ? moment.instant : nextTry(at: moment.instant)
     park(handle, bytes, until: due, awaitsTurn: awaitsTurn)
     wantOwner(of: operations[handle].slot, at: moment.instant)
     return .pending(operation: handle)

@@ -1,7 +1,7 @@
-// The randomness of pauses: nothing secret, so a small generator of its own (SplitMix64), which a test
-// that must happen again alike gives a seed.
+// The randomness of pauses. It needs no secrecy, so it is a small generator of its own
+// (SplitMix64), which a reproducible test can seed.
 
-/// A source of numbers that spread attempts over time.
+/// A source of random numbers that spread retries over time.
 struct Jitter {
   private var state: UInt64
 

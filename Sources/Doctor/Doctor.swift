@@ -1,5 +1,5 @@
-// Everything together: settings in, facts out. This machine is looked at first, then Redis. Nothing
-// listens meanwhile and nothing is written, neither here nor in Redis.
+// Gathers everything that `check` examines. In: settings. Out: facts, first about this machine,
+// then about Redis. Nothing listens in the meantime, and nothing is written, here or in Redis.
 
 import API
 import Gateway
@@ -7,36 +7,39 @@ public import Primitives
 import Reactor
 public import Settings
 
-/// The sessions that are expected, for judging memory.
+/// The sessions to expect, for judging memory.
 public struct ExpectedSessions: Sendable {
-  /// How many live at once.
+  /// How many are alive at once.
   public var count: Int
   /// Their mean payload, in bytes.
   public var size: Int
 
-  /// So many sessions of such a size.
+  /// `count` sessions with a mean payload of `size` bytes.
   public init(count: Int, size: Int) {
     self.count = count
     self.size = size
   }
 }
 
-/// Gathers the facts that an examination is of.
+/// Gathers the facts for an examination.
 public enum Doctor {
-  /// Looks at everything that a gateway with these settings would meet.
+  /// Looks at everything that a gateway with these settings would depend on.
   ///
-  /// - Parameter patience: after so long no further node is turned to; the one that is being asked
-  ///   may take some seconds more.
+  /// - Parameter patience: no node is started on after this time; the one in progress may take a
+  ///   few seconds more.
   public static func look(
     _ settings: Settings, expecting sessions: ExpectedSessions?, patience: TimeSpan
   ) -> Facts {
+    let tokens = settings.tokensFile.map(tokens)
     var certificates = certificates(of: settings.tls)
     var redis: RedisFacts?
     if let wanted = settings.redis {
       certificates += self.certificates(of: wanted.tls)
-      // A certificate that cannot be used has been found already; without it no node can be asked.
+      // An unusable certificate has been recorded already; without it no node can be asked.
       if !certificates.contains(where: \.isBroken) {
-        redis = look(at: wanted, wishes(settings, wanted, sessions), until: .now() + patience)
+        redis = look(
+          at: wanted, wishes(settings, wanted, sessions),
+          namespaces: tokens?.namespaces ?? ["default"], until: .now() + patience)
       }
     }
     var facts = Facts(
@@ -46,17 +49,20 @@ public enum Doctor {
         Descriptors.raiseLimit()
       ))
     facts.certificates = certificates
-    facts.tokens = settings.tokensFile.map(tokens)
+    facts.tokens = tokens
+    facts.strayPolicies = settings.policies.map(\.name).filter { name in
+      name != "default" && !(tokens?.namespaces ?? []).contains(name)
+    }
     facts.redis = redis
     if settings.redis == nil { facts.embedded = (settings.memoryLimit, Memory.available) }
     return facts
   }
 
   private static func look(
-    at redis: RedisSettings, _ wishes: RedisWishes, until deadline: Instant
+    at redis: RedisSettings, _ wishes: RedisWishes, namespaces: [String], until deadline: Instant
   ) -> RedisFacts {
     let context = redis.tls.flatMap { try? TLSContext.client(TLSClientSettings($0)) }
-    var probe = RedisProbe(redis, context: context, until: deadline)
+    var probe = RedisProbe(redis, context: context, namespaces: namespaces, until: deadline)
     return probe.run(wishes)
   }
 
@@ -81,7 +87,7 @@ public enum Doctor {
 
   // MARK: Files
 
-  /// The certificate that callers are shown.
+  /// The certificate presented to callers, and the authority that must have signed theirs.
   private static func certificates(of tls: ServerTLSSettings?) -> [CertificateFacts] {
     guard let tls else { return [] }
     do throws(TLSSettingsFault) {
@@ -94,7 +100,7 @@ public enum Doctor {
     return found
   }
 
-  /// What nodes are trusted by, and what they are shown.
+  /// The authority that nodes are verified against, and the certificate presented to them.
   private static func certificates(of tls: RedisTLSSettings?) -> [CertificateFacts] {
     guard let tls else { return [] }
     do throws(TLSSettingsFault) {
@@ -124,7 +130,7 @@ public enum Doctor {
     if let first = mistakes.first {
       return .mistaken("\(file.path), \(first.description)", count: mistakes.count)
     }
-    return .read(tokens: entries.count, namespaces: Set(entries.map(\.namespace)).count)
+    return .read(tokens: entries.count, namespaces: Set(entries.map(\.namespace)).sorted())
   }
 }
 

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// How many workers still run. The last one wakes the first thread, which waits for signals.
+/// The number of workers still running. The last one to end wakes the first thread, which waits for
+/// signals.
 final class Countdown: Sendable {
   private let count: Atomic<Int>
 

@@ -1,4 +1,4 @@
-// The workers, and what they are started and ended with.
+// The workers, what they share, and how they start and end.
 
 import API
 import ClusterStore
@@ -24,6 +24,7 @@ final class Crew {
   private var threads: Ring<WorkerThread>
   private let ended: Countdown
   private let manager = ServiceManager()
+  private var termination = Termination()
 
   /// Starts the workers, each with a listener of its own on the same port.
   init(
@@ -45,7 +46,7 @@ final class Crew {
       self.inboxes = inboxes
       lockLines = LockLines(inboxes)
     } catch {
-      throw StartFault("the system gives no descriptor or thread: \(error)")
+      throw StartFault("the system refused a descriptor or thread: \(error)")
     }
     state = GatewayState(
       version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text,
@@ -54,7 +55,8 @@ final class Crew {
     try startAll()
   }
 
-  /// The first worker chooses the ports, where any will do; the others share them.
+  /// Starts the workers in turn. The first one chooses the ports that the settings leave open (0);
+  /// the others share them.
   private func startAll() throws(StartFault) {
     var settings = settings
     for index in inboxes.indices {
@@ -68,7 +70,7 @@ final class Crew {
         let thread = try WorkerThread.start(name: "worker-\(index)") { duty.carryOut() }
         threads.append(thread)
       } catch {
-        throw StartFault("the system gives no thread: \(error)")
+        throw StartFault("the system refused a thread: \(error)")
       }
       switch report.wait() {
       case .listening(let callers, let operators):
@@ -89,13 +91,14 @@ final class Crew {
     ]
     if let admin = settings.adminListen { metadata["admin"] = "\(admin)" }
     log.info("listening", metadata: metadata)
+    for certificate in OwnCertificate.all(of: settings) { state.show(certificate, log) }
   }
 
   private func makeReport() throws(StartFault) -> StartReport {
     do throws(SystemFault) {
       return try StartReport()
     } catch {
-      throw StartFault("the system gives no descriptor: \(error)")
+      throw StartFault("the system refused a descriptor: \(error)")
     }
   }
 
@@ -103,21 +106,23 @@ final class Crew {
   func serve() -> Int32 {
     manager?.ready("serving with the \(store.name) store")
     var watchdog = Watchdog(manager, inboxes, state, at: .now())
+    var statusLog = StatusLog()
     while !ended.isZero {
       switch Signals.wait(for: watchdog.wait(at: .now())) {
       case .terminate: end(after: settings.drainGrace)
-      // Whoever sits at the keyboard waits for no balancer.
+      // Ctrl-C: there is no balancer to wait for.
       case .interrupt: end(after: .seconds(0))
       case .hangUp:
         manager?.reloading()
-        Reload(settings, namespaces, workers: inboxes.count, log).carryOut { message in
+        Reload(settings, namespaces, state, log).carryOut { message in
           for inbox in inboxes { inbox.put(message) }
         }
         if !state.isDraining { manager?.ready("serving with the \(store.name) store") }
-      // The last worker says so when it ends.
+      // The last worker raises it as it ends.
       case .user1, nil: break
       }
       watchdog.look(at: .now())
+      statusLog.look(at: state, log, at: .now())
     }
     stopAll()
     log.info("stopped")
@@ -125,11 +130,16 @@ final class Crew {
   }
 
   private func end(after grace: TimeSpan) {
-    guard !state.isDraining else {
-      for inbox in inboxes { inbox.put(.stop) }
-      log.warning("stopping at once: told a second time")
-      return stopAll()
+    switch termination.request(at: .now()) {
+    case .ignore: break
+    case .drain: drain(after: grace)
+    case .stop:
+      log.warning("stopping at once: second signal")
+      stopAll()
     }
+  }
+
+  private func drain(after grace: TimeSpan) {
     state.drain()
     for inbox in inboxes { inbox.put(.drain(grace)) }
     manager?.stopping()

@@ -1,5 +1,5 @@
 // The life of the process: settings in, exit status out. The first thread starts the workers, waits
-// for signals and ends the workers; it serves nobody.
+// for signals and ends the workers; it serves no clients.
 
 import API
 import ClusterStore
@@ -12,8 +12,8 @@ public import Settings
 
 /// A session gateway.
 public enum Gateway {
-  /// Serves until SIGTERM or SIGINT, and returns the process's exit status: 0 when it was told to
-  /// end, 1 when it could not start.
+  /// Serves until SIGTERM or SIGINT, and returns the process's exit status: 0 after a signal, 1 if
+  /// it could not start.
   public static func run(_ settings: Settings, version: String) -> Int32 {
     Signals.claim()
     do throws(SystemFault) {
@@ -24,7 +24,7 @@ public enum Gateway {
       return status
     } catch {
       var writer = LineWriter(to: 2)
-      _ = writer.write(Array("the system gives no descriptor or thread: \(error)\n".utf8))
+      _ = writer.write(Array("the system refused a descriptor or thread: \(error)\n".utf8))
       return 1
     }
   }
@@ -44,7 +44,7 @@ public enum Gateway {
 }
 
 extension LogOutput {
-  /// The output that the settings ask for.
+  /// The log output that the settings ask for.
   convenience init(_ settings: Settings) throws(SystemFault) {
     try self.init(
       accessLanes: settings.log.access ? settings.workerCount : 0, isJSON: settings.log.isJSON)
@@ -52,11 +52,11 @@ extension LogOutput {
 }
 
 extension Settings {
-  /// How many workers serve: as many as there are processors, unless it is said.
+  /// The number of workers: one for each processor, unless the settings say otherwise.
   var workerCount: Int { workers ?? Processors.available }
 }
 
-/// Why the gateway could not start: a sentence that names the setting where one is to blame.
+/// Why the gateway could not start: a sentence that names the setting, if one is to blame.
 struct StartFault: Error, CustomStringConvertible {
   let description: String
 

@@ -1,29 +1,32 @@
-// What all workers share besides their boards: who this gateway is, and how it is doing.
+// What all workers share besides their boards: the gateway's identity and its state.
 
 import Primitives
 import Reactor
 import Synchronization
 
-/// What a gateway can tell about itself, on any worker.
+/// What any worker can report about the gateway.
 final class GatewayState: Sendable {
   /// The program's version.
   let version: String
-  /// When it started.
+  /// When it started, on the monotonic clock.
   let started: Instant
-  /// The same, in seconds since 1970.
+  /// When it started, in seconds since 1970.
   let startSeconds: Double
-  /// The workers' numbers.
+  /// The workers' boards.
   let boards: [WorkerBoard]
-  /// The contract, as `/openapi.yaml` gives it.
+  /// The contract, as `/openapi.yaml` serves it.
   let contract: String
 
-  /// What makes a TLS session of one worker resumable at another.
+  /// The keys that let a TLS session of one worker be resumed at another.
   let ticketKeys = TicketKeys.random()
 
   private let draining = Atomic(false)
   private let hanging = Atomic(false)
 
-  /// Where lines of the log go.
+  /// The gateway's own certificates, as last read.
+  let certificates = Mutex<[OwnCertificate]>([])
+
+  /// Where log lines go.
   let output: LogOutput
 
   init(version: String, boards: [WorkerBoard], contract: String, output: LogOutput) {
@@ -38,28 +41,31 @@ final class GatewayState: Sendable {
   /// How long the gateway has been up, in seconds.
   var uptime: Double { (Instant.now() - started).seconds }
 
-  /// Whether the gateway drains: it is not ready from then on, whichever worker is asked.
+  /// Whether the gateway drains. From then on it is not ready, whichever worker is asked.
   var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-  /// From now on the gateway drains.
+  /// Starts draining.
   func drain() { draining.store(true, ordering: .relaxed) }
 
-  /// Whether an event loop does not turn, as the watchdog has found.
+  /// Whether an event loop hangs, according to the watchdog.
   var hangs: Bool {
     get { hanging.load(ordering: .relaxed) }
     set { hanging.store(newValue, ordering: .relaxed) }
   }
 
-  /// Whether every worker could serve every session now. A caller cannot choose its worker, so one
-  /// that could not would be one request in so many that fails.
+  /// Whether every worker could serve every session now. A caller cannot choose its worker, so a
+  /// single worker that could not would fail its share of the requests.
   var isServing: Bool { boards.allSatisfy { $0.value(.serving) == 1 } }
 
-  /// How old the oldest of the workers' views of Redis is, in seconds; nil where none has one.
+  /// Whether a balancer should send callers here.
+  var isReady: Bool { isServing && !isDraining }
+
+  /// The age of the oldest of the workers' views of Redis, in seconds; nil if no worker has one.
   var topologyAge: Double? {
     let times = boards.map { $0.value(.storeTopologySince) }.filter { $0 > 0 }
     return times.min().map { (Instant.now() - Instant(nanoseconds: Int64($0))).seconds }
   }
 
-  /// The sum of a number over all workers.
+  /// The sum of a cell over all workers.
   func sum(_ cell: WorkerBoard.Cell) -> Int { boards.reduce(0) { $0 + $1.value(cell) } }
 }

@@ -1,4 +1,4 @@
-// From the settings and the tokens to the namespaces that are served, each with its rules.
+// Turns the settings and the tokens into the namespaces that are served, each with its policy.
 
 import API
 import Logging
@@ -6,9 +6,10 @@ import Primitives
 import Sessions
 import Settings
 
-/// The making of the list of namespaces.
+/// Makes the list of namespaces.
 enum NamespacesLoad {
-  /// The namespaces that the tokens name, and `default`; each by its policy or the one for all.
+  /// The namespaces that the tokens name, and `default`, each with its own policy or the default
+  /// one.
   static func namespaces(
     of settings: Settings, _ entries: [TokenEntry]?, _ log: Logger
   ) -> NamespaceList {

@@ -1,7 +1,7 @@
 import Reactor
 import Synchronization
 
-/// How a worker's start went.
+/// The outcome of a worker's start.
 enum StartOutcome: Sendable {
   /// It accepts connections: from callers, and from operators if they have a listener of their own.
   case listening(Address, operators: Address?)
@@ -9,20 +9,20 @@ enum StartOutcome: Sendable {
   case failed(StartFault)
 }
 
-/// Where a starting worker says how it went, once, and the first thread waits for that.
+/// Where a starting worker reports its outcome, once, and where the first thread waits for it.
 final class StartReport: Sendable {
   private let outcome = Mutex<StartOutcome?>(nil)
   private let bell: Wake
 
   init() throws(SystemFault) { bell = try Wake() }
 
-  /// Says how it went.
+  /// Reports the outcome.
   func put(_ outcome: StartOutcome) {
     self.outcome.withLock { $0 = outcome }
     bell.signal()
   }
 
-  /// Waits for the worker to say it.
+  /// Waits for the outcome.
   func wait() -> StartOutcome {
     while true {
       if let outcome = outcome.withLock({ $0 }) { return outcome }

@@ -1,15 +1,15 @@
-// Which store the settings ask for, as far as workers share it.
+// The store that the settings ask for, as far as workers share it.
 
 import ClusterStore
 import Redis
 import Sessions
 import Settings
 
-/// The store that all workers are given.
+/// The store that every worker gets.
 enum StoreChoice: Sendable {
-  /// The embedded one, whose sessions they share.
+  /// The memory store, whose sessions all workers share.
   case memory(SharedSessions)
-  /// The one over Redis, of which each worker has its own.
+  /// The store over Redis; each worker has its own.
   case redis(ClusterConfiguration, RedisTLSSettings?)
 
   init(_ settings: Settings, _ namespaces: NamespaceList) {

@@ -1,12 +1,12 @@
-// Whether all event loops turn. At each look every loop is sent a message, which it answers by a beat on
-// its board; whoever has not answered by the next look but one hangs, which `/livez` tells. A service manager
-// is told that all is well only while everybody answers, and starts the process anew when it hears nothing
-// for long enough.
+// Detects event loops that hang. At each look every worker is sent a message, which its loop
+// answers with a beat on its board. If a worker has not answered by the second look after that, the
+// gateway hangs, and `/livez` says so. The service manager is notified only while all workers
+// answer, and restarts the process if it hears nothing for long enough.
 
 import Primitives
 import Reactor
 
-/// Looks after the event loops.
+/// Watches the event loops.
 struct Watchdog {
   private let manager: ServiceManager?
   private let inboxes: [Inbox]
@@ -16,23 +16,23 @@ struct Watchdog {
   private var misses = 0
   private var next: Instant
 
-  /// A watchdog, for a service manager too if one wants it.
+  /// A watchdog; it also notifies the service manager if that wants it.
   init(
     _ manager: ServiceManager?, _ inboxes: [Inbox], _ state: GatewayState, at now: Instant
   ) {
     self.manager = manager?.watchdog == nil ? nil : manager
     self.inboxes = inboxes
     self.state = state
-    // Three looks in the time that the manager waits, at least: one may fall on a busy moment.
+    // At least three looks in the time that the manager waits, since one may fall on a busy moment.
     let third = manager?.watchdog.map { TimeSpan(nanoseconds: $0.nanoseconds / 3) }
     pause = min(.seconds(5), third ?? .seconds(5))
     next = now
   }
 
-  /// How long until the next look.
+  /// The time until the next look.
   func wait(at now: Instant) -> TimeSpan { next - now }
 
-  /// Looks, if it is time.
+  /// Looks, if it is time to.
   mutating func look(at now: Instant) {
     guard next <= now else { return }
     next = now + pause
@@ -44,7 +44,8 @@ struct Watchdog {
     } else {
       misses += 1
     }
-    // One miss is nothing: after a halt of the whole process this thread may be the first to go on.
+    // One miss means nothing: after a suspension of the whole process this thread may be the first
+    // to continue.
     state.hangs = misses > 1
   }
 }

@@ -1,4 +1,4 @@
-// What a worker's thread does from its first line to its last.
+// What a worker's thread does from start to end.
 
 import API
 import ClusterStore
@@ -10,7 +10,7 @@ import Server
 import Sessions
 import Settings
 
-/// One worker's whole life, to be carried out on a thread of its own.
+/// A worker's whole life, to be run on a thread of its own.
 struct WorkerDuty: Sendable {
   let index: Int
   let settings: Settings
@@ -26,7 +26,7 @@ struct WorkerDuty: Sendable {
   let report: StartReport
   let ended: Countdown
 
-  /// Starts, says how that went, serves, and says when it is over.
+  /// Starts, reports the outcome, serves, and counts itself out.
   func carryOut() {
     do throws(StartFault) {
       switch store {
@@ -36,6 +36,8 @@ struct WorkerDuty: Sendable {
     } catch {
       report.put(.failed(error))
     }
+    // A loop that has ended does not hang: the others' beats still count while they drain.
+    state.boards[index].end()
     ended.arrive()
   }
 
@@ -45,7 +47,7 @@ struct WorkerDuty: Sendable {
     let listener = try makeCallersListener()
     let operatorsListener = try makeOperatorsListener()
     let operators = Self.address(of: operatorsListener)
-    // It may have been written in another way.
+    // The settings may spell the same address in two ways.
     if operators == listener.address {
       throw StartFault(
         "--admin-listen is the address of --listen; choose another port, or leave it out")
@@ -61,8 +63,9 @@ struct WorkerDuty: Sendable {
     worker.run()
   }
 
-  /// Two processes that share a port, but no store, would lose sessions: the kernel divides their clients.
-  /// A single worker shares its port with nobody; of several, the first makes sure that nobody has it yet.
+  /// With the memory store, a second process on the same port would lose sessions: the kernel would
+  /// divide the clients between two stores. So a single worker does not share its port; of several,
+  /// the first makes sure that no other process has it.
   private func makeCallersListener() throws(StartFault) -> Listener {
     guard case .memory = store else { return try makeListener(settings.listen, "--listen") }
     let isAlone = state.boards.count == 1
@@ -74,7 +77,7 @@ struct WorkerDuty: Sendable {
     do throws(SystemFault) {
       return try Poller()
     } catch {
-      throw StartFault("the system gives no descriptor: \(error)")
+      throw StartFault("the system refused a descriptor: \(error)")
     }
   }
 

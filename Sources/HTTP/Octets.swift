@@ -1,11 +1,12 @@
-// How the room looks at bytes. A run of bytes is checked to lie in the request before it is looked
-// through, and a single byte when it is asked for, so a mistake in the parser stops the program and
-// never reads past the request. `unsafe` below says only that the standard library leaves the
-// meaning of the loaded bits to us, and for integers every pattern of bits is a value.
+// How this room reads bytes. A run of bytes is checked once to lie in the request before it is
+// scanned, a single byte each time it is read, so a mistake in the parser stops the program and
+// never reads past the request. Where `unsafe` skips a check, a note says why that is safe.
+// Elsewhere it says only that the standard library leaves the meaning of the loaded bits to us; for
+// integers, every pattern of bits is a value.
 
 internal import Primitives
 
-/// The bytes that HTTP gives a meaning to.
+/// Bytes with a meaning in HTTP.
 enum Octet {
   static var tab: UInt8 { 0x09 }
   static var lineFeed: UInt8 { 0x0A }
@@ -19,7 +20,7 @@ enum Octet {
   @inline(__always)
   static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
 
-  /// The value of a hexadecimal digit, or nil for another byte.
+  /// The value of a hexadecimal digit; nil for any other byte.
   @inline(__always)
   static func hexadecimal(_ byte: UInt8) -> UInt8? {
     if isDigit(byte) { return byte &- 48 }
@@ -34,19 +35,19 @@ extension RawSpan {
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
-  /// Whether CR LF stands at `offset`.
+  /// Whether CR LF is at `offset`.
   @inline(__always)
   func isLineEnd(at offset: Int) -> Bool {
     unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
       == 0x0A0D
   }
 
-  /// The offset of the first control byte (the tab included), or `end`. With `ascii`, bytes of 128
-  /// and up are found too.
+  /// The offset of the first control byte (the tab is one), or `end`. With `ascii`, bytes from 128
+  /// up are found too.
   func firstControl(from start: Int, to end: Int, ascii: Bool) -> Int {
     precondition(start >= 0 && end <= byteCount, "what is looked at lies in the span")
     var at = start
-    // Safe: eight bytes are loaded only where the span has them, some of them perhaps behind `end`.
+    // Safe: eight bytes are loaded only where the span has them; some may lie after `end`.
     while at < end, at <= byteCount &- 8 {
       let bytes = unsafe eightBytes(uncheckedAt: at)
       let marks =
@@ -63,13 +64,13 @@ extension RawSpan {
     return min(at, end)
   }
 
-  /// The range without the spaces and tabs at its ends (OWS; RFC 9110, 5.6.3).
+  /// The range without the spaces and tabs at its ends (OWS; RFC 9110 §5.6.3).
   @inline(__always)
   func trimmed(from start: Int, to end: Int) -> ByteRange {
     precondition(start >= 0 && end <= byteCount, "what is looked at lies in the span")
     var lower = start
     var upper = end
-    // Safe: all offsets are from `start` up to and without `end`.
+    // Safe: all offsets are at least `start` and less than `end`.
     while lower < upper, Octet.isBlank(unsafe byte(uncheckedAt: lower)) { lower &+= 1 }
     while lower < upper, Octet.isBlank(unsafe byte(uncheckedAt: upper &- 1)) { upper &-= 1 }
     return ByteRange(lower, upper)

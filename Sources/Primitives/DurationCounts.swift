@@ -1,9 +1,9 @@
-// How long things took, as numbers in fixed memory: a count for each of 17 ranges, and the sum. What
-// a histogram of Prometheus is made of. One owner writes; copies are for whoever adds several up.
+// How long things took, in fixed memory: a count for each of 17 ranges, and the sum, from which a
+// Prometheus histogram is made. One owner writes; copies are for adding up several.
 
 /// Counts of durations by range.
 public struct DurationCounts: Sendable {
-  /// The upper bounds of all ranges but the last, in microseconds: 100 us to 10 s.
+  /// The upper bounds of all ranges but the last, in microseconds: 100 µs to 10 s.
   public static let bounds: InlineArray<16, Int64> = [
     100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
     1_000_000, 2_500_000, 5_000_000, 10_000_000,
@@ -11,13 +11,13 @@ public struct DurationCounts: Sendable {
 
   /// How many durations were in each range; the last one has no bound.
   public private(set) var counts = InlineArray<17, Int>(repeating: 0)
-  /// All durations together, in microseconds.
+  /// The sum of all durations, in microseconds.
   public private(set) var microseconds = 0
 
   /// Nothing counted yet.
   public init() {}
 
-  /// What was counted elsewhere: how many durations in each range, and all together.
+  /// What was counted elsewhere: how many durations were in each range, and their sum.
   public init(counts: InlineArray<17, Int>, microseconds: Int) {
     self.counts = counts
     self.microseconds = microseconds
@@ -26,8 +26,8 @@ public struct DurationCounts: Sendable {
   /// How many ranges there are.
   public static let ranges = 17
 
-  /// The range that a duration of so many microseconds is in. The bounds once more, as literals: a
-  /// look into the table is a call and a copy, twice for each request.
+  /// The range that a duration is in. The first seven bounds are repeated as literals, because
+  /// reading the table is a call and a copy, twice per request.
   public static func range(of microseconds: Int64) -> Int {
     if microseconds <= 100 { return 0 }
     if microseconds <= 250 { return 1 }
@@ -41,7 +41,7 @@ public struct DurationCounts: Sendable {
     return range
   }
 
-  /// Counts one duration; a negative one counts as none at all.
+  /// Counts one duration; a negative one counts as 0.
   public mutating func count(_ span: TimeSpan) {
     let microseconds = max(0, span.nanoseconds / 1_000)
     counts[Self.range(of: microseconds)] += 1

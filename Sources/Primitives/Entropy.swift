@@ -1,13 +1,14 @@
 import Glibc
 
-/// Random bits from the system's generator (`getentropy`, at most 256 bytes a call), fetched a block at a time so that a
-/// request costs no system call. One a worker. Bits are handed out once and wiped.
+/// Random bits from the system's generator (`getentropy`, at most 256 bytes per call), fetched a
+/// block at a time, so that few requests cost a system call. One per worker. Bits are handed out
+/// once and wiped.
 public struct Entropy: ~Copyable {
   private static let words = 32
   private var block: InlineArray<32, UInt64>
   private var next: Int
 
-  /// A source that fetches its first block when it is first asked.
+  /// A source that fetches its first block when it is first used.
   public init() {
     block = InlineArray(repeating: 0)
     next = Self.words

@@ -1,5 +1,6 @@
-// Clocks. Rooms are told the time: only event loops read a clock, so that tests and simulations choose it.
-// They read it once a tick, and again for what must not be as old as a tick that was held up may be.
+// Clocks. Rooms are given the time: only event loops read a clock, so that tests and simulations
+// can choose it. A loop reads it once per tick, and again where the time of a tick that was held up
+// would be too old.
 
 import Glibc
 
@@ -16,7 +17,7 @@ public struct Instant: Comparable, Hashable, Sendable {
   /// An instant that no clock reaches: "no deadline".
   public static var never: Instant { Instant(nanoseconds: .max) }
 
-  /// What the machine's clock says now (`CLOCK_MONOTONIC`).
+  /// The present instant, by the machine's clock (`CLOCK_MONOTONIC`).
   public static func now() -> Instant {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
@@ -28,15 +29,15 @@ public struct Instant: Comparable, Hashable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
-  /// The instant `span` later; `never` stays `never`.
+  /// The instant `span` later; `never` stays `never`, and a sum beyond 64 bits becomes it.
   public static func + (instant: Instant, span: TimeSpan) -> Instant {
     if instant == .never { return .never }
     let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(span.nanoseconds)
     return Instant(nanoseconds: overflow ? .max : sum)
   }
 
-  /// How much later `left` is than `right`; negative when it is earlier. What no 64 bits hold, as
-  /// from the start of time to now, is the longest distance that they do.
+  /// How much later `left` is than `right`; negative when it is earlier. A distance beyond 64 bits
+  /// becomes the longest that they hold.
   public static func - (left: Instant, right: Instant) -> TimeSpan {
     let (distance, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
     return TimeSpan(nanoseconds: overflow ? (left < right ? .min : .max) : distance)
@@ -69,7 +70,7 @@ public struct TimeSpan: Comparable, Hashable, Sendable {
   /// The distance in seconds, for people and metrics.
   public var seconds: Double { Double(nanoseconds) / 1e9 }
 
-  /// The distance in whole seconds, what is left of one not counted.
+  /// The distance in whole seconds, without the fraction.
   public var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
 
   /// The distance in whole milliseconds, rounded up, so that a timer never fires early.
@@ -83,7 +84,7 @@ public struct TimeSpan: Comparable, Hashable, Sendable {
   }
 }
 
-/// A point on the wall clock, in milliseconds since 1970 (UTC), as records in a store carry it.
+/// A point on the wall clock, in milliseconds since 1970 (UTC), as stored records hold it.
 public struct UnixTime: Comparable, Hashable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public var milliseconds: Int64
@@ -91,7 +92,7 @@ public struct UnixTime: Comparable, Hashable, Sendable {
   /// The time `milliseconds` after the start of 1970.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-  /// What the machine's clock says now (`CLOCK_REALTIME`).
+  /// The present time, by the machine's clock (`CLOCK_REALTIME`).
   public static func now() -> UnixTime {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -102,9 +103,16 @@ public struct UnixTime: Comparable, Hashable, Sendable {
   public static func < (left: UnixTime, right: UnixTime) -> Bool {
     left.milliseconds < right.milliseconds
   }
+
+  /// Whole days from this time until `end`, rounded down; negative where that has passed.
+  public func days(until end: UnixTime) -> Int {
+    let (days, rest) = (end.milliseconds - milliseconds).quotientAndRemainder(
+      dividingBy: 86_400_000)
+    return Int(rest < 0 ? days - 1 : days)
+  }
 }
 
-/// What both clocks said at one time, as at the start of a tick.
+/// The readings of both clocks at one time, such as the start of a tick.
 public struct Moment: Sendable {
   /// The monotonic clock, for deadlines and timers.
   public var instant: Instant

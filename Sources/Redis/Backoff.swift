@@ -1,6 +1,6 @@
-// How long to wait before trying again: uniformly random from nothing to a bound that doubles with
-// each attempt up to a cap ("full jitter"), so that many waiting requests do not return together.
-// Randomness is a parameter.
+// How long to wait before the next attempt: a random time, uniform between nothing and a bound that
+// doubles with each attempt up to a cap ("full jitter"), so that many waiting requests do not
+// return at once. The randomness is a parameter.
 
 public import Primitives
 
@@ -31,7 +31,8 @@ public struct Backoff: Equatable, Sendable {
     return base.nanoseconds > most ? cap : TimeSpan(nanoseconds: base.nanoseconds << doublings)
   }
 
-  /// The pause after `failures` failures in a row, chosen by 64 random bits: from 1 ns to the bound.
+  /// The pause after `failures` failures in a row, chosen by 64 random bits: from 1 ns to the
+  /// bound.
   public func pause(failures: Int, random bits: UInt64) -> TimeSpan {
     let bound = UInt64(bound(failures: failures).nanoseconds)
     return TimeSpan(nanoseconds: Int64(bits.multipliedFullWidth(by: bound).high) + 1)

@@ -1,6 +1,6 @@
-// A client's connection: what is read of its present request, and what is still to be sent of the
-// last answer. One exchange at a time: the next request of a client that pipelines waits, unparsed,
-// until the answer to this one has left.
+// A client's connection: what was read of its current request, and what is still to be sent of the
+// last response. One exchange at a time: if a client pipelines, its next request waits, unparsed,
+// until the response to this one has left.
 //
 //   handshaking ─► idle ─► head ─► body | chunks ─► waiting ─► writing ─► idle …
 //                                                                  └────► lingering ─► gone
@@ -13,55 +13,56 @@ import Reactor
 
 /// A connection from a client.
 struct Connection: ~Copyable {
-  /// What is being done.
+  /// What the connection is doing.
   enum Phase: Equatable {
     /// TLS is being set up.
     case handshaking
-    /// Nothing of a request has come.
+    /// No request has begun.
     case idle
-    /// A part of a head has come.
+    /// Part of a head has arrived.
     case head
-    /// The head has come and is so long; the body ends at `end` bytes from the request's first.
+    /// The head has arrived and has `head` bytes; the body ends `end` bytes after the request's
+    /// start.
     case body(head: Int, end: Int)
-    /// The head has come and is this long; the body comes in chunks.
+    /// The head has arrived and has `head` bytes; the body comes in chunks.
     case chunks(head: Int)
-    /// The request did not come in time, which the program is yet to be told.
+    /// The request did not arrive in time; the program has yet to learn of it.
     case late
     /// The program has the request.
     case waiting
-    /// The answer is being sent.
+    /// The response is being sent.
     case writing
-    /// The last answer was sent, and the rest of what comes is dropped.
+    /// The last response was sent; whatever still arrives is discarded.
     case lingering
   }
 
-  // What every request looks at comes first, so that it is next to each other.
+  // The members that every request uses come first, so that they share cache lines.
   var transport: Transport
   var phase: Phase
   /// The kernel has bytes, as far as is known.
   var isReadable = false
-  /// The client sends no more, as the kernel has told; there may be bytes before the end.
+  /// The kernel has reported that the client sends no more; unread bytes may come before the end.
   var isHalfClosed = false
-  /// It is to be served, later in this turn or in the next.
+  /// The client is queued to be served, later in this tick or in the next.
   var isQueued = false
-  /// The connection ends with the answer that is being sent.
+  /// The connection ends with the response that is being sent.
   var closesAfterAnswer = false
-  /// It was answered before.
-  var hasAsked = false
-  /// In which turn it was last served, and how many requests in it.
-  var turn = 0
+  /// A request of this connection has been answered.
+  var wasAnswered = false
+  /// The tick in which it was last served, and how many requests were served in that tick.
+  var lastTick = 0
   var served = 0
   var parser = RequestParser()
-  /// What was read and is not answered.
+  /// What was read and is not yet answered.
   var input = ByteBuffer()
   /// What is left to send.
   var output = ByteBuffer()
-  /// What its buffers were counted as.
+  /// How many bytes its buffers were last counted as.
   var bytes = 0
-  /// By which door it came.
+  /// The door it came by.
   let door: Int
   var chunks = ChunkedDecoder()
-  /// How many bytes its body may have, if that comes in chunks.
+  /// The largest body accepted in chunks, in bytes.
   var largestBody = 0
 
   init(_ transport: consuming Transport, door: Int) {
@@ -70,30 +71,31 @@ struct Connection: ~Copyable {
     self.transport = transport
   }
 
-  /// Notes what an event says of the socket.
+  /// Notes what an event says about the socket.
   mutating func note(_ event: Event) {
     if event.readable { isReadable = true }
     if event.peerClosed { isHalfClosed = true }
   }
 
-  /// Whether another request is served in this turn: who pipelines must not keep the others waiting.
-  mutating func mayAsk(in turn: Int, atMost limit: Int) -> Bool {
-    if self.turn != turn {
-      self.turn = turn
+  /// Counts a request; returns whether it may be served in this tick. A client that pipelines must
+  /// not keep the others waiting.
+  mutating func countRequest(in tick: Int, atMost limit: Int) -> Bool {
+    if lastTick != tick {
+      lastTick = tick
       served = 0
     }
     served += 1
     return served <= limit
   }
 
-  /// The answer has left, and the next request may come.
+  /// Gets ready for the next request: the response has left.
   mutating func startOver() {
     phase = .idle
-    hasAsked = true
+    wasAnswered = true
     parser.reset()
   }
 
-  /// Whether what it sends is read now.
+  /// Whether what the client sends is read in this phase.
   var isReading: Bool {
     switch phase {
     case .idle, .head, .body, .chunks, .late, .lingering: true
@@ -101,6 +103,6 @@ struct Connection: ~Copyable {
     }
   }
 
-  /// Whether there is something to be read, and in this turn.
+  /// Whether there is something to read, and it may be read in this tick.
   var mayRead: Bool { isReadable && isReading && !isQueued }
 }

@@ -1,12 +1,13 @@
-// How clients come in: a bounded number a turn, as long as there are places and descriptors.
+// How clients come in: a bounded number per tick, as long as there are places and descriptors.
 
 import Primitives
 public import Reactor
 
 extension Server {
-  /// Lets clients come in by a listener from now on; doors count from 0.
+  /// Accepts clients from a listener from now on. Doors are numbered from 0, in the order they
+  /// open.
   ///
-  /// - Parameter isSecured: whether they are encrypted, where the server has an identity.
+  /// - Parameter isSecured: whether its clients use TLS, provided the server has an identity.
   public mutating func open(
     _ listener: consuming Listener, isSecured: Bool, _ poller: borrowing Poller
   ) {
@@ -18,19 +19,19 @@ extension Server {
     knocks |= 1 << Int(door.index)
   }
 
-  /// Whether there is somebody to let in before the next wait.
+  /// Whether a client can be let in before the next wait.
   var mayAccept: Bool {
     guard knocks != 0, acceptAgain == .never else { return false }
     for index in 0..<doors.places where knocks & 1 << index != 0 && !isFull(index) { return true }
     return false
   }
 
-  /// Whether nobody has a place who comes by a door.
+  /// Whether no place is left for clients of this door.
   private func isFull(_ door: Int) -> Bool {
     door == 0 ? connections.count >= bounds.connections : connections.isFull
   }
 
-  /// Lets in who waits at the doors.
+  /// Lets in the clients that wait at the doors, a bounded number at each.
   public mutating func accept(_ poller: borrowing Poller) {
     precondition(!hasNotices, "who is gone is told before places are given away")
     guard mayAccept else { return }
@@ -42,7 +43,7 @@ extension Server {
   private mutating func accept(at door: Ticket, _ poller: borrowing Poller) {
     for _ in 0..<bounds.acceptsPerTick where isKnocked(door) {
       if isFull(Int(door.index)) {
-        counters.fullHouses += 1
+        counters.placesExhausted += 1
         return
       }
       switch doors[door].listener.accept() {
@@ -50,7 +51,7 @@ extension Server {
       case .none: knocks &= ~(1 << Int(door.index))
       case .transient: break
       case .exhausted:
-        // Nothing can be accepted until a descriptor is free; asking at once would spin.
+        // Nothing can be accepted until a descriptor is free; trying again at once would spin.
         counters.exhaustions += 1
         acceptAgain = now + bounds.exhaustionPause
         return
@@ -73,7 +74,7 @@ extension Server {
     }
     counters.accepted += 1
     let isHandshaking = connections[client].phase == .handshaking
-    timers.set(client.index, at: now + (isHandshaking ? bounds.handshake : idlePatience))
+    timers.set(client.index, at: now + (isHandshaking ? bounds.handshake : idleBound))
   }
 
   private func secured(_ socket: consuming Socket) -> Transport {
@@ -85,9 +86,10 @@ extension Server {
 
   // MARK: Closing
 
-  /// Lets in all who wait, as far as there are places and descriptors, closes the doors, and ends
-  /// connections that ask for nothing. What has come by now is served, though this turn may not have
-  /// read it yet. A connection that never asked has a client that is about to.
+  /// Lets in every client that waits, as far as places and descriptors allow, closes the doors, and
+  /// ends connections without a request. Requests that have arrived by now are served, even if this
+  /// tick has not read them yet. A connection that has had no request yet stays open for
+  /// `Bounds.linger`, since its client is probably about to send one.
   public mutating func close(_ poller: borrowing Poller) {
     precondition(!hasNotices, "who is gone is told before places are given away")
     isClosing = true
@@ -100,8 +102,7 @@ extension Server {
       case .idle:
         connections[client].isReadable = true
         enqueue(client)
-      case .handshaking: timers.set(client.index, at: now + idlePatience)
-      case .lingering: drop(client)
+      case .handshaking: timers.set(client.index, at: now + idleBound)
       default: break
       }
     }
@@ -115,13 +116,14 @@ extension Server {
     doors.discard(door)
   }
 
-  /// The doors are closed, and a client was served: it leaves unless it asks for more.
+  /// Ends a client's connection once the doors are closed, unless it has more to ask, or has yet to
+  /// ask for the first time.
   mutating func leave(_ client: Ticket) {
     guard connections[client].phase == .idle, !connections[client].isQueued else { return }
-    if connections[client].hasAsked { return drop(client) }
-    timers.set(client.index, at: now + idlePatience)
+    if connections[client].wasAnswered { return drop(client) }
+    timers.set(client.index, at: now + idleBound)
   }
 
   /// How long a connection may stay open without a request.
-  var idlePatience: TimeSpan { isClosing ? bounds.linger : bounds.idle }
+  var idleBound: TimeSpan { isClosing ? bounds.linger : bounds.idle }
 }

@@ -1,19 +1,15 @@
-// What sockets and time bring: events, deadlines that passed, the end.
+// What sockets and time bring: events, deadlines that passed, the end of a connection.
 
 public import Primitives
 public import Reactor
 
 extension Server {
-  /// What the poller tells a client's events with. Generation 0, which no client has, is the doors'.
-  static func token(_ client: Ticket) -> UInt64 {
-    UInt64(client.generation) << 32 | UInt64(client.index)
-  }
+  /// The poller's token for a client's events. Generation 0, which no client has, marks a door's.
+  static func token(_ client: Ticket) -> UInt64 { client.packed }
 
   /// A door's or a client's socket is ready for something.
   public mutating func take(_ event: Event) {
-    let client = Ticket(
-      index: UInt32(truncatingIfNeeded: event.token),
-      generation: UInt32(truncatingIfNeeded: event.token >> 32))
+    let client = Ticket(packed: event.token)
     if client.generation == 0 {
       if doors.ticket(at: Int(client.index)) != nil { knocks |= 1 << Int(client.index) }
     } else if connections.contains(client) {
@@ -34,8 +30,8 @@ extension Server {
     }
   }
 
-  /// What TLS said besides answers, as the end of a handshake or the leave to send a body, goes on its
-  /// way; false when the connection is of no use any more.
+  /// Sends what TLS holds back besides responses, such as the end of a handshake or an interim
+  /// response; false when the connection is no longer usable.
   private mutating func flush(_ client: Ticket) -> Bool {
     guard connections[client].transport.hasPendingOutput else { return true }
     if case .failed = connections[client].transport.flush() { return false }
@@ -57,12 +53,13 @@ extension Server {
       }
       connections[client].phase = .idle
       connections[client].isReadable = true
-      timers.set(client.index, at: now + idlePatience)
+      timers.set(client.index, at: now + idleBound)
       enqueue(client)
     }
   }
 
-  /// Ends what took too long by then; what had come by then was told.
+  /// Times out the clients whose deadlines passed by `instant`. Whatever had arrived by then must
+  /// have been reported to the program.
   public mutating func expire(by instant: Instant) {
     while let index = timers.popExpired(now: instant) {
       if let client = connections.ticket(at: Int(index)) { timeOut(client) }
@@ -70,7 +67,7 @@ extension Server {
     if acceptAgain <= now { acceptAgain = .never }
   }
 
-  /// A body that came within its bound was too late for the program.
+  /// Counts a body that arrived within its bound, but too late for the program.
   public mutating func countLateBody() { counters.bodyTimeouts += 1 }
 
   private mutating func timeOut(_ client: Ticket) {
@@ -91,13 +88,14 @@ extension Server {
     drop(client)
   }
 
-  /// The program is told with the next event of the client, when its bytes are at hand.
+  /// Marks a request as late. The program learns of it with the client's next event, when its bytes
+  /// are at hand.
   private mutating func giveUp(_ client: Ticket) {
     connections[client].phase = .late
     enqueue(client)
   }
 
-  /// Forgets a client.
+  /// Closes a client's connection and forgets it; `gone` follows.
   public mutating func drop(_ client: Ticket) {
     timers.cancel(client.index)
     clientBytes -= connections[client].bytes

@@ -1,54 +1,55 @@
-// How bytes come. Most requests come whole: they are read into the server's scratch memory and parsed
-// there. Only what is left over of an incomplete one moves into memory of the client's own.
+// How bytes are read. Most requests arrive whole: they are read into the server's scratch memory
+// and parsed there. Only the bytes of an incomplete one move into a buffer of the client's own.
 //
-// What clients hold of the memory is counted: requests that have come in part, answers that they do
-// not read. Idle clients and those whose requests come whole hold nothing. Once the bound is reached
-// no further bytes are kept: a request that is to come in pieces is refused and its connection ends,
-// and so does that of a client that does not read. TLS keeps a buffer for a piece of a record.
+// The memory that clients hold is counted: requests that have arrived in part, and responses that
+// clients do not read. Idle clients and those whose requests arrive whole hold none, except that
+// TLS buffers a partial record. Once the bound is reached, no further bytes are kept: a request
+// that arrives in pieces is refused and its connection ends, and a client that does not read is
+// dropped.
 
 import Primitives
 import Reactor
 
 extension Server {
-  /// Makes a client that has something to be read the present one.
-  mutating func takeUp(_ client: Ticket, _ bytes: inout ByteBuffer) {
+  /// Makes a client with bytes to read the present one.
+  mutating func beginServing(_ client: Ticket, _ bytes: inout ByteBuffer) {
     guard connections.contains(client) else { return }
     connections[client].isQueued = false
     guard connections[client].isReading else { return }
     present = client
-    isLent = connections[client].input.isEmpty
-    if isLent {
+    usesScratch = connections[client].input.isEmpty
+    if usesScratch {
       swap(&bytes, &scratch)
     } else {
       swap(&bytes, &connections[client].input)
     }
   }
 
-  /// Goes on with the present client until there is something to tell; nil when nothing more can be
-  /// made of what it sent.
+  /// Reads and parses what the present client sent until there is something to report; nil when
+  /// there is nothing more in this tick.
   mutating func advance(_ bytes: inout ByteBuffer) -> ServerEvent? {
     bytes.consume(told)
     told = 0
     while connections.contains(present) {
       if let event = parse(&bytes) { return event }
-      guard hasRoomForRest(&bytes) else { return refuseForRoom() }
+      guard makeRoomForRest(in: &bytes) else { return refuseForRoom() }
       guard connections[present].mayRead else { return nil }
       guard bytesRead < bounds.readsPerTick else {
         postpone(present)
         return nil
       }
-      // The client sends no more: a request that is not complete will never be.
+      // The client sends no more: an incomplete request will never be complete.
       if !read(&bytes) { drop(present) }
     }
     return nil
   }
 
-  /// Puts back what the present client's bytes are in.
-  mutating func layDown(_ bytes: inout ByteBuffer) {
+  /// Puts the present client's buffer back where it belongs; no client is present then.
+  mutating func endServing(_ bytes: inout ByteBuffer) {
     let client = present
     present = .none
     let isHere = connections.contains(client)
-    if isLent {
+    if usesScratch {
       swap(&bytes, &scratch)
       scratch.clear()
       if isHere, connections[client].transport.isEncrypted { weighCiphertext(client) }
@@ -65,9 +66,9 @@ extension Server {
     if isClosing, connections.contains(client) { leave(client) }
   }
 
-  /// One read; false when the client sends no more.
+  /// Reads once; false when the client sends no more.
   private mutating func read(_ bytes: inout ByteBuffer) -> Bool {
-    // Room for no more than is known to be missing: memory for it was admitted.
+    // Reserve no more than is known to be missing: only that much memory was admitted.
     let missing = missing(bytes.count)
     bytes.reserve(min(bounds.readSize, missing > 0 ? missing : 4_096))
     let room = unsafe bytes.writable
@@ -87,19 +88,20 @@ extension Server {
     return true
   }
 
-  /// Counts a read in the turn's bound: under TLS much may have come, and little plain in it.
+  /// Counts a read against the tick's bound: under TLS, many bytes may hold little plaintext.
   private mutating func weighRead(_ count: Int) {
     bytesRead += max(count, connections[present].transport.received)
     if bytesRead >= bounds.readsPerTick, greedy == .none { greedy = present }
   }
 
-  /// A short read says that the kernel has no more, but not whether the end follows.
+  /// Notes whether the socket may have more. A short read says that the kernel has no more bytes,
+  /// but not whether the end of the stream follows.
   private mutating func noteWhetherMoreMayCome() {
     connections[present].isReadable =
       connections[present].isHalfClosed || connections[present].transport.mayHaveMore
   }
 
-  /// How many bytes of the present request are known to be still missing.
+  /// How many bytes of the present request are known to be missing when `count` have arrived.
   private func missing(_ count: Int) -> Int {
     if case .body(_, let end) = connections[present].phase { return end - count }
     return 0
@@ -107,12 +109,12 @@ extension Server {
 
   // MARK: Memory
 
-  /// Moves what is left over of the present client's bytes out of the scratch memory; false when there
-  /// is no room for it.
-  private mutating func hasRoomForRest(_ bytes: inout ByteBuffer) -> Bool {
+  /// Moves what is left of the present client's bytes out of the scratch memory; false when there
+  /// is no room for them.
+  private mutating func makeRoomForRest(in bytes: inout ByteBuffer) -> Bool {
     if bytes.isEmpty {
-      if !isLent { lendScratch(&bytes) }
-    } else if isLent {
+      if !usesScratch { lendScratch(&bytes) }
+    } else if usesScratch {
       guard hasRoom(for: bytes.count + missing(bytes.count)) else { return false }
       keep(&bytes)
     } else {
@@ -122,8 +124,8 @@ extension Server {
     return true
   }
 
-  /// Copies the beginning of a request into memory of the client's own: a spare buffer where a body
-  /// is to come, as after a head that was sent apart, else just as much as is needed.
+  /// Copies the beginning of a request into a buffer of the client's own: a spare one if part of a
+  /// body is still missing, else one of just the size needed.
   private mutating func keep(_ bytes: inout ByteBuffer) {
     let missing = missing(bytes.count)
     var own = missing > 0 ? spare.take() : ByteBuffer()
@@ -132,21 +134,22 @@ extension Server {
     swap(&bytes, &scratch)
     scratch.clear()
     swap(&bytes, &own)
-    isLent = false
+    usesScratch = false
     weigh(present, reading: bytes.capacity)
   }
 
-  /// Nothing is left in the present client's own memory: it goes on with the scratch memory.
+  /// Gives up the present client's own buffer, which is empty, and reads on into the scratch
+  /// memory.
   private mutating func lendScratch(_ bytes: inout ByteBuffer) {
     var used = ByteBuffer()
     swap(&used, &bytes)
     spare.give(used)
     swap(&bytes, &scratch)
-    isLent = true
+    usesScratch = true
     weigh(present)
   }
 
-  /// There is no room for what the present client sends.
+  /// Refuses or drops the present client: there is no room for what it sends.
   private mutating func refuseForRoom() -> ServerEvent? {
     counters.fullBuffers += 1
     switch connections[present].phase {
@@ -156,11 +159,11 @@ extension Server {
     return nil
   }
 
-  /// Whether the buffers of clients may take so many bytes more.
+  /// Whether the clients' buffers may grow by `count` bytes.
   func hasRoom(for count: Int) -> Bool { clientBytes + count <= bounds.clientBuffers }
 
-  /// Notes what TLS keeps of a client that has no memory of its own. One that has asked for nothing goes where
-  /// there is no room for that.
+  /// Counts what TLS buffers for a client that has no buffer of its own. If there is no room for
+  /// it, a client without a request is dropped.
   mutating func weighCiphertext(_ client: Ticket) {
     weigh(client)
     guard connections[client].bytes > 0, !hasRoom(for: 0) else { return }
@@ -172,9 +175,9 @@ extension Server {
     }
   }
 
-  /// Notes what a client's buffers take now.
+  /// Counts what a client's buffers take now.
   ///
-  /// - Parameter own: what the memory of its own takes that it is read into.
+  /// - Parameter own: the capacity, in bytes, of its own buffer while that is being read into.
   mutating func weigh(_ client: Ticket, reading own: Int = 0) {
     let count =
       connections[client].input.capacity + connections[client].output.capacity

@@ -1,15 +1,16 @@
-// What is made of the present client's bytes: heads, bodies, refusals.
+// What the present client's bytes amount to: heads, bodies, refusals.
 
 import HTTP
 public import Primitives
 import Reactor
 
 extension Server {
-  /// Takes a request out of what was read; nil when none is complete, or when there is to be none now.
+  /// Takes a request out of what was read; nil when none is complete, or when the client has had
+  /// its share of this tick.
   mutating func parse(_ bytes: inout ByteBuffer) -> ServerEvent? {
     switch connections[present].phase {
     case .idle where !bytes.isEmpty:
-      if connections[present].mayAsk(in: turn, atMost: bounds.requestsPerTick) {
+      if connections[present].countRequest(in: tick, atMost: bounds.requestsPerTick) {
         return readHead(bytes)
       }
       postpone(present)
@@ -27,7 +28,7 @@ extension Server {
   private mutating func readHead(_ bytes: borrowing ByteBuffer) -> ServerEvent? {
     switch connections[present].parser.parse(bytes.bytes, into: &head) {
     case .needMore:
-      // A line end behind a body is no request that has begun (RFC 9112 section 2.2).
+      // A line end after a body does not begin a request (RFC 9112 §2.2).
       let isBlank = bytes.count <= 2 && bytes.bytes.byte(at: 0) == UInt8(ascii: "\r")
       if connections[present].phase == .idle, !isBlank {
         connections[present].phase = .head
@@ -64,7 +65,7 @@ extension Server {
     return connections[present].chunks.decode(&body, maximum: largest)
   }
 
-  /// The body has come after the head: heads are not kept, so this one is read again.
+  /// The body has arrived after the head: heads are not kept, so this one is parsed again.
   private mutating func repeatHead(
     _ bytes: borrowing ByteBuffer, body: Int, end: Int
   ) -> ServerEvent {
@@ -75,19 +76,24 @@ extension Server {
     return .request(present, body: ByteRange(head.length, head.length + body))
   }
 
-  /// The connection ends with the answer: nobody knows where the next request begins.
+  /// Refuses a request. The connection ends with the response, since the start of the next request
+  /// is unknown.
   mutating func refuse(_ reason: RefusedRequest) -> ServerEvent {
     connections[present].phase = .waiting
     connections[present].closesAfterAnswer = true
     return .refused(present, reason)
   }
 
-  // MARK: What the program makes of a head
+  // MARK: What the program does with a head
 
-  /// Where the body of the request is whose head was told; nil when it has not come whole. Then the
-  /// client is told to go on if it asks, and of the request the program is told once more.
+  /// Where the body of the request just reported lies; nil while it is incomplete. Then the client
+  /// gets `100 Continue` if it expects it, and the request is reported again when the body is
+  /// whole.
   ///
-  /// - Parameter limit: until when it is waited for at most, within the bound of all bodies.
+  /// - Parameters:
+  ///   - limit: when waiting for the body ends at the latest; `Bounds.body` may end it earlier.
+  ///   - largest: the largest body accepted in chunks, in bytes, within `Bounds.largestBody`. A
+  ///     declared length is for the program to check.
   public mutating func takeBody(
     by limit: Instant = .never, atMost largest: Int = .max
   ) -> ByteRange? {
@@ -111,12 +117,12 @@ extension Server {
     }
   }
 
-  /// Passes over the body of the request whose head was told, as far as it has come. Whether that was
-  /// all of it: if not, it is not waited for, and the connection ends with the answer.
+  /// Skips the body of the request just reported, as far as it has arrived; returns whether that
+  /// was all of it. If not, the rest is not waited for, and the connection ends with the response.
   public mutating func skipBody() -> Bool {
     switch head.framing {
     case .none: told = head.length
-    // A refused length may be any number: the sum of the two could be none.
+    // A refused length may be any number: adding it to the head's could overflow.
     case .length(let length) where length <= come - head.length:
       told = head.length + length
     case .length, .chunked:
@@ -132,8 +138,9 @@ extension Server {
     guard head.expectsContinue else { return }
     var interim = ByteBuffer(capacity: 32)
     interim.append(ResponseWriter.continueResponse)
-    // Where the socket has no room, as while the client has yet to read its last answer, the body comes
-    // without leave (RFC 9110 section 10.1.1). A part of the leave would be a part of the next answer.
+    // If the socket has no room, as when the client has yet to read its last response, the interim
+    // response is left out: after a while the client sends the body without it (RFC 9110 §10.1.1).
+    // Half of one would corrupt the next response.
     switch connections[present].transport.write(interim.bytes) {
     case .moved(interim.count), .wouldBlock: break
     case .moved, .closed, .failed: drop(present)

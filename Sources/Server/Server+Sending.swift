@@ -1,14 +1,14 @@
-// How answers leave: in one write, as far as the socket takes it.
+// How responses leave: in one write, as far as the socket takes it.
 
 public import Primitives
 import Reactor
 
 extension Server {
-  /// Sends an answer to a client that waits for it. What the socket does not take is kept, and `answer`
-  /// is another buffer then.
+  /// Sends a response to a client that waits for it. What the socket does not take is kept, and
+  /// `answer` is then exchanged for an empty buffer.
   ///
-  /// - Parameter closes: whether the connection ends with the answer.
-  /// - Returns: whether it has left. If not, `sent` will be told, or `gone`.
+  /// - Parameter closes: whether the connection ends with the response.
+  /// - Returns: whether it has left. If not, `sent` or `gone` follows.
   @discardableResult
   public mutating func send(_ answer: inout ByteBuffer, to client: Ticket, closes: Bool) -> Bool {
     if closes { connections[client].closesAfterAnswer = true }
@@ -29,7 +29,7 @@ extension Server {
     return false
   }
 
-  /// The socket takes bytes again.
+  /// Sends more of a response: the socket takes bytes again.
   mutating func sendRest(_ client: Ticket) {
     var rest = ByteBuffer()
     swap(&rest, &connections[client].output)
@@ -46,7 +46,7 @@ extension Server {
     answered(client)
   }
 
-  /// Writes what the socket takes; whether that was all. The client may be gone afterwards.
+  /// Writes what the socket takes; returns whether that was all. The client may be gone afterwards.
   private mutating func write(_ client: Ticket, _ bytes: inout ByteBuffer) -> Bool {
     if case .failed = connections[client].transport.flush() {
       drop(client)
@@ -67,7 +67,7 @@ extension Server {
     return bytes.isEmpty && !connections[client].transport.hasPendingOutput
   }
 
-  /// The answer has left: the connection is ready for the next request, or ends.
+  /// The response has left: the connection is ready for the next request, or ends.
   private mutating func answered(_ client: Ticket) {
     if connections[client].closesAfterAnswer {
       linger(client)
@@ -75,15 +75,16 @@ extension Server {
       connections[client].startOver()
       timers.set(client.index, at: now + bounds.idle)
     }
-    // What came meanwhile will not be announced again; and once the doors are closed it leaves.
+    // No event will announce bytes that came meanwhile; and once the doors are closed, an idle
+    // client must leave.
     guard client != present else { return }
     if isClosing || connections[client].isReadable || !connections[client].input.isEmpty {
       enqueue(client)
     }
   }
 
-  /// Ends the sending side and drops what still comes for a while: closing at once while the client
-  /// sends would reset the connection before the client has read the answer.
+  /// Closes the sending side and for a while discards what still comes. Closing the socket at once
+  /// while the client sends would reset the connection before the client has read the response.
   private mutating func linger(_ client: Ticket) {
     connections[client].transport.close()
     connections[client].phase = .lingering

@@ -1,26 +1,27 @@
-// The clients' side of an event loop: doors, connections, requests in, answers out. What the requests
-// mean is the program's; the program owns the loop, the poller and the store of what it answers.
+// The clients' side of an event loop: doors, connections, requests in, responses out. The program
+// decides what requests mean; it owns the loop, the poller and whatever it answers from.
 //
-// In each turn of the loop the program says:
+// In each tick the program calls:
 //
-//   begin     a turn begins
+//   begin     a tick begins
 //   take      a socket is ready
 //   expire    time has passed
-//   accept    who knocks may come in
+//   accept    clients that wait may come in
 //
-// and before it accepts and before it waits it pulls what there is to tell, until there is nothing more:
+// Before it accepts and before it waits, it pulls events until there are none left:
 //
 //   while let event = server.next(&bytes) { … takeBody, skipBody, wait, send … }
 //
-// Nothing is called back, and nothing is copied: `bytes` is the memory that the request was read
-// into, the program's until it pulls the next event. A client is named by a ticket; a place is given to
-// another one only by `accept` and `close`, once all is told, so that what a program remembers of
-// clients may stand in a table by the tickets' indices.
+// There are no callbacks and no copies: `bytes` is the memory that the request was read into, and
+// is the program's until it pulls the next event. A ticket names a client. Only `accept` and
+// `close` give a client's place to another, and only after every event has been pulled; so a
+// program may keep what it remembers of clients in a table by the tickets' indices.
 //
-// The files: this one holds the state and the turn; Doors how clients come in, Reading how bytes come,
-// Requests what is made of them, Sending how answers leave, Events what sockets and time bring.
+// This file holds the state and the tick; Doors has how clients come in, Reading how bytes are
+// read, Requests what they amount to, Sending how responses leave, Events what sockets and time
+// bring.
 //
-// Bounded by `Bounds`. Rejected: a delegate (every verb of it would be called from within another of
+// Bounded by `Bounds`. Rejected: a delegate (each of its methods would be called from within one of
 // the server's), and requests as values that own their bytes (an allocation each).
 
 public import HTTP
@@ -31,49 +32,49 @@ public import Reactor
 public struct Server: ~Copyable {
   let bounds: Bounds
   private let inPlace = InPlace()
-  /// What clients are encrypted with where their door says so; nil for nothing.
+  /// The certificate and key for clients whose door uses TLS; nil for plain connections only.
   public var identity: TLSContext?
-  /// The head of the request that was told last.
+  /// The head of the request reported last.
   public internal(set) var head = RequestHead()
-  /// What was counted.
+  /// What was counted since the start.
   public internal(set) var counters = ServerCounters()
   /// How many bytes the buffers of all clients take.
   public internal(set) var clientBytes = 0
 
   var doors = Slab<Door>(limit: 8)
-  /// At which doors connections wait in the kernel's queue, as far as is known: a bit for each.
+  /// The doors where connections wait in the kernel's queue, as far as is known: a bit for each.
   var knocks = 0
   var connections: Slab<Connection>
   var timers: TimerWheel
-  /// What clients are read into.
+  /// The memory that clients are read into first.
   var scratch: ByteBuffer
   var spare: BufferPool
-  /// When the present turn began.
+  /// When the present tick began.
   var now: Instant
-  /// How many turns there were.
-  private(set) var turn = 0
+  /// The number of the present tick.
+  private(set) var tick = 0
 
-  /// Who is being served.
+  /// The client being served.
   var present = Ticket.none
   /// Whether its bytes are in the scratch memory.
-  var isLent = false
-  /// How many of its bytes had come when it was told of last.
+  var usesScratch = false
+  /// How many of its bytes had arrived when its head was last reported.
   var come = 0
-  /// How many bytes the request that was told last takes.
+  /// The length in bytes of the request reported last, to be consumed before the next is parsed.
   var told = 0
-  /// Who has something to be read.
+  /// Clients with bytes to read.
   private var ready: Ring<Ticket>
-  /// Who has something left for the next turn.
+  /// Clients with something left for the next tick.
   private var postponed: Ring<Ticket>
-  /// How many bytes were read in this turn, and who brought the last of those that it has room for.
+  /// How many bytes were read in this tick, and the client whose read reached its bound.
   var bytesRead = 0
   var greedy = Ticket.none
-  /// What happened and was not told.
+  /// Events that were not reported yet.
   private var notices: Ring<ServerEvent>
 
-  /// When accepting goes on after the process ran out of descriptors.
+  /// When accepting resumes after descriptors ran out; `.never` while it is not paused.
   var acceptAgain = Instant.never
-  /// The doors were closed, and clients leave when they have nothing to ask.
+  /// The doors are closed, and clients leave when they have nothing to ask.
   var isClosing = false
 
   /// A server without doors.
@@ -82,7 +83,7 @@ public struct Server: ~Copyable {
     self.identity = identity
     self.now = now
     connections = Slab(limit: bounds.places)
-    // Each client once, and those who were postponed and are gone since.
+    // Each client once, and clients that were postponed and have gone since.
     ready = Ring(limit: 2 * bounds.places)
     postponed = Ring(limit: 2 * bounds.places)
     notices = Ring(limit: 4 * bounds.places)
@@ -92,32 +93,32 @@ public struct Server: ~Copyable {
       capacity: 32 << 10, largest: bounds.largestSpare, limit: bounds.spareBuffers)
   }
 
-  /// How many bytes a client takes that has no buffers.
+  /// How many bytes a client without buffers takes.
   public static var bytesPerClient: Int { MemoryLayout<Connection>.stride }
 
   /// How many clients there are.
   public var count: Int { connections.count }
 
-  /// When the loop's next wait ends at the latest; `.never` if only an event ends it. In the past if
+  /// When the loop's next wait must end; `.never` if only an event ends it. Not in the future if
   /// there is something to do without one.
-  public var deadline: Instant { isPressed ? now : expiry }
+  public var deadline: Instant { hasWork ? now : expiry }
 
   /// Whether there is something to do without an event.
-  public var isPressed: Bool { mayAccept || isBusy }
+  public var hasWork: Bool { mayAccept || isBusy }
 
-  /// Before this instant nothing is to be ended by `expire`, whatever else there is to do.
+  /// When `expire` next has something to do, regardless of other work.
   public var expiry: Instant { min(acceptAgain, timers.next ?? .never) }
 
-  /// Whether something was left for the next turn that has come.
+  /// Whether clients were postponed to the next tick.
   public var isBusy: Bool { !postponed.isEmpty }
 
-  /// Begins a turn of the loop, in which the time is `now`.
+  /// Begins a tick, in which the time is `now`.
   public mutating func begin(at now: Instant) {
     self.now = now
-    turn += 1
+    tick += 1
     bytesRead = 0
     swap(&ready, &postponed)
-    // Who used up the last turn's bytes comes behind those who got none.
+    // The client that used up the last tick's bytes goes behind those that got none.
     if greedy != .none { moveBack() }
   }
 
@@ -131,27 +132,27 @@ public struct Server: ~Copyable {
     greedy = .none
   }
 
-  /// The next thing to tell; nil when there is nothing more in this turn.
+  /// The next event; nil when there are no more in this tick.
   ///
-  /// - Parameter bytes: holds the bytes of whom a request is told of. A variable of the program's own,
-  ///   the same until there is nothing more: empty at first and at last.
+  /// - Parameter bytes: receives the bytes of the client whose request is reported. Pass the same
+  ///   variable, empty at first, until there are no more events; it is empty again then.
   public mutating func next(_ bytes: inout ByteBuffer) -> ServerEvent? {
     while true {
       if !notices.isEmpty { return notices.popFirst() }
       if present == .none {
         guard let client = ready.popFirst() else { return nil }
-        takeUp(client, &bytes)
+        beginServing(client, &bytes)
       } else if let event = advance(&bytes) {
         return event
       } else {
-        layDown(&bytes)
+        endServing(&bytes)
       }
     }
   }
 
-  // MARK: Turns
+  // MARK: Queues
 
-  /// The client is served in this turn, after those of whom it was known earlier.
+  /// Queues a client to be served in this tick, after those queued before it.
   mutating func enqueue(_ client: Ticket) {
     guard !connections[client].isQueued else { return }
     connections[client].isQueued = true
@@ -159,7 +160,7 @@ public struct Server: ~Copyable {
     precondition(!refused, "a client is queued once")
   }
 
-  /// The client has had its share of this turn.
+  /// Queues a client for the next tick: it has had its share of this one.
   mutating func postpone(_ client: Ticket) {
     connections[client].isQueued = true
     let refused = postponed.append(client) != nil
@@ -171,12 +172,12 @@ public struct Server: ~Copyable {
     precondition(!refused, "what happened is told before more can happen")
   }
 
-  /// Whether something happened that was not told.
+  /// Whether there are events that were not reported yet.
   var hasNotices: Bool { !notices.isEmpty }
 
   // MARK: What is known of a client
 
-  /// Whether the client is there and waits for an answer.
+  /// Whether the client is there and waits for a response.
   public func isWaiting(_ client: Ticket) -> Bool {
     connections.contains(client) && connections[client].phase == .waiting
   }
@@ -184,10 +185,10 @@ public struct Server: ~Copyable {
   /// Whether the client sends no more, as far as is known.
   public func isHalfClosed(_ client: Ticket) -> Bool { connections[client].isHalfClosed }
 
-  /// By which door the client came.
+  /// The door the client came by.
   public func door(of client: Ticket) -> Int { connections[client].door }
 
-  /// The client waits for an answer, and is told to be overdue when none has come by then.
+  /// Lets a client wait for its response; `overdue` is reported if none has been sent by then.
   public mutating func wait(_ client: Ticket, until deadline: Instant) {
     timers.set(client.index, at: deadline)
   }

@@ -1,9 +1,9 @@
-// What proves that a caller holds a lock, and what lets a caller who lost the answer find its lock
-// again. Secrets both: they have no description.
+// What proves that a caller holds a lock, and what lets a caller that lost the response find its
+// lock again. Both are secrets: their descriptions say nothing.
 
 public import Primitives
 
-/// 128 random bits that the holder of a lock was given.
+/// 128 random bits that are given to the holder of a lock.
 public struct LockToken: Equatable, Sendable, CustomStringConvertible {
   /// The first 64 bits.
   public var high: UInt64
@@ -16,7 +16,7 @@ public struct LockToken: Equatable, Sendable, CustomStringConvertible {
     self.low = low
   }
 
-  /// What stands where there is no token; never given out.
+  /// Stands for the absence of a token; never given out.
   public static var none: LockToken { LockToken(high: 0, low: 0) }
 
   /// Whether there is no token.
@@ -41,7 +41,7 @@ public struct LockToken: Equatable, Sendable, CustomStringConvertible {
   public var description: String { "LockToken(redacted)" }
 }
 
-/// 128 bits of the digest of the id that a caller chose for its request of a lock
+/// 128 bits of the digest of the id that a caller chose for its lock request
 /// (`Session-Lock-Request`).
 public struct LockRequest: Equatable, Sendable, CustomStringConvertible {
   /// The first 64 bits of the digest.
@@ -57,14 +57,12 @@ public struct LockRequest: Equatable, Sendable, CustomStringConvertible {
 
   /// The first half of a SHA-256.
   public init(sha256 digest: InlineArray<32, UInt8>) {
-    (high, low) = (0, 0)
-    for place in 0..<8 {
-      high = high << 8 | UInt64(digest[place])
-      low = low << 8 | UInt64(digest[place + 8])
-    }
+    let bytes = unsafe digest.span.bytes
+    high = bytes.networkOrder(at: 0, as: UInt64.self)!
+    low = bytes.networkOrder(at: 8, as: UInt64.self)!
   }
 
-  /// What stands where the caller chose no id.
+  /// Stands for a caller that chose no id.
   public static var none: LockRequest { LockRequest(high: 0, low: 0) }
 
   /// Whether the caller chose no id.
@@ -76,9 +74,9 @@ public struct LockRequest: Equatable, Sendable, CustomStringConvertible {
 
 /// A lock that a caller holds.
 public struct LockGrant: Equatable, Sendable {
-  /// What proves it.
+  /// The token that proves it.
   public var token: LockToken
-  /// After how many seconds it ends unless it is renewed; never 0.
+  /// After how many seconds its lease ends unless renewed; never 0.
   public var expiresIn: Int32
 
   /// A grant from its parts.
@@ -90,25 +88,8 @@ public struct LockGrant: Equatable, Sendable {
 
 /// Bounds of leases, in whole seconds.
 public enum Lease {
-  /// The seconds that a lease may have.
+  /// How many seconds a lease may last.
   public static let bounds = 1...3_600
-  /// The seconds of a lease that nobody named.
+  /// How many seconds a lease lasts by default.
   public static let standard = 30
-}
-
-extension RawSpan {
-  /// The number that the 16 lower-case hexadecimal digits at `offset` spell; nil when they are not.
-  func hexadecimal(at offset: Int) -> UInt64? {
-    guard offset >= 0, offset + 16 <= byteCount else { return nil }
-    var number: UInt64 = 0
-    for place in offset..<offset + 16 {
-      let byte = unsafe unsafeLoad(fromByteOffset: place, as: UInt8.self)
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(byte - 48)
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(byte - 87)
-      default: return nil
-      }
-    }
-    return number
-  }
 }

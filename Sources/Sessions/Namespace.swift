@@ -1,7 +1,7 @@
 import Primitives
 
-/// Which namespace a command acts in: a place in the settings' list, so that a command holds no
-/// string.
+/// The namespace that a command acts in, as a place in the gateway's list, so that a command holds
+/// no string.
 public struct NamespaceIndex: Hashable, Sendable {
   /// The place in `NamespaceList`.
   public let rawValue: UInt16
@@ -10,7 +10,7 @@ public struct NamespaceIndex: Hashable, Sendable {
   public init(_ rawValue: UInt16) { self.rawValue = rawValue }
 }
 
-/// What a namespace asks of a `PUT`.
+/// What a namespace requires of a `PUT`.
 public enum WriteRule: String, CaseIterable, Sendable {
   /// Nothing.
   case free
@@ -20,24 +20,24 @@ public enum WriteRule: String, CaseIterable, Sendable {
   case locked
 }
 
-/// An application's own space of session ids, and the rules that hold in it.
+/// An application's own space of session ids, and its policy.
 public struct Namespace: Sendable, Equatable {
-  /// 1 to 64 bytes out of `a-z 0-9 - _ .`. Stands in keys, so it can hold neither `:` nor a brace.
+  /// 1 to 64 bytes of `a-z 0-9 - _ .`. It is part of keys, so it can hold neither `:` nor a brace.
   public let name: String
-  /// How long a session without a timeout of its own lives after it was last used, in seconds.
+  /// How long a session without a timeout of its own lives after its last use, in seconds.
   public var idleTimeout: Int
-  /// How long a session lives at most, counted from its creation, in seconds; nil for no end.
+  /// How long a session lives at most after its creation, in seconds; nil for no limit.
   public var absoluteTimeout: Int?
-  /// What a `PUT` must come with.
+  /// What a `PUT` must be protected by.
   public var writes = WriteRule.free
-  /// The largest payload in bytes, where it is less than what the gateway takes; nil for that.
+  /// The largest payload in bytes, if smaller than the gateway's own bound; nil for that bound.
   public var largestBody: Int?
   /// The lease in seconds of a lock whose caller names none.
   public var lease = Lease.standard
   /// The longest lease in seconds that a caller may name.
   public var longestLease = Lease.bounds.upperBound
 
-  /// A namespace; nil when the name is not one or the timeout is out of bounds.
+  /// A namespace; nil when the name is malformed or the timeout is out of bounds.
   public init?(name: String, idleTimeout: Int = 1_200) {
     guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(Self.allows),
       IdleTimeout.bounds.contains(idleTimeout)
@@ -46,7 +46,7 @@ public struct Namespace: Sendable, Equatable {
     self.idleTimeout = idleTimeout
   }
 
-  /// The same rules under another name; nil when it is not one.
+  /// The same policy under another name; nil when the name is malformed.
   public func named(_ name: String) -> Namespace? {
     guard var other = Namespace(name: name, idleTimeout: idleTimeout) else { return nil }
     other.absoluteTimeout = absoluteTimeout
@@ -67,7 +67,7 @@ public struct Namespace: Sendable, Equatable {
   }
 }
 
-/// All namespaces of a gateway, found by index. Fixed while it serves.
+/// All namespaces of a gateway, found by index. The list never changes while it serves.
 public struct NamespaceList: Sendable {
   /// The namespaces in the order of their indices; never empty.
   public let namespaces: [Namespace]

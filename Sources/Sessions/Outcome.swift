@@ -2,15 +2,15 @@ public import Primitives
 
 /// What is known of a session that was found.
 public struct SessionFacts: Equatable, Sendable {
-  /// Which write of the session this is.
+  /// The version of the write that stored it.
   public var version: SessionVersion
   /// After how many seconds without use it ends; never 0.
   public var expiresIn: Int
-  /// Where the content type is in the reply's readable bytes.
+  /// Where in the reply's readable bytes the content type is.
   public var contentType: ByteRange
   /// How many bytes the payload has.
   public var payloadLength: Int
-  /// Where the payload is in the reply's readable bytes: at their end. Empty after `inspect`.
+  /// Where in the reply's readable bytes the payload is: at their end. Empty after `inspect`.
   public var payload: ByteRange
 
   /// The facts of a found session.
@@ -26,61 +26,62 @@ public struct SessionFacts: Equatable, Sendable {
   }
 }
 
-/// How a command ended. Everything that is expected is a case; API has the one table that makes a
-/// status of it.
+/// How a command ended. Every expected end is a case; API has the one table that maps them to
+/// statuses.
 public enum Outcome: Equatable, Sendable {
   /// The session was there; its bytes are in the reply.
   case found(SessionFacts)
-  /// A `put` made a session.
+  /// A `put` created a session.
   case created(SessionVersion)
   /// A `put` replaced a session.
   case replaced(SessionVersion)
-  /// The idle timeout starts anew.
+  /// The idle timeout was restarted.
   case touched
-  /// The session is gone.
+  /// The session was removed.
   case deleted
   /// There is no such session.
   case missing
-  /// The condition did not hold; nothing was changed. Where versions were listed and the session
-  /// exists, `present` is the one it has.
+  /// The condition did not hold; nothing was changed. If versions were listed and the session
+  /// exists, `present` is its version.
   case conditionFailed(present: SessionVersion?)
   /// The caller holds the lock; the session's bytes are in the reply.
   case locked(SessionFacts, LockGrant)
-  /// Somebody else holds the lock, acquired `age` seconds ago and free in `retryAfter` at the latest.
+  /// Another caller acquired the lock `age` seconds ago; its lease ends in at most `retryAfter`
+  /// seconds unless renewed.
   case lockHeld(age: Int32, retryAfter: Int32)
   /// The caller does not hold the lock it named; nothing was changed.
   case lockLost
-  /// The lease starts anew.
+  /// The lease was restarted.
   case renewed
-  /// The lock is free.
+  /// The lock was released.
   case unlocked
-  /// The store could not say or do it.
+  /// The store could not carry out the command, or it is unknown whether it did.
   case fault(StoreFault)
 }
 
 /// Why a store could not carry out a command, or does not know whether it did.
 public enum StoreFault: Equatable, Sendable {
-  /// Nobody who could do it is reachable; it was not done.
+  /// No node that could do it is reachable; it was not done.
   case unavailable
-  /// Too much waits already; it was not done.
+  /// Too many commands wait already; it was not done.
   case overloaded
   /// The store has no room for the payload; it was not done.
   case storeFull
   /// The deadline passed before it was sent; it was not done.
   case deadlinePassed
-  /// It was sent and no answer came; it may have been done.
+  /// It was sent and no reply came; it may have been done.
   case outcomeUnknown
   /// The store refuses this gateway: credentials or permissions; it was not done.
   case notPermitted
-  /// The store does not take writes for a reason its operator must mend; it was not done.
+  /// The store refuses the command for a reason that its operator must fix; it was not done.
   case misconfigured
-  /// What is stored under the session's key is not a session this version can read.
+  /// The value under the session's key is not a session that this version can read.
   case unreadable
 }
 
 /// The outcome of a command that was pending.
 public struct Completion: Sendable {
-  /// Whose command it was.
+  /// The ticket that the command was submitted with.
   public var ticket: Ticket
   /// The command's tag.
   public var tag: UInt32

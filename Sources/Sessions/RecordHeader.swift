@@ -1,5 +1,5 @@
-// What a store keeps in front of a session's content type and payload. 96 bytes in network byte
-// order, so that a script in Redis can compare them as they stand:
+// What the store over Redis keeps in front of a session's content type and payload: 96 bytes in
+// network byte order, so that a script in Redis can compare them as they are:
 //
 //    0  2  "SG"
 //    2  1  format, 1
@@ -9,19 +9,19 @@
 //   16  8  created, milliseconds since 1970
 //   24  8  absolute deadline, milliseconds since 1970; 0 for none
 //   32  4  the session's own idle timeout in seconds; 0 for the namespace's
-//   36  1  how it was written: 1 plainly, 2 under a condition, 3 by a script; 0 is not known
-//   37  3  who wrote it: a gateway's process, as a random number; 0 is not known
-//   40 16  lock token; all 0 when nobody holds the lock
-//   56 16  digest of the request that acquired the lock; once it is released, its token
-//   72  1  1 when the lock was found again, by its token or its request
+//   36  1  how it was written: 1 plainly, 2 under a condition, 3 by a script; 0 if not known
+//   37  3  the gateway process that wrote it, as a random number; 0 if not known
+//   40 16  lock token; all 0 unless the lock was acquired and not released
+//   56 16  digest of the request that acquired the lock; once released, the lock's token
+//   72  1  1 if the lock was found again, by its token or its request
 //   73  7  lock acquired, milliseconds since 1970
 //   80  8  lock lease ends, milliseconds since 1970
-//   88  8  when its write was begun, or sent where it had waited: nanoseconds of the writer's monotonic
-//          clock
+//   88  8  when its write was begun (or sent, if it had to wait), in nanoseconds of the writer's
+//          monotonic clock
 //
-// Rejected: a hash key with fields (a GETEX reads a string in one command, a hash needs a second
-// command to slide), JSON (a parse a request), the header in a key of its own (two slots' worth of
-// bookkeeping, and TRYAGAIN while a slot moves).
+// Rejected: a Redis hash with fields (GETEX reads and slides a string in one command, a hash needs
+// a second one to slide), JSON (a parse per request), the header in a key of its own (two keys to
+// keep together, and TRYAGAIN while a slot moves).
 
 public import Primitives
 
@@ -29,22 +29,22 @@ public import Primitives
 public struct RecordHeader: Equatable, Sendable {
   /// How many bytes the header takes.
   public static let length = 96
-  /// The longest content type, in bytes: its length has one byte.
+  /// The longest content type, in bytes: its length is stored in one byte.
   public static let longestContentType = 255
 
   /// How many bytes of content type follow the header.
   public var contentTypeLength: Int
   /// How many bytes of payload follow the content type.
   public var payloadLength: Int
-  /// Which write this is.
+  /// The version of the write that stored the session.
   public var version: SessionVersion
   /// When the session was created.
   public var created: UnixTime
   /// When the session ends however much it is used; 0 for never.
   public var absoluteDeadline: UnixTime
-  /// The session's own idle timeout in seconds; 0 when it goes by its namespace's.
+  /// The session's own idle timeout in seconds; 0 for its namespace's.
   public var ownIdleTimeout: Int
-  /// How it was written, when that was begun and by which process.
+  /// How it was written, when that was begun, and by which process.
   public var stamp: WriteStamp
 
   /// The header of a session that is being written.
@@ -62,8 +62,9 @@ public struct RecordHeader: Equatable, Sendable {
     self.stamp = stamp
   }
 
-  /// Reads the header at the front of a record; nil when these bytes are not one, or when the
-  /// lengths it names cannot be those of a record.
+  /// Reads the header at the front of a record; nil when the bytes are too few, have another magic
+  /// or format, or hold a time before 1970. Whether its lengths fit the record is not checked:
+  /// compare `recordLength`.
   public init?(_ record: RawSpan) {
     guard record.byteCount >= Self.length else { return nil }
     guard record.integer(at: 0, as: UInt16.self) == Self.magic,
@@ -74,7 +75,7 @@ public struct RecordHeader: Equatable, Sendable {
     version = SessionVersion(bits: record.integer(at: 8, as: UInt64.self))
     created = UnixTime(milliseconds: record.integer(at: 16, as: Int64.self))
     absoluteDeadline = UnixTime(milliseconds: record.integer(at: 24, as: Int64.self))
-    // Times before 1970 are none of ours, and would be more than can be reckoned with.
+    // No gateway writes times before 1970, and arithmetic with them could overflow.
     guard created.milliseconds >= 0, absoluteDeadline.milliseconds >= 0 else { return nil }
     ownIdleTimeout = Int(record.integer(at: 32, as: UInt32.self))
     stamp = WriteStamp(
@@ -95,7 +96,7 @@ public struct RecordHeader: Equatable, Sendable {
     ByteRange(Self.length + contentTypeLength, recordLength)
   }
 
-  /// The header's bytes, as they are stored.
+  /// The header's bytes as they are stored, with no lock.
   public var encoded: InlineArray<96, UInt8> {
     var bytes = InlineArray<96, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
@@ -119,8 +120,8 @@ public struct RecordHeader: Equatable, Sendable {
     return bytes
   }
 
-  /// The token of whoever acquired the lock of the session whose record this is, be its lease over or
-  /// not; `.none` for nobody. For a record whose header was read.
+  /// The token of the record's lock, whether or not its lease has ended; `.none` if the lock was
+  /// never acquired or was released. The record must have a valid header.
   public static func lockToken(in record: RawSpan) -> LockToken {
     LockToken(
       high: record.integer(at: 40, as: UInt64.self), low: record.integer(at: 48, as: UInt64.self))
@@ -135,7 +136,9 @@ extension RawSpan {
   fileprivate func integer<Value: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Value.Type
   ) -> Value {
-    precondition(offset + MemoryLayout<Value>.size <= byteCount, "a field lies within the header")
-    return unsafe Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
+    guard let value = networkOrder(at: offset, as: type) else {
+      preconditionFailure("a field lies within the header")
+    }
+    return value
   }
 }

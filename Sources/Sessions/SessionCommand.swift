@@ -1,6 +1,6 @@
-// What a caller wants done with one session. Made by API out of a request, taken by a store. A value
-// of integers and ranges: the request's bytes stay where they are, and the store copies what it
-// needs before `submit` returns.
+// What a caller wants done with one session. API makes it from a request; a store takes it. It is a
+// value of integers and ranges: the request's bytes stay where they are, and the store copies what
+// it needs before `submit` returns.
 
 public import Primitives
 
@@ -10,7 +10,7 @@ public enum Verb: Sendable {
   case get
   /// Read the payload and leave the timeout alone.
   case peek
-  /// Read what is known of the session without its payload, and leave the timeout alone.
+  /// Read the session's facts without its payload, and leave the timeout alone.
   case inspect
   /// Create or replace.
   case put
@@ -20,12 +20,12 @@ public enum Verb: Sendable {
   case delete
   /// Acquire the lock, read the payload and slide the idle timeout.
   case lock
-  /// Start the lease of a held lock anew and slide the idle timeout.
+  /// Restart the lease of a held lock and slide the idle timeout.
   case renew
   /// Release a held lock.
   case unlock
 
-  /// Whether it changes more of a session than when it ends.
+  /// Whether it changes more of a session than the time of its end.
   public var changes: Bool {
     switch self {
     case .put, .delete, .lock, .renew, .unlock: true
@@ -34,8 +34,8 @@ public enum Verb: Sendable {
   }
 }
 
-/// What must be so for a command to act (RFC 9110 §13), decided by the store in one step with the
-/// act.
+/// What must hold for a command to be carried out (RFC 9110 §13). The store decides it and acts in
+/// one atomic step.
 public enum Condition: Equatable, Sendable {
   /// Nothing.
   case none
@@ -51,32 +51,35 @@ public enum Condition: Equatable, Sendable {
 public struct SessionCommand: Sendable {
   /// What is to be done.
   public var verb: Verb
-  /// What must be so for it to be done.
+  /// What must hold for it to be done.
   public var condition: Condition
-  /// Whose session it is.
+  /// The session's namespace.
   public var namespace: NamespaceIndex
-  /// Which session it is.
+  /// The session's id.
   public var id: SessionID
   /// The version that a `put` gives the session.
   public var version: SessionVersion
-  /// The session's own idle timeout in seconds that a `put` sets; 0 for the namespace's.
+  /// The session's own idle timeout in seconds, which a `put` sets; 0 for the namespace's.
   public var ownIdleTimeout: Int
-  /// Whether a read must tell what was written last, for it is compared with what the caller knows.
+  /// Whether a read must return the latest write, because it is compared with a version that the
+  /// caller knows.
   public var needsLatest: Bool
-  /// How many seconds the session lives at most that a `put` makes; 0 for as the namespace says.
+  /// The absolute timeout in seconds of a session that a `put` creates; 0 for the namespace's.
   public var absoluteTimeout: Int32
   /// Whether a `put` that holds the lock releases it.
   public var unlocks: Bool
-  /// Whether others come first: a `lock` then finds the lock that its caller has already and leaves a
-  /// free one alone, and an `unlock` leaves one alone that its caller has found again since.
+  /// Whether waiters come first. A yielding `lock` only finds a lock that its caller already holds,
+  /// and never takes a free one; a yielding `unlock` leaves a lock that its caller has found again
+  /// since.
   public var yields: Bool
   /// The lease in seconds that `lock` and `renew` set.
   public var lease: Int32
-  /// The lock that the caller says it holds; a `put` or `delete` with one acts only if it does.
+  /// The lock that the caller says it holds; a `put` or `delete` that names one acts only if it
+  /// does.
   public var heldLock: LockToken
   /// The token that a `lock` gives the caller if it acquires the lock.
   public var freshLock: LockToken
-  /// By what a `lock` finds again a lock that it acquired before.
+  /// Identifies a `lock`, so that repeating it finds the lock that it acquired before.
   public var lockRequest: LockRequest
   /// Where the list of versions of `Condition.matches` is in the request's bytes.
   public var versions: ByteRange
@@ -86,10 +89,10 @@ public struct SessionCommand: Sendable {
   public var payload: ByteRange
   /// When the caller stops waiting.
   public var deadline: Instant
-  /// Given back with the outcome; tells the commands of a batch apart.
+  /// Returned with the outcome, to tell the commands of a batch apart.
   public var tag: UInt32
 
-  /// A command that acts without a condition on no session yet: API fills in the rest.
+  /// A command without a condition and without a session; API fills in the rest.
   public init(_ verb: Verb = .get) {
     self.verb = verb
     condition = .none

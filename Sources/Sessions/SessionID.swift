@@ -1,13 +1,14 @@
-// A session's name within its namespace. Comes in decoded from a path segment or a JSON body, goes
-// out as part of a key. A secret: it has no description, so that no log, metric or error can hold it.
+// A session's name within its namespace. It comes in decoded from a path segment or a JSON body,
+// and goes out as part of a key. It is a secret and has no description, so that no log, metric or
+// error can hold it.
 
 public import Primitives
 
 /// 1 to 256 bytes that name a session: unreserved characters and sub-delimiters of RFC 3986, `:`
 /// and `@`.
 ///
-/// `{`, `}` and `/` are not among them, so an id can neither end the hash tag of its key nor be
-/// split by a proxy.
+/// `{`, `}` and `/` are not allowed, so an id can neither end the hash tag of its key nor be split
+/// by a proxy.
 public struct SessionID: Sendable {
   /// The most bytes an id can have.
   public static let maximum = 256
@@ -16,7 +17,7 @@ public struct SessionID: Sendable {
   /// How many bytes the id has; 0 only before it is read.
   public private(set) var count: Int
 
-  /// An id that is still to be read.
+  /// An id yet to be read.
   public init() {
     storage = InlineArray(repeating: 0)
     count = 0
@@ -28,7 +29,7 @@ public struct SessionID: Sendable {
     borrowing get { unsafe storage.span.bytes.extracting(first: count) }
   }
 
-  /// Forgets the bytes, to read another id into the same place.
+  /// Forgets the bytes, so that another id can be read into the same place.
   public mutating func clear() { count = 0 }
 
   /// Appends one decoded byte; false when it is not allowed or is one too many.
@@ -39,7 +40,7 @@ public struct SessionID: Sendable {
     return true
   }
 
-  /// Replaces the id by `bytes`; false, and no id, when they are not one.
+  /// Replaces the id with `bytes`. If they are not a valid id, returns false, and there is no id.
   public mutating func assign(_ bytes: RawSpan) -> Bool {
     count = 0
     let length = bytes.byteCount
@@ -50,12 +51,12 @@ public struct SessionID: Sendable {
     return true
   }
 
-  /// Becomes another id; only as much is copied as that one has bytes.
+  /// Becomes a copy of another id. Only the bytes that `other` has are copied.
   public mutating func copy(_ other: borrowing SessionID) {
     store(other.bytes)
   }
 
-  /// Takes the bytes of an id.
+  /// Stores the bytes of a valid id.
   private mutating func store(_ bytes: RawSpan) {
     count = bytes.byteCount
     var span = storage.mutableSpan

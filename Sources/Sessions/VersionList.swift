@@ -1,11 +1,11 @@
-// The versions that a condition names, as the request spells them: `"0123456789abcdef", "…"`. Walked
-// where they stand, since a command that copied 16 of them would carry 128 bytes for a field that
+// The versions that a condition names, as the request spells them: `"0123456789abcdef", "…"`. They
+// are read in place, since a command that copied 16 of them would carry 128 bytes for a field that
 // few requests have.
 
 public import Primitives
 
-/// Walks over the versions of a well-formed list of entity tags. Tags that are weak, or could not be
-/// versions, match nothing and are passed over (RFC 9110 §13.1.1).
+/// Walks over the versions of a well-formed list of entity tags. Tags that are weak, or could not
+/// be versions, match nothing and are skipped (RFC 9110 §13.1.1).
 public struct VersionList: Sendable {
   /// The most tags that a list may hold.
   public static let maximum = 16
@@ -13,15 +13,15 @@ public struct VersionList: Sendable {
   private var at: Int
   private let end: Int
 
-  /// Stands before the first tag of `list`.
+  /// A walk that begins with the first tag of `list`.
   public init(_ list: ByteRange) {
     at = Int(list.lower)
     end = Int(list.upper)
   }
 
-  /// The next version, or nil behind the last.
+  /// The next version, or nil after the last.
   ///
-  /// - Parameter bytes: those that the list is a range of.
+  /// - Parameter bytes: the bytes that the list is a range of.
   public mutating func next(in bytes: RawSpan) -> SessionVersion? {
     while let tag = nextTag(in: bytes) {
       if let bits = bytes.extracting(tag.indices).wholeHexadecimal {

@@ -1,20 +1,20 @@
-/// What the config file says of single namespaces: a mapping `namespaces` of their names to policies.
-///
-///     namespaces:
-///       shop:
-///         idle-timeout: 30m
-///         absolute-timeout: 12h
-///         writes: conditional
-///
-/// There are no flags for it. What a policy leaves out is as for all namespaces.
+// The config file's policies for single namespaces: the mapping `namespaces` of names to policies.
+//
+//     namespaces:
+//       shop:
+//         idle-timeout: 30m
+//         absolute-timeout: 12h
+//         writes: conditional
+//
+// There are no flags for them. What a policy leaves out is as in the settings for all namespaces.
 
 public import Primitives
 
-/// How the sessions of one namespace are kept.
+/// The policy of one namespace: how its sessions are kept and written.
 public struct NamespacePolicy: Equatable, Sendable {
-  /// What a `PUT` must come with.
+  /// What a `PUT` must carry.
   public enum Writes: String, CaseIterable, Sendable {
-    /// Nothing.
+    /// Nothing in particular.
     case free
     /// A condition or a lock.
     case conditional
@@ -24,21 +24,21 @@ public struct NamespacePolicy: Equatable, Sendable {
 
   /// The namespace's name.
   public let name: String
-  /// The timeouts; as for all namespaces unless it says otherwise.
+  /// The timeouts; those for all namespaces unless the policy sets its own.
   public var timeouts: SessionPolicy
-  /// What a `PUT` must come with.
+  /// What a `PUT` must carry.
   public var writes = Writes.free
   /// The largest payload in bytes; nil for `--max-body`.
   public var maxBody: Int?
-  /// The lease of a lock whose caller names none; nil for 30 s, or the longest if that is shorter.
+  /// The policy's own `lockLease`; nil for 30 s, or for `lockLeaseMax` if that is shorter.
   var ownLockLease: TimeSpan?
-  /// The longest lease that a caller may name.
+  /// The longest lease that a caller may ask for.
   public var lockLeaseMax = TimeSpan.seconds(3_600)
 
-  /// The lease of a lock whose caller names none.
+  /// The lease of a lock when the caller does not ask for one.
   public var lockLease: TimeSpan { ownLockLease ?? min(.seconds(30), lockLeaseMax) }
 
-  /// A policy that says nothing of its own.
+  /// A policy with these timeouts and otherwise the defaults.
   public init(name: String, timeouts: SessionPolicy) {
     self.name = name
     self.timeouts = timeouts
@@ -69,7 +69,8 @@ struct PolicyKey: Sendable {
       at: \.timeouts.absoluteTimeout),
     PolicyKey("writes", .choice, at: \.writes),
     PolicyKey(
-      "max-body", ValueKind<Int>.size(1...64 << 20).optional(absent: "as for all"), at: \.maxBody),
+      "max-body", ValueKind<Int>.size(1...64 << 20).optional(absent: "same as --max-body"),
+      at: \.maxBody),
     PolicyKey(
       "lock-lease",
       ValueKind<TimeSpan>.duration(.seconds(1) ... .seconds(3_600), whole: true)
@@ -82,7 +83,8 @@ struct PolicyKey: Sendable {
 }
 
 extension SettingsLoad {
-  /// Reads the policies of the config file, once the settings for all namespaces are read.
+  /// Reads the config file's policies. To be called after `readValues`: a policy begins with the
+  /// settings for all namespaces.
   mutating func readPolicies() {
     guard let (config, path) = file else { return }
     for key in config.keys where key.hasPrefix(ConfigFile.policies) {

@@ -1,13 +1,13 @@
-/// Settings in the making: the finished ones, and loose pieces that only together make something,
-/// such as a certificate and its key.
-///
-/// The table's paths lead here, one for each setting; the rules (`SettingRules`) look at the loose
-/// pieces; `assembled()` then puts them into their places.
+// Settings while they are being read: finished ones, and pieces that belong together, such as a
+// certificate and its key.
+//
+// Each setting in the table has a key path into the draft. The rules (`SettingRules`) check the
+// pieces; `assembled()` then puts them together.
 
 struct SettingsDraft: Sendable {
   var settings = Settings()
 
-  /// Its seeds are empty until `--redis` says otherwise; then there is a Redis.
+  /// Used only if `--redis` names seeds; until then they are empty.
   var redis = RedisSettings(seeds: [])
   var redisPasswordFile: ReadableFile?
   var redisPassword: Secret?
@@ -23,8 +23,8 @@ struct SettingsDraft: Sendable {
   var tlsKey: ReadableFile?
   var tlsClientCA: ReadableFile?
 
-  /// The settings, with every loose piece in its place. Pieces that are incomplete are left out:
-  /// the rules have complained about them.
+  /// The settings with every piece in its place. Incomplete sets of pieces are left out: the rules
+  /// have already reported them.
   func assembled(password: RedisPassword?) -> Settings {
     var settings = settings
     settings.policies = policies

@@ -1,14 +1,15 @@
-/// From arguments, environment and file to settings, or to everything that is wrong with them.
-///
-/// Flags win over the environment, the environment over the file. Nothing stops at the first
-/// mistake: each setting is read and each rule is asked, whatever went wrong before. Nothing is
-/// touched but the files that are named, and those are only read.
+// Turns arguments, environment and config file into settings, or into a list of everything that is
+// wrong with them.
+//
+// Flags override the environment, which overrides the file. Loading does not stop at the first
+// mistake: every setting is read and every rule is checked, whatever went wrong before. Apart from
+// reading the files that are named, it has no side effects.
 
-/// What loading the settings came to.
+/// The outcome of loading the settings.
 public enum SettingsOutcome: Equatable, Sendable {
-  /// The settings, and what the operator should know all the same.
+  /// The settings, and warnings for the operator.
   case loaded(Settings, warnings: [SettingMistake])
-  /// All that is wrong, warnings included; at least one is an error.
+  /// Everything that is wrong, including warnings; at least one is an error.
   case refused([SettingMistake])
 }
 
@@ -28,24 +29,24 @@ extension Settings {
   }
 }
 
-/// One loading of the settings, half done.
+/// A load of the settings in progress.
 struct SettingsLoad {
-  /// What was read so far.
+  /// What has been read so far.
   var draft = SettingsDraft()
-  /// What is wrong so far.
+  /// What has been found wrong so far.
   var mistakes: [SettingMistake]
   /// Redis's password, once the rules have found it.
   var password: RedisPassword?
-  /// What each setting was given, well or badly.
+  /// The value given for each setting, valid or not.
   private(set) var given: [String: GivenValue] = [:]
-  /// The settings whose values do not fit.
+  /// The settings whose values are not valid.
   private(set) var broken: Set<String> = []
   /// The config file, if one is named, and its path.
   private(set) var file: (ConfigFile, String)?
-  /// The places to ask, the strongest first.
+  /// The sources to ask, the strongest first.
   private var layers: [SettingLayer]
 
-  /// Reads the flags and the variables, without looking at their values.
+  /// Collects the flags and the variables, without reading their values.
   init(_ arguments: [String], _ environment: [String: String]) {
     let flags = ArgumentScan(arguments)
     let variables = EnvironmentScan(environment)
@@ -53,7 +54,7 @@ struct SettingsLoad {
     layers = [.commandLine(flags.texts), .environment(variables.texts)]
   }
 
-  /// Adds the config file, if one is named, as the weakest place to ask.
+  /// Adds the config file, if one is named, as the weakest source.
   mutating func openFile() {
     guard let setting = SettingDefinition.named("config"), let file = value(of: setting) else {
       return
@@ -85,7 +86,7 @@ struct SettingsLoad {
     }
   }
 
-  /// Whether a setting was given, and as a switch was not switched off.
+  /// Whether a setting was given and, if it is a switch, was not switched off.
   func isSet(_ name: String) -> Bool {
     guard let value = given[name] else { return false }
     return SettingDefinition.named(name)?.placeholder != nil || value.text != "false"
@@ -97,7 +98,8 @@ struct SettingsLoad {
     return .loaded(draft.assembled(password: password), warnings: mistakes)
   }
 
-  /// What the strongest place says of a setting that it may be asked for.
+  /// The value from the strongest source that has one. The file counts only for settings that may
+  /// be in a file.
   private func value(of setting: SettingDefinition) -> GivenValue? {
     for layer in layers {
       guard let value = layer.value(of: setting) else { continue }

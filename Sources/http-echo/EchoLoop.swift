@@ -1,5 +1,5 @@
-// One event loop: one thread that shares nothing. The tick: wait; serve who is ready; end what took
-// too long; accept.
+// One event loop on one thread that shares nothing. A tick: wait; serve clients that are ready; end
+// requests and connections that took too long; accept new connections.
 
 import HTTP
 import Primitives
@@ -15,7 +15,7 @@ struct EchoLoop: ~Copyable {
   private var writer = ResponseWriter()
   private var date: DateClock
   private var moment = Moment.now()
-  /// The answer that is being made.
+  /// The response under construction.
   private var reply = ByteBuffer()
 
   init(_ bounds: Bounds, poller: consuming Poller, listener: consuming Listener) {
@@ -26,7 +26,7 @@ struct EchoLoop: ~Copyable {
     self.poller = poller
   }
 
-  /// Serves as long as the process lives.
+  /// Serves until the process ends.
   mutating func run() {
     while true { tick() }
   }
@@ -51,7 +51,7 @@ struct EchoLoop: ~Copyable {
       case .head(let client): takeHead(client, bytes)
       case .request(let client, let body): answer(client, bytes, body)
       case .refused(let client, let reason): refuse(client, reason)
-      // Nobody waits here, and nothing is remembered.
+      // This server keeps no state of its own for a client.
       case .sent, .halfClosed, .overdue, .gone: break
       }
     }
@@ -103,7 +103,7 @@ struct EchoLoop: ~Copyable {
     reply.append(body)
   }
 
-  /// Answers what is not served, and ends the connection: nobody knows any more where the next
+  /// Answers a refused request and ends the connection, since it is no longer known where the next
   /// request begins.
   private mutating func refuse(_ client: Ticket, _ reason: RefusedRequest) {
     let (status, detail): (Int, StaticString) =

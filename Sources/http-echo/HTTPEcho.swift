@@ -1,6 +1,6 @@
-/// `http-echo`: the room Server and nothing else. GET is answered with 200, POST with its own body,
-/// whatever the path. It is what conformance suites are run against, shows that the room stands
-/// alone, and is no part of the gateway.
+// `http-echo`: the Server module without the gateway. It answers GET with 200 and POST with the
+// request's body, whatever the path. Conformance suites run against it; it also shows that Server
+// does not depend on the gateway, and is not part of it.
 
 internal import ArgumentParser
 internal import Primitives
@@ -12,13 +12,13 @@ struct HTTPEcho: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "http-echo",
     abstract:
-      "Answers GET with 200 and POST with its own body, by the gateway's own room of servers.")
+      "Answers GET with 200 and POST with the request's body, using the gateway's HTTP server.")
 
   @Option(help: "The address to listen on.")
   var host = "127.0.0.1"
   @Option(help: "The port to listen on; 0 lets the system choose one.")
   var port: UInt16 = 8081
-  @Option(help: "How many event loops there are.")
+  @Option(help: "The number of event loops.")
   var workers = 1
   @Option(help: "The longest body, in bytes.")
   var maxBody = 1 << 20
@@ -28,7 +28,7 @@ struct HTTPEcho: ParsableCommand {
   var bodyTimeout = 30_000
   @Option(help: "How long a connection may stay open without a request, in milliseconds.")
   var idleTimeout = 75_000
-  @Option(help: "How long a client may take to read an answer, in milliseconds.")
+  @Option(help: "How long a client may take to read a response, in milliseconds.")
   var writeTimeout = 30_000
 
   private var bounds: Bounds {
@@ -45,7 +45,7 @@ struct HTTPEcho: ParsableCommand {
     let spans = [headTimeout, bodyTimeout, idleTimeout, writeTimeout]
     guard spans.allSatisfy({ (1...3_600_000).contains($0) }), (1...256).contains(workers),
       (0...1 << 30).contains(maxBody)
-    else { throw ValidationError("a timeout is 1 ms to 1 h, workers 1 to 256, a body to 1 GiB") }
+    else { throw ValidationError("a timeout is 1 ms to 1 h, workers 1 to 256, a body up to 1 GiB") }
   }
 
   func run() throws {
@@ -53,7 +53,7 @@ struct HTTPEcho: ParsableCommand {
     _ = Descriptors.raiseLimit()
     var port = port
     for index in 0..<workers {
-      // The first listener chooses the port, if any will do; the others share it.
+      // For port 0 the first listener chooses the port; the others share it.
       let listener = try Listener(host: host, port: port, backlog: bounds.backlog)
       port = listener.address.port
       try Self.start(index, consume listener, bounds)

@@ -1,6 +1,7 @@
-/// `session-gateway bench`: loads a running gateway and says how it did. Arguments become a plan, the
-/// plan a run, the run a report; 0 when every request was answered well, 1 when some were not or the
-/// gateway could not be reached, 64 for a mistake in the arguments, 130 when Ctrl-C ended it.
+// `session-gateway bench`: puts load on a running gateway and measures it. Arguments become a plan,
+// the plan a run, the run a report. The exit status is 0 when every request succeeded, 1 when some
+// failed or the gateway could not be reached, 64 for a mistake in the arguments, and 130 when
+// Ctrl-C ended it.
 
 internal import ArgumentParser
 internal import Bench
@@ -14,16 +15,16 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Loads a running gateway and measures it.",
     discussion: """
-      A closed loop asks again as soon as a connection is free, and so finds out how
-      many requests go through. With --rate requests are due at fixed times, whatever
-      became of those before them, and a latency counts from when its request was
-      due: this is what callers of a gateway that falls behind see.
+      A closed loop sends the next request as soon as a connection is free, and so
+      finds out how many requests the gateway can serve. With --rate, requests are
+      due at fixed times, whatever became of those before them, and a latency counts
+      from when its request was due: callers see this when a gateway falls behind.
 
       It writes sessions of its own (--prefix) and leaves them to their idle timeout.
-      Ctrl-C ends it early, with the figures so far.
+      Ctrl-C ends it early and prints the figures so far.
 
       EXAMPLES
-        What goes through, with one read and one write of 20 KiB a page view:
+        Throughput, with one read and one write of 20 KiB per page view:
           session-gateway bench 127.0.0.1:8080
 
         Latencies at 10,000 requests a second, most of them reads:

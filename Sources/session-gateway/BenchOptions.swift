@@ -1,5 +1,5 @@
-/// The flags of `bench` in groups, as `--help` shows them, and what they make of a plan. A mistake is
-/// one sentence with the remedy in it.
+// The flags of `bench`, grouped as in `--help`, and how they fill a plan. A mistake is one sentence
+// that includes the remedy.
 
 internal import ArgumentParser
 internal import Bench
@@ -8,15 +8,15 @@ internal import Primitives
 internal import Reactor
 internal import Settings
 
-/// What is asked for, and how often.
+/// The load: which requests, and how many.
 struct BenchLoad: ParsableArguments {
-  @Option(help: "How many connections there are, each with one request at a time.")
+  @Option(help: "The number of connections, each with one request at a time.")
   var connections = 64
 
-  @Option(help: "How many further connections are opened and left idle.")
+  @Option(help: "The number of further connections that are opened and left idle.")
   var idle = 0
 
-  @Option(help: "Requests due a second. (default: as fast as answers come)")
+  @Option(help: "Requests due per second. (default: as fast as responses come)")
   var rate: Int?
 
   @Option(help: "The operations get, put, touch and lock (acquire and release) with their weights.")
@@ -25,22 +25,22 @@ struct BenchLoad: ParsableArguments {
   @Option(help: "Payload sizes, with weights if there are several: 1KiB:70,20KiB:30.")
   var size = "20KiB"
 
-  @Option(help: "How many sessions there are.")
+  @Option(help: "The number of sessions.")
   var keys = 2_000
 
-  @Option(help: "What the sessions' ids begin with.")
+  @Option(help: "The prefix of the sessions' ids.")
   var prefix = "bench-"
 
-  @Option(help: "How long is measured: 500ms, 10s, 5m.")
+  @Option(help: "How long to measure: 500ms, 10s, 5m.")
   var duration = "10s"
 
-  @Option(help: "How long the load runs before it is measured.")
+  @Option(help: "How long to run the load before measuring.")
   var warmUp = "1s"
 
-  @Option(help: "The most requests, those of the warm-up included.")
+  @Option(help: "The most requests to send, including those of the warm-up.")
   var requests = 10_000_000
 
-  @Option(help: "Decides the order of sessions, operations and sizes.")
+  @Option(help: "The seed for the order of sessions, operations and sizes.")
   var seed: UInt64 = 1
 
   @Flag(inversion: .prefixedNo, help: "Write every session once before the load.")
@@ -60,7 +60,7 @@ struct BenchLoad: ParsableArguments {
         || byte == 0x5F
     }
     guard isPlain, prefix.utf8.count <= 200 else {
-      throw ValidationError("--prefix is up to 200 of A-Z a-z 0-9 - _")
+      throw ValidationError("--prefix must be up to 200 of A-Z a-z 0-9 - _")
     }
   }
 
@@ -90,19 +90,19 @@ struct BenchLoad: ParsableArguments {
 
   private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
     guard range.contains(value) else {
-      throw ValidationError("--\(name) is \(range.lowerBound) to \(range.upperBound)")
+      throw ValidationError("--\(name) must be from \(range.lowerBound) to \(range.upperBound)")
     }
   }
 
   private func time(_ name: String, _ text: String, atLeast least: Int) throws -> TimeSpan {
     let day = 86_400_000_000_000
     guard let nanoseconds = Quantity.duration.count(in: text), (least...day).contains(nanoseconds)
-    else { throw ValidationError("--\(name): '\(text)' is no time up to 1d, as in 10s or 500ms") }
+    else { throw ValidationError("--\(name): '\(text)' is not a time of up to 1d, such as 10s") }
     return TimeSpan(nanoseconds: Int64(nanoseconds))
   }
 }
 
-/// The server that is loaded.
+/// The server under load.
 struct BenchServer: ParsableArguments {
   @Flag(help: "Speak TLS to it.")
   var tls = false
@@ -116,7 +116,7 @@ struct BenchServer: ParsableArguments {
   @Option(help: "The file that holds the bearer token and nothing else.")
   var tokenFile: String?
 
-  @Option(help: "Its process id, for its CPU time. (default: who listens there)")
+  @Option(help: "Its process id, for its CPU time. (default: the process that listens there)")
   var pid: Int?
 
   @Option(help: .init("The target of a get; {id} is the session's id.", visibility: .hidden))
@@ -129,18 +129,18 @@ struct BenchServer: ParsableArguments {
     if (ca != nil || serverName != nil) && !tls {
       throw ValidationError("--ca and --server-name need --tls")
     }
-    if serverName == "" { throw ValidationError("--server-name is empty") }
+    if serverName == "" { throw ValidationError("--server-name is empty; leave it out") }
     for target in [getTarget, putTarget].compactMap(\.self) where !target.hasPrefix("/") {
-      throw ValidationError("'\(target)' is no target: it begins with /")
+      throw ValidationError("'\(target)' is not a target; begin it with /")
     }
   }
 
-  /// How the server is trusted; nil for plain HTTP.
+  /// How to verify the server; nil for plain HTTP.
   var trust: TLSClientSettings? {
     tls ? TLSClientSettings(authorities: ca, serverName: serverName) : nil
   }
 
-  /// The targets that are not the gateway's own.
+  /// The targets that replace the gateway's own.
   var targets: [LoadOperation: String] {
     var targets: [LoadOperation: String] = [:]
     targets[.get] = getTarget
@@ -148,17 +148,17 @@ struct BenchServer: ParsableArguments {
     return targets
   }
 
-  /// The token in the token file.
+  /// The token on the first line of the token file; nil when no file is named.
   func token() throws -> Secret? {
     guard let tokenFile else { return nil }
     let text = SmallText.read(tokenFile)?.split(separator: "\n").first.map(String.init)
     guard let text, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw ValidationError("--token-file: \(tokenFile) holds no token in its first line")
+      throw ValidationError("--token-file: the first line of \(tokenFile) is not a token")
     }
     return Secret(text)
   }
 
-  /// The server's process, if it runs on this machine.
+  /// The id of the server's process, if it runs on this machine and can be found.
   func process(at plan: LoadPlan) -> Int? {
     if let pid { return pid }
     return ["127.0.0.1", "::1", "localhost"].contains(plan.host)
@@ -166,7 +166,7 @@ struct BenchServer: ParsableArguments {
   }
 }
 
-/// Where the report goes besides the terminal.
+/// Files that the report is written to, besides the terminal.
 struct BenchOutput: ParsableArguments {
   @Option(help: "Write the figures as JSON to this file.")
   var json: String?
@@ -182,7 +182,7 @@ struct BenchOutput: ParsableArguments {
   private func write(_ text: String, to path: String?) throws {
     guard let path else { return }
     if !SmallText.write(text, to: path) {
-      StandardError.write("bench: \(path) cannot be written")
+      StandardError.write("bench: cannot write \(path)")
       throw ExitCode(1)
     }
   }

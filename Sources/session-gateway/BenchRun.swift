@@ -1,5 +1,5 @@
-/// Runs a load to its end, or to the signal that ends it, shows on a terminal how far it is, and times the
-/// server's process while the load is measured.
+// Runs a load to its end, or until a signal ends it. Shows progress on a terminal, and measures the
+// CPU time of the server's process while the load is measured.
 
 internal import ArgumentParser
 internal import Bench
@@ -8,18 +8,19 @@ internal import Primitives
 internal import Reactor
 
 struct BenchRun {
-  /// The server's process, if it is known.
+  /// The id of the server's process, if known.
   let server: Int?
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private static let step = TimeSpan.milliseconds(250)
   /// The signal that ended the run, if one did.
   private(set) var ending: Signal?
-  /// What ended the measuring early, if something did.
+  /// What ended the measurement early, if anything did.
   private(set) var fault: LoadFault?
 
   init(server: Int?) { self.server = server }
 
-  /// Runs `loop` to its end and tells what it came to. The signals are claimed.
+  /// Runs `loop` to its end and returns the report. The signals must be claimed already. Throws the
+  /// exit status if the load could not be measured.
   mutating func run(_ loop: consuming LoadLoop) throws -> LoadReport {
     var loop = loop
     while !loop.isFinished && loop.phase != .measuring { try go(&loop) }
@@ -43,8 +44,8 @@ struct BenchRun {
     if isTerminal { StandardError.write("\r\u{1B}[K", lineEnd: false) }
   }
 
-  /// Goes on for a while. The first signal ends the load, and the second one does not wait for the last
-  /// answers.
+  /// Continues the load for a step. The first signal ends the load; a second one ends the program
+  /// without waiting for the last responses.
   private mutating func go(_ loop: inout LoadLoop) throws {
     loop.run(until: .now() + Self.step)
     show(loop)
@@ -54,7 +55,7 @@ struct BenchRun {
     loop.stop()
   }
 
-  /// The exit status of a program that a signal ended, as shells tell it.
+  /// The exit status that shells report for a program ended by a signal.
   static func exit(by signal: Signal) -> ExitCode {
     switch signal {
     case .hangUp: ExitCode(128 + SIGHUP)
@@ -90,7 +91,7 @@ struct BenchRun {
       case .filling: "writing the sessions: \(loop.filled)"
       case .warming: "warming up"
       case .measuring: Self.measuring(loop)
-      case .draining, .finished: "waiting for the last answers"
+      case .draining, .finished: "waiting for the last responses"
       }
     StandardError.write("\r\(line)\u{1B}[K", lineEnd: false)
   }

@@ -1,5 +1,5 @@
-/// `session-gateway check`: examines what a gateway with these settings would meet, and says what to
-/// do about it.
+// `session-gateway check`: examines everything that a gateway with these settings would depend on,
+// and reports each problem with a remedy.
 
 internal import ArgumentParser
 internal import Doctor
@@ -10,37 +10,37 @@ internal import Settings
 struct CheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Examines the settings and the Redis behind them, with a remedy for each fault.",
+    abstract: "Checks the settings and the Redis they name, with a remedy for each fault.",
     usage: "session-gateway check [--strict] [--json] [--sessions N --size B] [settings of serve]",
     discussion: """
-      The settings are those of serve: the same flags, environment and file. Seeds
-      and then every node of the cluster are asked, one after the other; each
-      question has a time limit. Nothing is started and nothing is written, here or
-      in Redis: commands are tried on a key that does not exist, in a form that
+      The settings are those of serve: the same flags, environment and file. The
+      seeds and then all nodes of the cluster are examined, one after the other;
+      each command has a time limit. Nothing is started and nothing is written, here
+      or in Redis: commands are tried on a key that does not exist, in a form that
       changes nothing.
 
-      Looked at are this machine's descriptors, the gateway's certificates and
-      tokens; seeds and nodes, TLS, credentials, the commands that the ACL must
-      allow, Redis's version; the cluster's state, slots, replicas and hosts;
-      memory, eviction, persistence, node timeout; clocks, and the time of 100 pings
-      to each node.
+      It examines this machine's descriptors, the gateway's certificates and tokens;
+      seeds and nodes, TLS, credentials, the commands that the ACL must allow, the
+      version of Redis; the cluster's state, slots, replicas and hosts; memory,
+      eviction, persistence, node timeout; clocks, and the time of 100 pings to each
+      node.
 
-        --sessions N    how many sessions will live at once, to judge memory by
+        --sessions N    the number of sessions alive at once, to judge memory by
         --size B        their mean payload, such as 4096 or 4KiB [4KiB]
-        --timeout S     turn to no further node after 1 to 600 seconds [60]
+        --timeout S     start on no further node after 1 to 600 seconds [60]
         --strict        exit with 1 when there are warnings
-        --json          the findings as JSON
+        --json          print the findings as JSON
 
       EXIT STATUS
         0   everything is in order, or there are warnings only
         1   there are warnings, and --strict was given
         2   something fails, or the settings are wrong
 
-      WHAT MAY BE MISSING
-        A Redis user for the gateway alone needs more rights for a full examination
-        than for serving: +info +cluster|info +cluster|nodes +config|get. What they
-        would show is a warning without them. Or examine as an administrator, with
-        --redis-user and another --redis-password-file.
+      MISSING RIGHTS
+        A Redis user made for the gateway alone needs more rights for a full
+        examination than for serving: +info +cluster|info +cluster|nodes +config|get.
+        Without them, warnings take the place of what they would show. Or run the
+        check as an administrator: --redis-user, and another --redis-password-file.
 
       EXAMPLES
         Before the first start, and from cron:
@@ -74,7 +74,7 @@ struct CheckCommand: SettingsCommand {
     }
   }
 
-  /// Whether somebody looks at a terminal that may be coloured (no-color.org).
+  /// Whether the output is a terminal, and NO_COLOR does not forbid colours (no-color.org).
   private static var isColored: Bool {
     unsafe isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
   }

@@ -1,5 +1,5 @@
-/// `session-gateway healthcheck`: asks a gateway on this machine how it is. A container's
-/// HEALTHCHECK and a unit's condition need no other program for it.
+// `session-gateway healthcheck`: asks a gateway on this machine whether it is healthy, so that a
+// container's HEALTHCHECK or a unit's condition needs no other program.
 
 internal import ArgumentParser
 internal import Primitives
@@ -12,14 +12,14 @@ struct HealthcheckCommand: SettingsCommand {
     abstract: "Asks the gateway on this machine whether it is ready.",
     usage: "session-gateway healthcheck [--path PATH] [--timeout SECONDS] [settings of serve]",
     discussion: """
-      The address and whether it speaks TLS come from the settings that serve has:
-      the same flags, environment and file. It exits with 0 when the answer's status
-      is 200, else with 1.
+      The address, and whether to use TLS, come from the settings of serve: the same
+      flags, environment and file. It exits with 0 when the response has status 200,
+      and with 1 otherwise.
 
-        --path PATH          what to ask for [/readyz]; /livez asks nothing of Redis
+        --path PATH          the page to request [/readyz]; /livez ignores Redis
         --timeout SECONDS    how long to wait, 1 to 60 [3]
         --cert FILE, --key FILE
-                             what to show a gateway that asks for a certificate (PEM)
+                             the certificate for a gateway that demands one (PEM)
 
       EXAMPLE
         HEALTHCHECK CMD ["session-gateway", "healthcheck"]
@@ -31,17 +31,14 @@ struct HealthcheckCommand: SettingsCommand {
   func run(with arguments: [String]) throws {
     var rest = arguments
     let path = try SettingsArguments.take("--path", from: &rest) ?? "/readyz"
-    let seconds = Int(try SettingsArguments.take("--timeout", from: &rest) ?? "3")
+    let seconds = try SettingsArguments.count("--timeout", 1...60, from: &rest) ?? 3
     let certificate = try SettingsArguments.take("--cert", from: &rest)
     let key = try SettingsArguments.take("--key", from: &rest)
-    guard let seconds, (1...60).contains(seconds) else {
-      throw ValidationError("--timeout is 1 to 60 seconds")
-    }
     guard path.hasPrefix("/"), path.utf8.allSatisfy({ (33...126).contains($0) }) else {
-      throw ValidationError("--path begins with / and holds visible ASCII only")
+      throw ValidationError("--path must begin with / and hold only visible ASCII")
     }
     let settings = try SettingsArguments.load(rest)
-    // Operators' pages have moved where they have a listener of their own, plain HTTP.
+    // If operators' pages have a listener of their own, they are only there, over plain HTTP.
     let listen = settings.adminListen ?? settings.listen
     let probe = Probe(
       host: Self.reachable(listen.host), port: listen.port, path: path,
@@ -50,19 +47,19 @@ struct HealthcheckCommand: SettingsCommand {
     do throws(ProbeFault) {
       let status = try probe.run()
       if status == 200 { return }
-      StandardError.write("\(path) answers \(status)")
+      StandardError.write("\(path) returned \(status)")
     } catch {
-      StandardError.write("\(path) is not answered: \(error)")
+      StandardError.write("\(path) failed: \(error)")
     }
     throw ExitCode(1)
   }
 
-  /// Where a listener of all addresses is met.
+  /// An address at which a listener on `host` can be reached: loopback if it listens on all.
   private static func reachable(_ host: String) -> String {
     switch host {
     case "", "*", "0.0.0.0": "127.0.0.1"
     case "::": "::1"
-    // As the listener takes it, whatever the system's table of hosts says.
+    // Like the listener, whatever /etc/hosts says.
     case "localhost": "127.0.0.1"
     default: host
     }

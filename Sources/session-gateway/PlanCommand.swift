@@ -1,5 +1,5 @@
-/// `session-gateway plan`: what a gateway with these settings may cost, and what Redis so many
-/// sessions need.
+// `session-gateway plan`: what a gateway with these settings may use at most, and the Redis that a
+// given number of sessions needs.
 
 internal import ArgumentParser
 internal import Gateway
@@ -8,16 +8,16 @@ internal import Settings
 struct PlanCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Prints every bound, what follows from them, and the Redis that sessions need.",
+    abstract: "Prints every bound, what they add up to, and the Redis that sessions need.",
     usage: "session-gateway plan [--sessions N --size B --rate R] [settings of serve]",
     discussion: """
       The settings are those of serve: the same flags, environment and file. Nothing
-      is started and nobody is asked.
+      is started and nothing is contacted.
 
-        --nodes N       how many nodes Redis has [6]
-        --sessions N    how many sessions live at once
+        --nodes N       the number of Redis nodes [6]
+        --sessions N    the number of sessions alive at once
         --size B        their mean payload, such as 4096 or 4KiB [4KiB]
-        --rate R        requests a second over all gateways [1000]
+        --rate R        requests per second over all gateways [1000]
         --servers N     Redis servers, each with a primary and a replica [3]
 
       EXAMPLE

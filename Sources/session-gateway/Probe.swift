@@ -1,5 +1,6 @@
-/// One request to the gateway on this machine, and the status of the answer. It runs on the rooms
-/// that the gateway itself runs on; everything it does is bounded by one deadline.
+// Sends one request to the gateway on this machine and returns the status of the response. It uses
+// the same modules as the gateway. Bounded: one deadline covers everything but the lookup of a host
+// name.
 
 internal import Primitives
 internal import Reactor
@@ -11,7 +12,7 @@ struct ProbeFault: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// A question to a gateway.
+/// A request to a gateway.
 struct Probe {
   let host: String
   let port: UInt16
@@ -80,7 +81,7 @@ struct Probe {
     }
   }
 
-  /// A request of a few hundred bytes fits the socket of a new connection.
+  /// Sends the request at once: a few hundred bytes fit the socket buffer of a new connection.
   private func send(_ transport: inout Transport) throws(TransportFault) {
     var request = ByteBuffer(capacity: 256)
     request.append("GET ")
@@ -93,7 +94,7 @@ struct Probe {
     }
   }
 
-  /// Reads `HTTP/1.1 200`; what follows does not matter.
+  /// Reads the status line up to the status code, `HTTP/1.1 200`, and ignores the rest.
   private static func status(
     _ transport: inout Transport, _ poller: inout Poller, until deadline: Instant
   ) throws(TransportFault) -> Int {

@@ -1,8 +1,8 @@
-/// `session-gateway serve`: loads the settings, prints what is wrong with them, or serves.
-///
-/// Its flags are not declared to swift-argument-parser but captured as they are: they are declared
-/// once, in the table of settings, which knows the environment and the file too, reports all
-/// mistakes at once, and makes the list that `--help` prints.
+// `session-gateway serve`: loads the settings, then serves, or prints the mistakes in them.
+//
+// Its flags are not declared to swift-argument-parser but passed through. They are declared once,
+// in the table of settings, which also covers the environment and the file, reports all mistakes at
+// once, and generates the list that `--help` prints.
 
 internal import ArgumentParser
 internal import Gateway
@@ -14,15 +14,15 @@ struct ServeCommand: SettingsCommand {
     abstract: "Serves sessions until it is told to stop (SIGTERM or Ctrl-C).",
     usage: "session-gateway serve [--name VALUE ...]",
     discussion: """
-      Without any setting it serves the store in memory on 127.0.0.1:8080.
+      Without settings it keeps sessions in memory and listens on 127.0.0.1:8080.
 
-      Each flag is also an environment variable, --redis-ca for instance
-      SESSION_GATEWAY_REDIS_CA, and a key of the file that --config names
-      (redis-ca: ca.pem). Flags win over the environment, the environment over
-      the file. All mistakes are reported at once; they end the program with 2.
+      Each flag is also an environment variable (SESSION_GATEWAY_REDIS_CA for
+      --redis-ca) and a key of the file that --config names (redis-ca: ca.pem).
+      Flags win over the environment, and the environment over the file. All
+      mistakes are reported at once; they end the program with exit status 2.
 
-      Durations are written 500ms, 10s, 20m, 1h30m or 7d, sizes 64KiB, 1MiB or 1GiB;
-      several addresses have commas between them. Defaults stand in brackets.
+      Write durations as 500ms, 10s, 20m, 1h30m or 7d, sizes as 64KiB, 1MiB or 1GiB,
+      and several addresses with commas between them. Defaults are in brackets.
 
       \(SettingsHelp.list)
 

@@ -1,6 +1,6 @@
-/// The command line: one file a command, each of which turns arguments into a call of the gateway
-/// and what that says into an exit status. 0 is success, 2 a mistake in the settings; a command
-/// that does not exist exits with 64, as swift-argument-parser has it.
+// The command line: one file per command. Each command turns arguments into a call, and the outcome
+// into an exit status: 0 for success, 2 for a mistake in the settings; an unknown command exits
+// with 64, swift-argument-parser's own status.
 
 internal import ArgumentParser
 
@@ -17,7 +17,7 @@ struct SessionGateway: ParsableCommand {
         Try it, without Redis, on http://127.0.0.1:8080:
           session-gateway serve
 
-        Keep sessions in a cluster; any of its nodes will do to begin with:
+        Keep sessions in a cluster; any of its nodes will do as seeds:
           session-gateway serve --redis 10.0.0.1:7000,10.0.0.2:7000 \\
             --redis-tls --redis-ca ca.pem --redis-password-file redis.password
 
@@ -25,13 +25,13 @@ struct SessionGateway: ParsableCommand {
           session-gateway serve --config gateway.yaml --listen 0.0.0.0:8080 \\
             --tokens-file tokens
 
-        Examine all of it, with a remedy for each fault:
+        Check all of it, with a remedy for each fault:
           session-gateway check --config gateway.yaml
 
         Make a token for a caller, and the line for that file:
           session-gateway token --namespace shop --rights read,write --name shop-web
 
-      READ ON
+      SEE ALSO
         session-gateway serve --help       every setting, its default and its meaning
         curl 127.0.0.1:8080/openapi.yaml   the HTTP contract of a running gateway
         README.md, docs/                   how it works, and why
@@ -41,4 +41,26 @@ struct SessionGateway: ParsableCommand {
       ServeCommand.self, CheckCommand.self, PlanCommand.self, TokenCommand.self,
       HealthcheckCommand.self, BenchCommand.self,
     ])
+
+  /// Runs the subcommand that the arguments name. Arguments that it refuses while it runs are
+  /// reported with its own usage; the parser's `main` would show the whole program's.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      do {
+        try command.run()
+      } catch let error as ValidationError {
+        let kind = type(of: command)
+        StandardError.write(
+          """
+          Error: \(error.message)
+          Usage: \(usageString(for: kind))
+            See 'session-gateway \(kind.configuration.commandName ?? "") --help' for more information.
+          """)
+        exit(withError: ExitCode.validationFailure)
+      }
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

@@ -1,5 +1,5 @@
-/// What the commands that take the gateway's settings have in common: they are given the arguments
-/// of `serve`, the same environment and the same file, and mean the same gateway by them.
+// Shared by the commands that take the gateway's settings: they accept the same flags, environment
+// and file as `serve`, and so refer to the same gateway.
 
 internal import ArgumentParser
 internal import Glibc
@@ -7,7 +7,7 @@ internal import Settings
 
 /// The arguments of a command that takes the gateway's settings.
 enum SettingsArguments {
-  /// Loads the settings; what is wrong with them is printed, and ends the program with 2.
+  /// Loads the settings. Prints mistakes and warnings; an error ends the program with 2.
   static func load(_ arguments: [String]) throws -> Settings {
     switch Settings.load(arguments: arguments, environment: environment()) {
     case .refused(let mistakes):
@@ -19,14 +19,14 @@ enum SettingsArguments {
     }
   }
 
-  /// Takes a command's own `--name VALUE` or `--name=VALUE` out of the arguments; the last one
-  /// counts. Nil when it is not there.
+  /// Removes a command's own `--name VALUE` or `--name=VALUE` from the arguments. If it is
+  /// repeated, the last value counts; nil if it is absent.
   static func take(_ name: String, from arguments: inout [String]) throws -> String? {
     var value: String?
     while let place = arguments.firstIndex(where: { $0 == name || $0.hasPrefix(name + "=") }) {
       let argument = arguments.remove(at: place)
       if argument == name {
-        guard place < arguments.count else { throw ValidationError("\(name) has no value") }
+        guard place < arguments.count else { throw ValidationError("\(name) needs a value") }
         value = arguments.remove(at: place)
       } else {
         value = String(argument.dropFirst(name.count + 1))
@@ -35,14 +35,14 @@ enum SettingsArguments {
     return value
   }
 
-  /// Takes a command's own `--name` out of the arguments, and tells whether it was there.
+  /// Removes a command's own `--name` from the arguments, and returns whether it was there.
   static func takeSwitch(_ name: String, from arguments: inout [String]) -> Bool {
     let count = arguments.count
     arguments.removeAll { $0 == name }
     return arguments.count < count
   }
 
-  /// Takes a whole number, which may have KiB or MiB behind it.
+  /// Removes a command's own whole number, which may be followed by KiB or MiB.
   static func count(
     _ name: String, _ range: ClosedRange<Int>, from arguments: inout [String]
   ) throws -> Int? {
@@ -53,12 +53,13 @@ enum SettingsArguments {
       case let (value, isTooLarge) = number.multipliedReportingOverflow(by: factor), !isTooLarge,
       range.contains(value)
     else {
-      throw ValidationError("\(name) is a whole number from \(range.lowerBound) on")
+      throw ValidationError(
+        "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
 
-  /// The environment's variables. Of two with one name the first counts, as for `getenv`.
+  /// The environment variables. Of two with the same name the first counts, as in `getenv`.
   private static func environment() -> [String: String] {
     var variables: [String: String] = [:]
     var next = unsafe environ

@@ -1,5 +1,5 @@
-// A subcommand whose flags are settings. They are declared in one table, not here, so the argument
-// parser passes all of them through, the requests for help and for the version included.
+// A subcommand whose flags are settings. They are declared in the table of settings, not here, so
+// the argument parser passes all of them through, including `--help` and `--version`.
 
 import ArgumentParser
 
@@ -7,7 +7,7 @@ import ArgumentParser
 protocol SettingsCommand: ParsableCommand {
   /// What follows the subcommand's name.
   var arguments: [String] { get }
-  /// Carries it out; nobody has asked for help or for the version.
+  /// Runs the subcommand, when neither help nor the version was asked for.
   func run(with arguments: [String]) throws
 }
 

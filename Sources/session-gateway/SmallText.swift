@@ -1,4 +1,4 @@
-/// Small files of text that the command line reads and writes.
+// Reads and writes small text files for the command line.
 
 internal import Glibc
 
@@ -13,7 +13,7 @@ enum SmallText {
     return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
   }
 
-  /// Writes a file anew, and tells whether all of it was written.
+  /// Creates or replaces a file, and returns whether all of it was written.
   static func write(_ text: String, to path: String) -> Bool {
     let fd = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     if fd < 0 { return false }

@@ -1,9 +1,9 @@
-/// Where the command line speaks to the operator before there is a log.
+// Messages of the command line to the operator, outside of the log.
 
 internal import Glibc
 
 enum StandardError {
-  /// Writes `text` and, unless told not to, a line end. A stream that takes nothing more is not worth a fault.
+  /// Writes `text` and, if `lineEnd`, a line ending. Errors are ignored.
   static func write(_ text: String, lineEnd: Bool = true) {
     var rest = Array((lineEnd ? text + "\n" : text).utf8)[...]
     while !rest.isEmpty {

@@ -1,5 +1,5 @@
-/// `session-gateway token`: makes a token for a caller. The token is shown here and nowhere else;
-/// the gateway is given its SHA-256 only.
+// `session-gateway token`: creates a token for a caller. The token is shown here and nowhere else;
+// the gateway gets only its SHA-256.
 
 internal import API
 internal import ArgumentParser
@@ -10,11 +10,11 @@ internal import Sessions
 struct TokenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token",
-    abstract: "Makes a token for a caller, and the line for the tokens file.",
+    abstract: "Creates a token for a caller, and its line for the tokens file.",
     discussion: """
-      Two lines are written: the token, for the caller, and the line for the file
-      that --tokens-file names. The token is not kept anywhere; if it is lost, make
-      another. A running gateway takes a changed file on SIGHUP.
+      It prints two lines: the token, for the caller, and the line for the file that
+      --tokens-file names. The token is not kept anywhere; if it is lost, make
+      another. A running gateway reloads the file on SIGHUP.
 
       EXAMPLE
         session-gateway token --namespace shop --rights read,write --name shop-web
@@ -28,7 +28,7 @@ struct TokenCommand: ParsableCommand {
   @Option(help: "What the caller may do: read, write, or read,write.", transform: Self.rights)
   var rights: Rights
 
-  @Option(help: "What the log calls the caller.", transform: Self.name)
+  @Option(help: "The caller's name in the log.", transform: Self.name)
   var name: String
 
   func run() throws {
@@ -36,7 +36,7 @@ struct TokenCommand: ParsableCommand {
     let bytes = Array(token.utf8)
     let digest = unsafe TokenDigest(SHA256.digest(of: bytes.span.bytes))
     let entry = TokenEntry(digest: digest, namespace: namespace, rights: rights, name: name)
-    guard let entry else { throw ValidationError("that is no entry of the tokens file") }
+    guard let entry else { throw ValidationError("that is not an entry of the tokens file") }
     print(token)
     print(entry.line)
   }

@@ -1,5 +1,5 @@
-/// What `--version` says.
+/// The version that `--version` prints.
 enum Version {
-  /// The version of the program, by the rules of semver.org.
+  /// The program's version, following semver.org.
   static let number = "0.1.0"
 }

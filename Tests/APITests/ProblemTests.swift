@@ -54,7 +54,7 @@ import Testing
     var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
     for (problem, status) in Self.table {
       var reply = ByteBuffer()
-      #expect(encoder.encode(problem, Exchange(), into: &reply) == status, "\(problem.code)")
+      #expect(encoder.encode(problem, Exchange(), into: &reply).status == status, "\(problem.code)")
       #expect(problem.status == status, "\(problem.code)")
       let parts = text(of: reply).components(separatedBy: "\r\n\r\n")
       #expect(parts.count == 2)

@@ -113,7 +113,7 @@ import Testing
     #expect(batch.fault == .overloaded)
     var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
     var reply = ByteBuffer()
-    #expect(encoder.encode(batch, Exchange(), into: &reply) == 503)
+    #expect(encoder.encode(batch, Exchange(), into: &reply).status == 503)
     #expect(text(of: reply).contains("\"code\":\"store-overloaded\""))
   }
 
@@ -124,7 +124,7 @@ import Testing
     #expect(batch.fault == .outcomeUnknown)
     var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
     var reply = ByteBuffer()
-    #expect(encoder.encode(batch, Exchange(), into: &reply) == 504)
+    #expect(encoder.encode(batch, Exchange(), into: &reply).status == 504)
     #expect(text(of: reply).contains("\"executed\":\"unknown\""))
   }
 

@@ -27,7 +27,7 @@ struct ChoiceTests {
     "A mix that cannot be meant is refused with a sentence",
     arguments: [
       ("", "NAME=WEIGHT"), ("get", "NAME=WEIGHT"), ("get=-1", "NAME=WEIGHT"),
-      ("get=1,", "NAME=WEIGHT"), ("get=1,get=2", "twice"), ("unlock=1", "no operation"),
+      ("get=1,", "NAME=WEIGHT"), ("get=1,get=2", "twice"), ("unlock=1", "not an operation"),
       ("get=0,put=0", "all weights are 0"), ("get=1000001", "1000000"),
     ])
   func refusesMix(text: String, reason: String) {

@@ -100,9 +100,10 @@ struct DeadlineTests {
 
   @Test("Ended and not yet taken: no completion comes, and the end is told")
   func ended() {
-    let world = ScriptedNodes.cluster { $0.parkedOperations = 1 }
+    let world = ScriptedNodes.cluster()
     world.windows[7000] = 0
-    let calls = [world.call(put), world.call(put)]
+    let calls = [world.call(put), world.call(put, deadline: .milliseconds(10))]
+    world.pass(milliseconds: 20)
     world.loseUnsettled(7000)
     #expect(world.abandon(calls[1]) == .unavailable)
     world.settle()
@@ -139,6 +140,22 @@ struct DeadlineTests {
     world.say(7000, String(repeating: Say.null, count: 4))
     #expect(world.outcomes[queued[3]] == .missing)
     #expect(world.outcomes[world.submit(.get(ID.low))] == nil)
+  }
+
+  @Test("Where a dead node's operations fill the room to wait, those of others still may")
+  func roomOfOthers() {
+    let world = ScriptedNodes.cluster { $0.parkedOperations = 1 }
+    world.die(7000)
+    let dead = [world.call(.get(ID.low)), world.call(.get(ID.low))]
+    #expect(world.outcomes[dead[0]] == nil && world.outcomes[dead[1]] == .fault(.overloaded))
+    let refused = world.call(.get(ID.high))
+    world.say(7001, "-TRYAGAIN no\r\n")
+    let lost = world.call(.touch(ID.high))
+    world.hangUp(7001)
+    #expect(world.outcomes[refused] == nil && world.outcomes[lost] == nil)
+    world.habits[7001] = Say.null
+    world.pass(milliseconds: 1_000)
+    #expect(world.outcomes[refused] == .missing)
   }
 
   @Test("Bounds in bytes: what fills one, and nothing more", arguments: [false, true])

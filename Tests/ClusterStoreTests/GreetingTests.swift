@@ -21,7 +21,7 @@ struct GreetingTests {
 
   /// Lets the store open its one link.
   private static func open(_ store: inout ClusterStore, at now: Instant) throws -> Link {
-    store.advance(at: now, told: now)
+    store.advance(at: now, readUpTo: now)
     var link: Link?
     while let action = store.nextAction() {
       if case .open(let opened, _) = action { link = opened }
@@ -61,7 +61,7 @@ struct GreetingTests {
     let link = try Self.open(&store, at: start)
     if stage != .nowhere { store.linkConnected(link) }
     if stage == .opened { store.linkOpened(link, at: start) }
-    store.advance(at: start + .seconds(3), told: start + .seconds(3))
+    store.advance(at: start + .seconds(3), readUpTo: start + .seconds(3))
     guard case .nodeDown(_, let fault)? = store.nextEvent() else {
       Issue.record("nothing is told of the node")
       return
@@ -80,10 +80,10 @@ struct GreetingTests {
     var store = makeStore()
     let link = try Self.open(&store, at: start)
     store.linkConnected(link)
-    store.advance(at: start + .seconds(3), told: start + .seconds(3))
+    store.advance(at: start + .seconds(3), readUpTo: start + .seconds(3))
     _ = store.nextEvent()
     _ = try Self.open(&store, at: start + .seconds(6))
-    store.advance(at: start + .seconds(9), told: start + .seconds(9))
+    store.advance(at: start + .seconds(9), readUpTo: start + .seconds(9))
     guard case .nodeDown(_, let fault)? = store.nextEvent() else {
       Issue.record("nothing is told of the node")
       return

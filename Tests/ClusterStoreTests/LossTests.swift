@@ -28,6 +28,36 @@ struct LossTests {
     #expect(world.outcomes[call] == nil)
   }
 
+  /// As for what is beyond client-query-buffer-limit or client-output-buffer-limit.
+  @Test("What ends one connection after the other is ended, and holds up nobody else")
+  func endsConnections() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    let behind = world.call(.get(ID.low))
+    for _ in 0..<3 {
+      #expect(world.outcomes[call] == nil)
+      world.hangUp(7000)
+      world.pass(milliseconds: 2_000)
+    }
+    #expect(world.outcomes[call] == .fault(.misconfigured))
+    #expect(world.outcomes[behind] == nil && world.taken(by: 7000).last == get)
+    world.say(7000, Say.null)
+    #expect(world.outcomes[behind] == .missing)
+  }
+
+  @Test("A command that Redis finds malformed is not sent again", arguments: [false, true])
+  func protocolError(_ isHandedWhole: Bool) {
+    let world = ScriptedNodes.cluster()
+    if !isHandedWhole { world.windows[7000] = 60 }
+    let call = world.call(put)
+    let behind = world.call(.get(ID.low))
+    world.say(7000, "-ERR Protocol error: invalid bulk length\r\n")
+    #expect(world.outcomes[call] == .fault(.misconfigured))
+    world.windows = [:]
+    world.pass(milliseconds: 500)
+    #expect(world.outcomes[behind] == nil && world.taken(by: 7000).last == get)
+  }
+
   @Test("A half-written reply is forgotten with its connection")
   func halfReply() {
     let world = ScriptedNodes.cluster()

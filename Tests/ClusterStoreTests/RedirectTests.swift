@@ -111,7 +111,7 @@ struct RedirectTests {
     world.say(7000, Say.null)
     #expect(world.outcomes[first] == .missing)
     #expect(world.counters.movedToSelf == 1)
-    #expect(world.counters.renewals == 1)
+    #expect(world.counters.reconnects == 1)
   }
 
   @Test("A loop of redirects ends: the operation is unavailable, and was not carried out")

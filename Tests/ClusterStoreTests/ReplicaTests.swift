@@ -114,7 +114,8 @@ struct ReplicaTests {
     "A replica that cannot answer: the primary does, at once",
     arguments: [
       "-MOVED 1 10.0.0.1:7001\r\n", "-MASTERDOWN no\r\n", "-LOADING no\r\n", "-CLUSTERDOWN no\r\n",
-      "-MOVED\r\n", "-ASK 1 10.0.0.1:7001\r\n",
+      "-MOVED\r\n", "-ASK 1 10.0.0.1:7001\r\n", "-NOPERM no\r\n", "-ERR no\r\n",
+      "-WRONGTYPE no\r\n",
     ])
   func refused(_ error: String) {
     let world = world()

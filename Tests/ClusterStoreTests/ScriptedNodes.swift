@@ -37,6 +37,8 @@ final class ScriptedNodes {
   var silent: Set<UInt16> = []
   /// What a node answers to its greeting; `+OK` when there is nothing.
   var greetings: [UInt16: String] = [:]
+  /// What a node answers to CLUSTER MYID; the id that it has in `Slots` when there is nothing.
+  var identities: [UInt16: String] = [:]
   /// What a node answers to each command of a caller's; nothing by itself when there is nothing.
   var habits: [UInt16: String] = [:]
   /// How many bytes a node's socket takes; all of them when there is nothing.
@@ -256,7 +258,7 @@ final class ScriptedNodes {
   /// Lets happen what needs no time.
   func settle() {
     for _ in 0..<50 {
-      store.advance(at: now, told: now)
+      store.advance(at: now, readUpTo: now)
       carryOut()
       collect()
       flush()
@@ -353,6 +355,8 @@ final class ScriptedNodes {
       case "PTTL" where command[1].contains(":/"):
         owed[port, default: []].append(.reading)
         answerOwn(port)
+      case "CLUSTER" where command[1] == "MYID":
+        answerLater(port, identities[port] ?? Slots.identity(port))
       case "CLUSTER" where command[1] == "NODES":
         // Told with the slots, which are asked for in the same breath.
         continue

@@ -32,7 +32,7 @@ struct SilenceTests {
   func untold() {
     let world = ScriptedNodes.cluster()
     let call = world.call(.get(ID.low))
-    world.store.advance(at: world.now + .seconds(10), told: world.now)
+    world.store.advance(at: world.now + .seconds(10), readUpTo: world.now)
     #expect(world.isConnected(7000) && world.isServing)
     world.say(7000, Say.null)
     #expect(world.outcomes[call] == .missing)

@@ -88,12 +88,16 @@ struct Slots {
   let text: String
 
   /// Ranges with their primary's port, and replicas' ports; all nodes on one host.
-  init(_ ranges: [(Int, Int, UInt16)], replicas: [UInt16: [UInt16]] = [:]) {
+  ///
+  /// - Parameter life: which of the nodes that ever were at these addresses; each has ids of its own.
+  init(
+    _ ranges: [(Int, Int, UInt16)], replicas: [UInt16: [UInt16]] = [:], life: Int = 0
+  ) {
     var text = "*\(ranges.count)\r\n"
     for (first, last, port) in ranges {
       let nodes = [port] + (replicas[port] ?? [])
       text += "*\(2 + nodes.count)\r\n:\(first)\r\n:\(last)\r\n"
-      for node in nodes { text += Self.node("10.0.0.1", node) }
+      for node in nodes { text += Self.node("10.0.0.1", node, life) }
     }
     self.text = text
   }
@@ -104,21 +108,26 @@ struct Slots {
   }
 
   /// What CLUSTER NODES says of nodes and the epochs with which they claim slots.
-  static func epochs(_ epochs: [UInt16: Int]) -> String {
+  static func epochs(_ epochs: [UInt16: Int], life: Int = 0) -> String {
     var text = ""
     for (port, epoch) in epochs.sorted(by: { $0.key < $1.key }) {
-      text += "\(id(port)) 10.0.0.1:\(port)@1\(port) master - 0 0 \(epoch) connected\n"
+      text += "\(id(port, life)) 10.0.0.1:\(port)@1\(port) master - 0 0 \(epoch) connected\n"
     }
     return "$\(text.utf8.count)\r\n\(text)\r\n"
   }
 
-  private static func id(_ port: UInt16) -> String {
-    String(repeating: "0", count: 36) + String(port)
+  /// What a node answers to CLUSTER MYID.
+  static func identity(_ port: UInt16, life: Int = 0) -> String {
+    "$40\r\n\(id(port, life))\r\n"
   }
 
-  private static func node(_ host: String?, _ port: UInt16) -> String {
+  private static func id(_ port: UInt16, _ life: Int) -> String {
+    String(repeating: "\(life)", count: 36) + String(port)
+  }
+
+  private static func node(_ host: String?, _ port: UInt16, _ life: Int = 0) -> String {
     let name = host.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n"
-    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id(port))\r\n*0\r\n"
+    return "*4\r\n\(name):\(port)\r\n$40\r\n\(id(port, life))\r\n*0\r\n"
   }
 }
 

@@ -30,7 +30,7 @@ struct HealthcheckTests {
   func down() throws {
     let asked = try ask(["--listen", "127.0.0.1:\(FreePorts.one())"])
     #expect(asked.status == .exited(1))
-    #expect(asked.errors.contains("/readyz is not answered: nobody listens"))
+    #expect(asked.errors.contains("/readyz failed: nothing listens"))
   }
 
   @Test("1 when the store does not serve, but the process lives")
@@ -39,7 +39,7 @@ struct HealthcheckTests {
     let listen = ["--listen", "127.0.0.1:\(gateway.port)"] + patience
     let asked = try ask(listen)
     #expect(asked.status == .exited(1))
-    #expect(asked.errors.contains("/readyz answers 503"))
+    #expect(asked.errors.contains("/readyz returned 503"))
     #expect(try ask(listen + ["--path", "/livez"]).status == .exited(0))
     #expect(try ask(listen + ["--path=/livez"]).status == .exited(0))
   }

@@ -15,6 +15,16 @@ struct PlanTests {
     }
   }
 
+  @Test("A mistake is told with its bounds and the command's own usage")
+  func mistakes() throws {
+    let said = try Command.run(GatewayProcess.program, ["plan", "--servers", "5000"])
+    #expect(said.status == .exited(64))
+    let lines = said.errors.split(separator: "\n")
+    #expect(lines.first == "Error: --servers must be a whole number from 1 to 1000")
+    #expect(lines.dropFirst().first?.hasPrefix("Usage: session-gateway plan ") == true)
+    #expect(lines.last == "  See 'session-gateway plan --help' for more information.")
+  }
+
   @Test("Settings change what follows from them")
   func settings() throws {
     let small = try plan(["--workers", "1", "--max-body", "64KiB"])

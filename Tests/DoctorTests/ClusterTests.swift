@@ -31,7 +31,8 @@ struct ClusterTests {
       (.transport(.refused), "Is the node up"), (.transport(.tls(.unknownAuthority)), "--redis-ca"),
       (.transport(.tls(.nameMismatch)), "--redis-server-name"),
       (.transport(.tls(.notTLS)), "plain port"), (.transport(.tls(.alert(116))), "--redis-cert"),
-      (.silent, "hung"), (.unknownHost, "DNS"), (.notRedis, "client port"), (.skipped, "--timeout"),
+      (.silent, "hangs"), (.unknownHost, "DNS"), (.notRedis, "client port"),
+      (.skipped, "--timeout"),
     ])
   func reach(reach: Reach, remedy: String) throws {
     let found = try complaint { $0.nodes[3].reach = reach }
@@ -71,7 +72,7 @@ struct ClusterTests {
       for place in redis.nodes.indices { redis.nodes[place].rights?.forbidden = [.info] }
     }
     #expect(found.subject == .commands && found.verdict == .warn)
-    #expect(found.detail == "user gateway lacks +info: no replica is read from")
+    #expect(found.detail == "user gateway lacks +info: no replica serves reads")
   }
 
   @Test("A lost seed is a warning as long as another one answers, then a failure")
@@ -106,7 +107,7 @@ struct ClusterTests {
     let found = try complaint { redis in
       for place in redis.nodes.indices {
         redis.nodes[place].rights?.forbidden = [.getex, .scriptLoad]
-        redis.nodes[place].rights?.lacksKeys = true
+        redis.nodes[place].rights?.lackingKeys = ["sg:*"]
       }
     }
     #expect(found.subject == .commands && found.verdict == .fail && found.nodes.isEmpty)
@@ -123,7 +124,7 @@ struct ClusterTests {
     #expect(poor.verdict == .fail && poor.remedy?.hasSuffix("+get +client|kill") == true)
     let blind = try complaint { redis in
       redis.nodes[1].rights?.forbidden = [.clientKill]
-      redis.nodes[1].rights?.lacksKeys = true
+      redis.nodes[1].rights?.lackingKeys = ["sg:*"]
     }
     #expect(blind.verdict == .fail)
   }
@@ -199,7 +200,7 @@ struct ClusterTests {
 
   @Test(
     "A node timeout that the deadline does not outlive, one of a blink, and two that differ",
-    arguments: [("15000", "--deadline"), ("7501", "--deadline"), ("500", "hiccup")])
+    arguments: [("15000", "--deadline"), ("7501", "--deadline"), ("500", "pause")])
   func nodeTimeout(milliseconds: String, remedy: String) throws {
     let found = try complaint { redis in
       for place in redis.nodes.indices {

@@ -32,12 +32,12 @@ struct GatewayTests {
 
   @Test("Part of a day is none, and a second ago is past")
   func days() {
-    let examination = Examination(Facts(now: Recorded.now, descriptors: (1, 1)))
+    let now = UnixTime(milliseconds: 1_795_608_000_007)
     func days(_ seconds: Int64) -> Int {
-      examination.days(
-        until: UnixTime(milliseconds: Recorded.now.milliseconds + seconds * 1_000))
+      now.days(until: UnixTime(milliseconds: now.milliseconds + seconds * 1_000))
     }
-    #expect(days(86_399) == 0 && days(86_400) == 1 && days(-1) == -1 && days(-86_401) == -2)
+    #expect(days(86_399) == 0 && days(86_400) == 1 && days(0) == 0)
+    #expect(days(-1) == -1 && days(-86_400) == -1 && days(-86_401) == -2)
   }
 
   @Test("A certificate that cannot be read fails, with its setting")
@@ -51,9 +51,9 @@ struct GatewayTests {
 
   @Test("Tokens")
   func tokens() {
-    let read = findings { $0.tokens = .read(tokens: 3, namespaces: 2) }
+    let read = findings { $0.tokens = .read(tokens: 3, namespaces: ["blog", "shop"]) }
     #expect(read[1].verdict == .ok && read[1].detail == "3 tokens, 2 namespaces")
-    let single = findings { $0.tokens = .read(tokens: 1, namespaces: 1) }
+    let single = findings { $0.tokens = .read(tokens: 1, namespaces: ["shop"]) }
     #expect(single[1].detail == "1 token, 1 namespace")
     let mistaken = findings { $0.tokens = .mistaken("line 3: no", count: 4) }
     #expect(mistaken[1].verdict == .fail)

@@ -57,7 +57,7 @@ struct MemoryTests {
       for place in redis.nodes.indices { redis.nodes[place].set("maxmemory", "0") }
     }
     #expect(found.map(\.subject) == [.maxmemory, .headroom])
-    #expect(found.last?.detail == "sessions take 11 GiB of 12 GiB a primary")
+    #expect(found.last?.detail == "sessions take 11 GiB of 12 GiB per primary")
   }
 
   @Test("Saving: save points, an append-only file, and one that failed")

@@ -69,13 +69,14 @@ struct ReadingTests {
   @Test("NOPERM takes a right away, any other error does not")
   func rights() {
     var rights = CommandRights()
-    rights.take(.error(.noPermission, isAboutKeys: false), to: .getex)
-    rights.take(.error(.noPermission, isAboutKeys: true), to: .set)
-    rights.take(.error(.noScript, isAboutKeys: false), to: .evalsha)
-    rights.take(.error(.other, isAboutKeys: false), to: .rename)
-    rights.take(.null, to: .get)
-    #expect(rights.forbidden == [.getex])
-    #expect(rights.lacksKeys)
+    for _ in 0..<2 {
+      rights.take(.error(.noPermission, isAboutKeys: false), to: .getex, on: "sg:*")
+      rights.take(.error(.noPermission, isAboutKeys: true), to: .set, on: "sg:*")
+      rights.take(.error(.noScript, isAboutKeys: false), to: .evalsha, on: "sg:*")
+      rights.take(.error(.other, isAboutKeys: false), to: .rename, on: "sg:*")
+      rights.take(.null, to: .get, on: "sg:*")
+    }
+    #expect(rights.lacking == ["+getex", "~sg:*"])
   }
 
   @Test("What is tried changes nothing: each word of a write is refused or finds nothing")

@@ -79,7 +79,7 @@ struct RealTests {
     let hung = try check(flags, exits: 2)
     cluster.node(4).resume()
     let silent = try #require(hung.complaints("nodes").first)
-    #expect(silent.nodes == [cluster.node(4).address] && silent.advises("hung"))
+    #expect(silent.nodes == [cluster.node(4).address] && silent.advises("hangs"))
   }
 
   @Test("A wrong password or authority, an expired certificate, a plain port where TLS was meant")
@@ -111,14 +111,14 @@ struct RealTests {
     let expired = try RedisServer(settings)
     let late = try check(
       ["--redis", expired.address, "--redis-password-file", right] + trust, exits: 2)
-    #expect(late.complaints("seeds").first?.advises("Issue it anew") == true)
+    #expect(late.complaints("seeds").first?.advises("Issue a new one") == true)
 
     let plain = try RedisServer()
     let mistaken = try check(["--redis", plain.address] + trust, exits: 2)
     #expect(mistaken.complaints("seeds").first?.detail == "the port speaks Redis without TLS")
     _ = try check(["--redis", plain.address])
     let nobody = try check(["--redis", "127.0.0.1:\(FreePorts.one())"], exits: 2)
-    #expect(nobody.complaints("seeds").first?.detail == "nobody listens at that address")
+    #expect(nobody.complaints("seeds").first?.detail == "nothing listens at that address")
   }
 
   @Test("A client certificate that is asked for and not given")
@@ -146,6 +146,7 @@ struct RealTests {
       "narrow on >\(word) ~sg:* \(serving)",
       "poor on >\(word) ~sg:* +get +set +ping",
       "foreign on >\(word) ~other:* +@all",
+      "shop on >\(word) ~sg:{shop:* \(serving)",
     ]
     let server = try RedisServer(settings)
     let folder = try TemporaryFolder()
@@ -166,6 +167,17 @@ struct RealTests {
     #expect(!lacking.detail.contains("+get ") && !lacking.detail.contains("~sg"))
     let foreign = try said("foreign", exits: 2)
     #expect(foreign.complaints("commands").first?.detail == "user foreign lacks ~sg:*")
+    // One that is kept to the keys of the namespaces that tokens name needs no others.
+    func tokens(_ namespaces: String...) throws -> [String] {
+      let lines = namespaces.enumerated().map { place, name in
+        String(repeating: "\(place)", count: 64) + " \(name) read,write \(name)-web\n"
+      }
+      return ["--tokens-file", try folder.write(namespaces.joined(), lines.joined())]
+    }
+    let kept = flags + ["--redis-user", "shop", "--redis-topology", "single"]
+    #expect(try check(kept + tokens("shop"), exits: 0).verdict("commands") == "ok")
+    let wider = try check(kept + tokens("blog", "shop"), exits: 2).complaints("commands")
+    #expect(wider.first?.detail == "user shop lacks ~sg:{blog:*")
     // What was tried has left nothing behind.
     #expect(try server.command("DBSIZE") == .integer(0))
   }

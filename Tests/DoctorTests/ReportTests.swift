@@ -19,7 +19,7 @@ struct ReportTests {
     let text = report { $0.nodes[0].set("maxmemory_policy", "allkeys-lru") }.text
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " })
-    #expect(lines[0] == "A gateway before a Redis Cluster of 6 nodes, over TLS")
+    #expect(lines[0] == "A gateway in front of a Redis Cluster of 6 nodes, over TLS")
     #expect(lines.contains("  OK    slots         all 16,384 have an owner"))
     let at = lines.firstIndex { $0.hasPrefix("  WARN  eviction      10.0.0.1:7000: allkeys-lru") }
     #expect(at.map { lines[$0 + 1] }?.hasPrefix("                      > CONFIG SET") == true)

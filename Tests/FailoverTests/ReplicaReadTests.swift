@@ -16,7 +16,7 @@ struct ReplicaReadTests {
   /// Waits until each worker reads from each replica.
   private func waitForReplicas(_ gateway: GatewayProcess, _ count: Int) throws {
     try eventually("the replicas are read from") {
-      gateway.log.split(separator: "\n").count { $0.contains("Redis replica is read from") }
+      gateway.log.split(separator: "\n").count { $0.contains("Redis replica serves reads") }
         >= count
     }
   }

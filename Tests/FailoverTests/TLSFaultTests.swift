@@ -11,20 +11,20 @@ enum Misdeed: String, CaseIterable {
 
   var code: String {
     switch self {
-    case .expired: "tls_certificate_expired"
-    case .notYetValid: "tls_certificate_not_yet_valid"
-    case .foreignAuthority, .selfSigned: "tls_unknown_authority"
-    case .otherHost: "tls_name_mismatch"
-    case .clientsOnly: "tls_wrong_purpose"
-    case .tls11: "tls_protocol_version"
-    case .garbage: "tls_not_tls"
+    case .expired: "tls-certificate-expired"
+    case .notYetValid: "tls-certificate-not-yet-valid"
+    case .foreignAuthority, .selfSigned: "tls-unknown-authority"
+    case .otherHost: "tls-name-mismatch"
+    case .clientsOnly: "tls-wrong-purpose"
+    case .tls11: "tls-protocol-version"
+    case .garbage: "tls-not-tls"
     // A plain Redis takes a ClientHello for the beginning of a line, and waits for its end.
     case .plainPort, .silence: "handshake-timeout"
     case .tlsPort: "no-greeting"
     case .reset: "reset"
     case .close: "closed"
     case .wrongPassword: "credentials"
-    case .noCertificate: "tls_alert"
+    case .noCertificate: "tls-alert"
     }
   }
 
@@ -175,7 +175,7 @@ struct TLSFaultTests {
     #expect(try named.connect().exchange("PUT", "/v1/sessions/x", body: [1]).status == 201)
     #expect(try redis.command("CLIENT", "LIST").text.contains("user=gateway"))
     let unnamed = try GatewayProcess(flags)
-    try eventually("it is told") { unnamed.log.contains("\"tls_name_mismatch\"") }
+    try eventually("it is told") { unnamed.log.contains("\"tls-name-mismatch\"") }
     #expect(try unnamed.connect().exchange("GET", "/readyz").status == 503)
   }
 

@@ -5,6 +5,7 @@ import API
 import HTTP
 import Primitives
 import Reactor
+import Sessions
 import Testing
 
 @testable import Gateway
@@ -13,12 +14,15 @@ import Testing
 struct AccessLinesTests {
   private static let time = UnixTime(milliseconds: 1_795_608_000_007)
 
-  private func line(caller: String = "", _ correlation: Correlation = Correlation()) -> AccessLine {
+  private func line(
+    _ response: EncodedResponse = EncodedResponse(200), caller: String = "",
+    _ correlation: Correlation = Correlation()
+  ) -> AccessLine {
     var exchange = Exchange()
     exchange.method = .get
     exchange.route = .session
     return AccessLine(
-      exchange: exchange, status: 200, bytes: 20_480, took: TimeSpan(nanoseconds: 123_999),
+      exchange: exchange, response: response, bytes: 20_480, took: TimeSpan(nanoseconds: 123_999),
       caller: caller, correlation: correlation, worker: 3)
   }
 
@@ -51,6 +55,18 @@ struct AccessLinesTests {
         == "{\"time\":\"2026-11-25T12:00:00.007Z\",\"level\":\"access\",\"method\":\"GET\","
         + "\"route\":\"/v1/sessions/{id}\",\"status\":200,\"bytes\":20480,\"microseconds\":123,"
         + "\"worker\":3,\"caller\":\"shop\",\"requestId\":\"\(id)\"}\n")
+  }
+
+  @Test("A problem's code, which its status alone does not say")
+  func problems() throws {
+    let full = EncodedResponse(.store(.storeFull))
+    #expect(
+      try written(false) { $0.add(line(full), at: Self.time) }
+        == "2026-11-25T12:00:00.007Z ACCESS GET /v1/sessions/{id} status=503 bytes=20480"
+        + " microseconds=123 worker=3 code=store-full\n")
+    #expect(
+      try written(true) { $0.add(line(EncodedResponse(.refusal(.missingHost))), at: Self.time) }
+        .hasSuffix(",\"worker\":3,\"code\":\"missing-host\"}\n"))
   }
 
   @Test("The time is each line's own, in one second and in the next")

@@ -53,6 +53,26 @@ struct WatchdogTests {
     #expect(inboxes.allSatisfy { $0.takeAll().isEmpty })
   }
 
+  @Test("A loop that has ended does not hang: while others drain, the manager hears of them")
+  func oneHasEnded() throws {
+    let inboxes = [try Inbox(), try Inbox()]
+    let boards = [WorkerBoard(), WorkerBoard()]
+    let state = GatewayState(
+      version: "", boards: boards, contract: "",
+      output: try LogOutput(accessLanes: 0, isJSON: false))
+    var now = Instant(nanoseconds: 0)
+    var dog = Watchdog(nil, inboxes, state, at: now)
+    boards[1].end()
+    for _ in 0..<4 {
+      dog.look(at: now)
+      now = now + .seconds(5)
+      for message in inboxes[0].takeAll() {
+        if case .beat = message { boards[0].add(1, to: .beats) }
+      }
+      #expect(!state.hangs)
+    }
+  }
+
   /// A service manager's socket, and the gateway's side of it.
   private static func manager(wanting watchdog: TimeSpan) throws -> (Int32, ServiceManager) {
     let name = "@session-gateway-watchdog-\(getpid())"

@@ -62,12 +62,40 @@ struct SecureTransferTests {
     try secure.folder.write("server.crt", bytes(of: second.certificate))
     // The key is still the first one's: nothing is taken.
     secure.gateway.process.send(signal: SIGHUP)
-    try eventually("it is refused") { secure.gateway.log.contains("certificate stays as it was") }
+    try eventually("it is refused") { secure.gateway.log.contains("certificate not reloaded") }
     for _ in 0..<4 { #expect(try shown(by: secure).hasSuffix("first")) }
     try secure.folder.write("server.key", bytes(of: second.key))
     secure.gateway.process.send(signal: SIGHUP)
     try eventually("it is shown") { try shown(by: secure).hasSuffix("second") }
     #expect(try secure.curl("/livez").status == 200)
+  }
+
+  @Test("An expired certificate is not taken at SIGHUP, and one that soon will be is told of")
+  func expired() throws {
+    let secure = try SecureGateway(["--workers", "1"])
+    func offer(_ name: String, days: Int) throws {
+      let identity = try secure.authority.issue(name, days: days, usage: .server)
+      try secure.folder.write("server.crt", bytes(of: identity.certificate))
+      try secure.folder.write("server.key", bytes(of: identity.key))
+      secure.gateway.process.send(signal: SIGHUP)
+    }
+    let gauge = "session_gateway_certificate_not_after_seconds{setting=\"tls-cert\"} "
+    func notAfter() throws -> Double {
+      let page = try secure.curl("/metrics").text
+      return try #require(
+        page.split(separator: "\n").first { $0.hasPrefix(gauge) }
+          .flatMap { Double($0.dropFirst(gauge.count)) })
+    }
+    let month = Date.now.timeIntervalSince1970 + 30 * 86_400
+    #expect(abs(try notAfter() - month) < 86_400)
+    #expect(!secure.gateway.log.contains("expires in"))
+    try offer("late", days: -1)
+    try eventually("it is refused") { secure.gateway.log.contains("server.crt expired at ") }
+    #expect(try shown(by: secure).hasSuffix("first") && abs(try notAfter() - month) < 86_400)
+    try offer("short", days: 3)
+    try eventually("it is shown") { try shown(by: secure).hasSuffix("short") }
+    try eventually("it is told") { secure.gateway.log.contains("certificate expires in 2 days") }
+    #expect(abs(try notAfter() - month + 27 * 86_400) < 86_400)
   }
 
   @Test("A transfer that is under way goes on through reloads")

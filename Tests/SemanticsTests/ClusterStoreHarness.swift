@@ -36,7 +36,7 @@ struct ClusterStoreHarness: ~Copyable, StoreHarness {
       reply: &reply)
     if case .done(let outcome) = submission { return Observation(outcome, reply: reply) }
     for _ in 0..<10_000 {
-      store.advance(at: .now(), told: .now())
+      store.advance(at: .now(), readUpTo: .now())
       connectIfAsked()
       write()
       if let completion = store.nextCompletion(at: now, reply: &reply) {
@@ -60,7 +60,7 @@ struct ClusterStoreHarness: ~Copyable, StoreHarness {
     while store.depth > 0 {
       write()
       read()
-      store.advance(at: .now(), told: .now())
+      store.advance(at: .now(), readUpTo: .now())
       _ = store.nextCompletion(at: now, reply: &reply)
     }
   }

@@ -38,7 +38,7 @@ import Testing
     ("max-body", "1MB", "not a size; write bytes, or a number with KiB, MiB or GiB, such as 1MiB"),
     ("memory-limit", "1023KiB", "out of range; write 1MiB to 1024GiB"),
     ("redis-tls", "yes", "not a switch; write true or false"),
-    ("redis-topology", "ring", "not one of its words; write auto, single or cluster"),
+    ("redis-topology", "ring", "not one of its values; write auto, single or cluster"),
     ("redis-read", "", "empty; write a value or leave it out"),
     ("redis-user", "a b", "a text with spaces or control characters; write it without them"),
     (
@@ -57,7 +57,7 @@ import Testing
     ("redis", "redis://a:1", "an address has neither scheme nor user; write HOST:PORT"),
     (
       "tokens-file", "/nowhere/tokens",
-      "there is no such file; check the path, a relative one counts from the working directory"
+      "no such file; check the path (a relative one starts at the working directory)"
     ),
     ("tls-cert", "/tmp", "a directory; name a file"),
     ("deadline", "1s\",\n2", "not a duration; write a number with ms, s, m, h or d, such as 10s"),
@@ -116,12 +116,12 @@ import Testing
     ("a: [", "neither YAML nor JSON (line 2, column 1: did not find expected node content)"),
     ("workers: 1\nx: y: z", "neither YAML nor JSON (line 2, column 5: mapping values are not"),
     ("workers: 1\nworkers: 2", "more than one value for 'workers'; keep one"),
-    ("- a", "not a list of settings; write one NAME: VALUE a line"),
+    ("- a", "not a list of settings; write one NAME: VALUE per line"),
     ("workers: 1\n--- {}", "more than one document; keep the first"),
     ("workers: &a 1\nmax-body: *a", "max-body refers to another value; write the value itself"),
-    ("redis: [[a:1]]", "redis is a list of more than texts; write each on its own"),
-    ("[a]: 1", "a name that is no text; write one NAME: VALUE a line"),
-    ("a: {b: {c: {d: {e: {f: 1}}}}}", "names within names, too deep; write one NAME: VALUE a line"),
+    ("redis: [[a:1]]", "redis is a list with more than plain values; write only those"),
+    ("[a]: 1", "a name that is not text; write one NAME: VALUE per line"),
+    ("a: {b: {c: {d: {e: {f: 1}}}}}", "names nested too deeply; write one NAME: VALUE per line"),
     ("workers: \u{1}", "neither YAML nor JSON (byte 10: control characters are not allowed)"),
   ])
   func aFileThatCannotBeParsed(content: String, fault: String) throws {

@@ -34,7 +34,7 @@ import Testing
   func beyondLoopbackCallersNeedTokensOrLeave(address: String) throws {
     #expect(
       complaints(["--listen", address]) == [
-        "--listen is set (\(Self.line)) beyond loopback but callers need no token; "
+        "--listen is set (\(Self.line)) beyond loopback, but callers need no token; "
           + "add --tokens-file FILE, listen on 127.0.0.1, or add --allow-anonymous"
       ])
     let tokens = try Scratch("")
@@ -56,6 +56,14 @@ import Testing
           + "choose another port, or leave it out"
       ])
     #expect(complaints(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]) == [])
+    // The kernel would give the more specific one the connections to its address.
+    for (one, other) in [("0.0.0.0:1", "127.0.0.1:1"), ("127.0.0.1:1", "[::]:1")] {
+      let both = ["--allow-anonymous", "--listen", one, "--admin-listen", other]
+      #expect(complaints(both).count == 1, "\(one), \(other)")
+    }
+    #expect(
+      complaints(["--allow-anonymous", "--listen", "0.0.0.0:1", "--admin-listen", "127.0.0.1:2"])
+        == [])
   }
 
   @Test func aSingleNodeHasOneAddress() {
@@ -87,7 +95,7 @@ import Testing
     #expect(
       complaints(["--redis", "a:1", "--redis-password-file", empty.path]) == [
         "--redis-password-file is (not shown) (\(Self.line)): "
-          + "no password is in it; write it on the first line"
+          + "it holds no password; write one on the first line"
       ])
   }
 

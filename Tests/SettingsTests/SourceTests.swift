@@ -153,7 +153,11 @@ private let samples: [String: (text: String, holds: @Sendable (SettingsDraft) ->
   }
 
   @Test func kubernetesServiceVariablesAreLetPass() throws {
-    let names = ["SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_8080_TCP_ADDR"]
+    let names = [
+      "SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_8080_TCP_ADDR",
+      "METRICS_SERVICE_HOST", "METRICS_SERVICE_PORT", "METRICS_PORT", "METRICS_PORT_9090_TCP",
+      "REDIS_MASTER_SERVICE_PORT_TCP_REDIS", "REDIS_MASTER_PORT_6379_TCP_PROTO",
+    ]
     let environment = Dictionary(
       uniqueKeysWithValues: names.map { ("SESSION_GATEWAY_\($0)", "tcp://10.0.0.1:8080") })
     #expect(try load([], environment) == Settings())

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: [
     ("listen", "127.0.0.1:8080"), ("redis", "none"), ("redis-topology", "auto"),
     ("redis-tls", "off"), ("redis-read", "primary"), ("tokens-file", "none"),
-    ("tls-cert", "plain HTTP"), ("workers", "one for each core"), ("idle-timeout", "20m"),
+    ("tls-cert", "plain HTTP"), ("workers", "one per core"), ("idle-timeout", "20m"),
     ("absolute-timeout", "none"), ("memory-limit", "256MiB"), ("max-body", "1MiB"),
     ("deadline", "10s"), ("drain-timeout", "30s"), ("drain-grace", "5s"),
     ("client-buffers", "256MiB"), ("log-level", "info"), ("log-format", "auto"),

@@ -88,12 +88,12 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
     moment = .now()
     for index in 0..<count {
       let event = poller.event(index)
-      backend.take(event, on: Token.ticket(event.token), at: moment.instant)
+      backend.take(event, on: PollToken.ticket(event.token), at: moment.instant)
     }
   }
 
   private mutating func settle() {
-    backend.advance(&poller, at: moment, told: .now())
+    backend.advance(&poller, at: moment, readUpTo: .now())
     while backend.nextEvent() != nil {}
     backend.flush(at: moment.instant)
   }

@@ -31,7 +31,7 @@ import Testing
     let last = try kept.exchange("GET", "/livez")
     #expect(last.status == 200 && last["Connection"] == "close")
     try kept.expectClosed()
-    gateway.process.terminate()
+    gateway.terminateAgain()
     #expect(try gateway.process.wait() == .exited(0))
     #expect((try? gateway.connect()) == nil)
   }
@@ -114,7 +114,7 @@ import Testing
     gateway.process.terminate()
     try eventually("it drains") { gateway.log.contains("draining") }
     #expect(try gateway.ask("GET", "/livez").status == 200)
-    gateway.process.terminate()
+    gateway.terminateAgain()
     #expect(try gateway.process.wait() == .exited(0))
   }
 

@@ -100,7 +100,7 @@ import Testing
     gateway.process.terminate()
     try eventually("it drains") { gateway.log.contains("draining") }
     #expect(gateway.process.isRunning)
-    gateway.process.terminate()
+    gateway.terminateAgain()
     #expect(try gateway.process.wait() == .exited(0))
     redis.resume()
   }

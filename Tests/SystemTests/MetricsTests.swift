@@ -17,6 +17,21 @@ import Testing
     return name
   }
 
+  @Test func problemsByTheirCodes() throws {
+    let gateway = try GatewayProcess(["--workers", "1", "--max-body", "1KiB"])
+    for _ in 0..<2 { #expect(try gateway.ask("GET", freshPath()).status == 404) }
+    #expect(try gateway.ask("PUT", freshPath(), body: payload(2_048)).status == 413)
+    let wire = try gateway.connect()
+    try wire.send("GET / HTTP/1.1\r\n\r\n")
+    #expect(try wire.response().status == 400)
+    func count(_ code: String) throws -> Int {
+      try gateway.metric("session_gateway_problems_total{code=\"\(code)\"} ")
+    }
+    #expect(try count("no-such-session") == 2 && count("body-too-large") == 1)
+    #expect(try count("refusal") == 1 && count("store-full") == 0)
+    #expect(try gateway.metric("session_gateway_ready ") == 1)
+  }
+
   @Test(arguments: Backing.allCases) func theFormat(_ backing: Backing) throws {
     let gateway = try Gateways.before(backing)
     _ = try gateway.ask("PUT", freshPath(), body: [1])

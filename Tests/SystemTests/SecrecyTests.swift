@@ -87,7 +87,7 @@ import Testing
     // A tokens file that is none, with a token in the wrong place.
     try folder.write("tokens", "\(made[0]) \(Self.marker)\n")
     gateway.process.send(signal: SIGHUP)
-    try eventually("it is refused") { gateway.log.contains("the tokens stay as they were") }
+    try eventually("it is refused") { gateway.log.contains("tokens not reloaded") }
     redis?.pause()
     answers += try use(gateway, fields, &secrets)
     try redis?.kill9()

@@ -1,11 +1,11 @@
 // Who may do what. A head in; its caller's namespace, or the problem with the caller, out. Each
-// worker holds a table of its own, so nothing is locked; a reload gives each a new one.
+// worker has a table of its own, so nothing is locked; a reload gives each a new one.
 //
-// The token's digest is compared with that of every entry, whatever the others gave, in time that
-// does not depend on the bytes: neither how much of a digest fits nor which entry it is can be
-// measured. Nothing is allocated. Bounded by `TokensFile.maximum`.
+// The token's digest is compared with that of every entry, even after a match, in time that does
+// not depend on the bytes. So timing reveals neither how much of a digest matches nor which entry
+// does. Nothing is allocated. Bounded by `TokensFile.maximum`.
 //
-// Rejected: a dictionary by digest. It would be faster for hundreds of tokens, but its time tells
+// Rejected: a dictionary by digest. It would be faster for hundreds of tokens, but its timing leaks
 // something about the digests in it; 1,024 comparisons of 32 bytes take a few microseconds.
 
 import HTTP
@@ -14,7 +14,7 @@ public import Sessions
 
 /// The callers of a gateway.
 public struct CallerTable: Sendable {
-  /// Makes the SHA-256 of a token's bytes, without allocating.
+  /// Computes the SHA-256 of a token's bytes, without allocating.
   public typealias Digest = @Sendable (RawSpan) -> TokenDigest
 
   private struct Row {
@@ -28,10 +28,10 @@ public struct CallerTable: Sendable {
   /// Nil where callers need no token.
   private let digest: Digest?
 
-  /// Everybody may do everything, in the first namespace.
+  /// A table that lets every caller do everything, in the first namespace.
   public static var anonymous: CallerTable { CallerTable(rows: [], digest: nil) }
 
-  /// The callers that `entries` name. The namespaces of all of them are in the list.
+  /// The callers that `entries` name. The list must hold the namespaces of all of them.
   public init(_ entries: [TokenEntry], namespaces: NamespaceList, digest: @escaping Digest) {
     let rows = entries.map { entry in
       let place = namespaces.namespaces.firstIndex { $0.name == entry.namespace }
@@ -48,13 +48,13 @@ public struct CallerTable: Sendable {
     self.digest = digest
   }
 
-  /// Decides whether a request's caller may ask for what it asks for.
+  /// Decides whether a request's caller may do what it asks for.
   ///
   /// - Parameters:
-  ///   - route: the resource; not an operators' one, which anybody may read.
-  ///   - namespace: is set to the caller's own.
-  ///   - caller: is set to the caller's number, if its token is known.
-  /// - Returns: the problem with the caller; nil when it may.
+  ///   - route: the resource; not one for operators, which needs no token.
+  ///   - namespace: set to the caller's, if the caller is known.
+  ///   - caller: set to the caller's number, if its token is known.
+  /// - Returns: the problem with the caller; nil when the request is admitted.
   func admit(
     _ head: borrowing RequestHead, _ bytes: RawSpan, to route: Route,
     into namespace: inout NamespaceIndex, _ caller: inout UInt16
@@ -80,7 +80,7 @@ public struct CallerTable: Sendable {
     caller == 0 || Int(caller) > rows.count ? "" : rows[Int(caller) - 1].name
   }
 
-  /// The place of the entry with this digest. It looks at all of them, always.
+  /// The place of the entry with this digest; nil if there is none. Always looks at all entries.
   private func find(_ digest: TokenDigest) -> Int? {
     var found: UInt64 = 0
     for place in rows.indices {

@@ -5,14 +5,14 @@ import Primitives
 
 /// The credentials of a request.
 enum Credentials: Equatable {
-  /// None, or of a scheme that is not spoken here.
+  /// No Authorization, or one of a scheme that is not supported.
   case none
-  /// More than one, or something that is no token.
+  /// More than one Authorization, or one whose token is malformed.
   case malformed
-  /// A bearer token; whether anybody's is not yet known.
+  /// A well-formed bearer token; whether it is a caller's is not yet known.
   case bearer(ByteRange)
 
-  /// The longest token that is looked at, in bytes.
+  /// The longest token accepted, in bytes.
   static let longestToken = 512
 
   /// Reads the credentials of a head.

@@ -1,4 +1,4 @@
-// What a caller may do, and what each resource asks for. The one table of rights.
+// What a caller may do, and what each resource requires. This is the only table of rights.
 
 import HTTP
 
@@ -15,7 +15,7 @@ public struct Rights: OptionSet, Hashable, Sendable {
   /// To create, replace and remove sessions.
   public static let write = Rights(rawValue: 2)
 
-  /// Reads `read`, `write` or both with a comma between; nil for anything else.
+  /// Reads `read`, `write`, or both separated by a comma; nil for anything else.
   public init?(_ text: some StringProtocol) {
     switch String(text) {
     case "read": self = .read
@@ -25,7 +25,7 @@ public struct Rights: OptionSet, Hashable, Sendable {
     }
   }
 
-  /// The rights as the tokens file has them.
+  /// The rights as the tokens file spells them.
   public var text: String {
     switch (contains(.read), contains(.write)) {
     case (true, true): "read,write"
@@ -39,8 +39,9 @@ public struct Rights: OptionSet, Hashable, Sendable {
 extension Route {
   /// The rights that a method of this resource needs.
   ///
-  /// A touch needs `read`: a GET slides the idle timeout too, so asking more of a touch would
-  /// protect nothing. A lock gives the payload and keeps others from writing, so it needs both.
+  /// A touch needs `read`: a GET slides the idle timeout too, so requiring more for a touch would
+  /// protect nothing. Acquiring a lock returns the payload and keeps others from writing, so it
+  /// needs both.
   func rights(for method: Method) -> Rights {
     switch (self, method) {
     case (.touch, _), (.touches, _), (_, .get), (_, .head): .read

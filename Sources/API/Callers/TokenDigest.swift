@@ -1,5 +1,7 @@
-// What is kept of a token: its SHA-256. The digest is made elsewhere (the library that makes it is
-// none of this room's); it comes in as 32 bytes or as 64 hexadecimal digits.
+// What is kept of a token: its SHA-256. The digest is computed elsewhere, since this room does not
+// import the library for it; it comes in as 32 bytes or as 64 hexadecimal digits.
+
+import Primitives
 
 /// The SHA-256 of a caller's token.
 public struct TokenDigest: Equatable, Sendable {
@@ -13,38 +15,24 @@ public struct TokenDigest: Equatable, Sendable {
 
   /// A digest from its 32 bytes.
   public init(_ bytes: InlineArray<32, UInt8>) {
-    first = Self.word(0, of: bytes)
-    second = Self.word(1, of: bytes)
-    third = Self.word(2, of: bytes)
-    fourth = Self.word(3, of: bytes)
-  }
-
-  private static func word(_ place: Int, of bytes: InlineArray<32, UInt8>) -> UInt64 {
-    var word: UInt64 = 0
-    for offset in 0..<8 { word = word << 8 | UInt64(bytes[place * 8 + offset]) }
-    return word
+    let bytes = unsafe bytes.span.bytes
+    first = bytes.networkOrder(at: 0, as: UInt64.self)!
+    second = bytes.networkOrder(at: 8, as: UInt64.self)!
+    third = bytes.networkOrder(at: 16, as: UInt64.self)!
+    fourth = bytes.networkOrder(at: 24, as: UInt64.self)!
   }
 
   /// Reads 64 hexadecimal digits in lower case, as `sha256sum` writes them; nil for anything else.
   init?(hexadecimal text: ArraySlice<UInt8>) {
-    guard text.count == Self.digits else { return nil }
-    var bytes = InlineArray<32, UInt8>(repeating: 0)
-    for (place, byte) in text.enumerated() {
-      guard let digit = Self.digit(byte) else { return nil }
-      bytes[place / 2] = bytes[place / 2] << 4 | digit
-    }
-    self.init(bytes)
+    let bytes = unsafe text.span.bytes
+    guard bytes.byteCount == Self.digits, let first = bytes.hexadecimal(at: 0),
+      let second = bytes.hexadecimal(at: 16), let third = bytes.hexadecimal(at: 32),
+      let fourth = bytes.hexadecimal(at: 48)
+    else { return nil }
+    (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
   }
 
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    default: nil
-    }
-  }
-
-  /// The digest as the tokens file has it.
+  /// The digest as the tokens file spells it.
   public var hexadecimal: String {
     [first, second, third, fourth].map { word in
       let digits = String(word, radix: 16)
@@ -52,9 +40,9 @@ public struct TokenDigest: Equatable, Sendable {
     }.joined()
   }
 
-  /// All ones when both digests are the same, else 0; it takes the same time for any two.
+  /// All ones when both digests are equal, else 0; takes the same time for any two.
   func mask(_ other: TokenDigest) -> UInt64 {
-    // `^` and `|` have one precedence in Swift.
+    // The parentheses matter: `^` and `|` have the same precedence in Swift.
     let difference =
       (first ^ other.first) | (second ^ other.second) | (third ^ other.third)
       | (fourth ^ other.fourth)

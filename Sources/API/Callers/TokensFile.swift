@@ -1,13 +1,14 @@
-// The tokens file: bytes in, its entries or all that is wrong with it out. Read at the start and at
-// each SIGHUP, never on the data path.
+// The tokens file: bytes in; its entries, and everything that is wrong with it, out. Read at the
+// start and at each SIGHUP, never on the data path.
 //
-//   # SHA-256 of the token                                          namespace  rights      name
-//   f693f8bfeeeba49d20bab91339aa91b5960659470ef72f6500d55c2d9c754fd9  shop       read,write  shop-web
+//   # SHA-256 of the token                                            namespace  rights      name
+//   f693f8bfeeeba49d20bab91339aa91b5960659470ef72f6500d55c2d9c754fd9  shop       read,write  web-1
 //
-// One token a line, four words with spaces or tabs between; empty lines and lines that begin with #
-// say nothing. Several tokens may share a namespace, so that one can be replaced without a pause.
+// One token per line, in four words separated by spaces or tabs; empty lines and lines that begin
+// with # are ignored. Several tokens may share a namespace, so that one can be replaced without
+// interruption.
 //
-// Nothing of a line is ever quoted in a mistake: who confuses the columns may have written a token.
+// A mistake never quotes its line: if the columns were mixed up, the line may hold a token itself.
 
 import Primitives
 public import Sessions
@@ -16,14 +17,14 @@ public import Sessions
 public struct TokenEntry: Equatable, Sendable {
   /// The token's SHA-256.
   public let digest: TokenDigest
-  /// The namespace its caller acts in.
+  /// The namespace that its caller works in.
   public let namespace: String
   /// What its caller may do.
   public let rights: Rights
   /// What the log calls its caller: 1 to 64 letters, digits, dots, dashes and underscores.
   public let name: String
 
-  /// An entry; nil when the namespace or the name is not one, or there is no right.
+  /// An entry; nil when the namespace's or the caller's name is malformed, or there are no rights.
   public init?(digest: TokenDigest, namespace: String, rights: Rights, name: String) {
     guard Namespace(name: namespace) != nil, !rights.isEmpty, Self.isName(name) else { return nil }
     self.digest = digest
@@ -35,7 +36,7 @@ public struct TokenEntry: Equatable, Sendable {
   /// The entry as a line of the file, without its end.
   public var line: String { "\(digest.hexadecimal)  \(namespace)  \(rights.text)  \(name)" }
 
-  /// Whether the log may call a caller so.
+  /// Whether `text` is a valid name for a caller in the log.
   public static func isName(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
@@ -63,7 +64,7 @@ public struct TokenMistake: Error, Equatable, Sendable, CustomStringConvertible 
 
 /// The tokens file.
 public enum TokensFile {
-  /// The most tokens of a file. Each request is compared with all of them.
+  /// The most tokens in a file. Each request's token is compared with all of them.
   public static let maximum = 1_024
 
   /// Reads a file's content: its entries, and everything that is wrong.
@@ -76,7 +77,7 @@ public enum TokensFile {
       do throws(Fault) {
         guard let entry = try Self.entry(line) else { continue }
         if let twin = entries.firstIndex(where: { $0.digest == entry.digest }) {
-          throw Fault("the token is that of line \(lines[twin]); a token stands in one line")
+          throw Fault("the token is that of line \(lines[twin]); keep one of them")
         }
         entries.append(entry)
         lines.append(place + 1)
@@ -85,10 +86,11 @@ public enum TokensFile {
       }
     }
     if entries.isEmpty, mistakes.isEmpty {
-      mistakes.append(TokenMistake(line: 0, text: "no token is in it; nobody could be served"))
+      mistakes.append(
+        TokenMistake(line: 0, text: "it holds no token, so no caller could be served"))
     }
     if entries.count > maximum {
-      mistakes.append(TokenMistake(line: 0, text: "more than \(maximum) tokens are in it"))
+      mistakes.append(TokenMistake(line: 0, text: "it holds more than \(maximum) tokens"))
     }
     return (entries, mistakes)
   }
@@ -99,7 +101,7 @@ public enum TokensFile {
     init(_ text: String) { self.text = text }
   }
 
-  /// The entry of a line; nil when the line says nothing.
+  /// The entry of a line; nil for an empty line or a comment.
   private static func entry(_ line: ArraySlice<UInt8>) throws(Fault) -> TokenEntry? {
     let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     guard let first = words.first, first.first != UInt8(ascii: "#") else { return nil }
@@ -129,7 +131,8 @@ public enum TokensFile {
 }
 
 extension NamespaceList {
-  /// The namespaces that tokens name, behind `standard`, which callers without tokens act in.
+  /// `standard`, which callers without tokens use, and after it the namespaces that tokens name,
+  /// with the same policy.
   public init(_ standard: Namespace, of entries: [TokenEntry]) {
     var all = [standard]
     for entry in entries where !all.contains(where: { $0.name == entry.namespace }) {

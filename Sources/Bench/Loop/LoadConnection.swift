@@ -1,21 +1,21 @@
-// One connection of the load and the request that is on it. In: a request's bytes; out: where its
-// answer is. A connection without a request owns no buffer; what a socket does not take of a request
-// at once is copied, since the next request is made in the same place.
+// One connection of the load, with its current request. In: a request's bytes. Out: how far its
+// response is. A connection without a request owns no buffer. If the socket does not take a request
+// at once, the rest is copied, since the next request reuses the same memory.
 
 import Primitives
 import Reactor
 
-/// What a connection waits for.
+/// What a connection is waiting for.
 enum LoadConnectionState {
   /// The connection and, under TLS, the handshake.
   case opening
   /// A request.
   case free
-  /// The answer to its request.
+  /// The response to its request.
   case asking
 }
 
-/// A request on its way.
+/// A request in progress.
 struct LoadRequest {
   var operation = LoadOperation.get
   /// The session's number.
@@ -29,13 +29,13 @@ struct LoadConnection: ~Copyable {
   var transport: Transport
   var state = LoadConnectionState.opening
   var isConnected = false
-  /// Whether it is one of those that are opened and left idle.
+  /// Whether it is one of those opened and left idle.
   let isIdle: Bool
   var request = LoadRequest()
   var scanner = ResponseScanner()
-  /// Whether the answer's payload has been right so far.
+  /// Whether the response's payload has been right so far.
   var isRight = true
-  /// Whether the lock that the request acquired is being released.
+  /// Whether the lock that the request acquired is now being released.
   var isReleasing = false
   private var unsent = ByteBuffer()
 
@@ -44,7 +44,7 @@ struct LoadConnection: ~Copyable {
     self.isIdle = isIdle
   }
 
-  /// Takes the connection and its handshake a step on.
+  /// Advances the connection attempt and its handshake by a step.
   mutating func open() -> Handshake {
     if !isConnected {
       switch transport.connectResult() {
@@ -56,8 +56,8 @@ struct LoadConnection: ~Copyable {
     return transport.handshake()
   }
 
-  /// Sends a request, or what of it the socket takes; `flush` sends the rest. False when the
-  /// connection is of no use any more.
+  /// Sends a request, as far as the socket takes it; `flush` sends the rest. False when the
+  /// connection is unusable.
   mutating func send(_ bytes: RawSpan) -> Bool {
     var sent = 0
     while sent < bytes.byteCount {
@@ -72,7 +72,7 @@ struct LoadConnection: ~Copyable {
     return true
   }
 
-  /// Sends what is left of the request. False when the connection is of no use any more.
+  /// Sends the rest of the request. False when the connection is unusable.
   mutating func flush() -> Bool {
     if case .failed = transport.flush() { return false }
     return Self.send(&unsent, on: &transport)
@@ -89,6 +89,6 @@ struct LoadConnection: ~Copyable {
     return true
   }
 
-  /// Whether a part of the request is still to be sent.
+  /// Whether part of the request is still unsent.
   var hasUnsent: Bool { !unsent.isEmpty || transport.hasPendingOutput }
 }

@@ -1,27 +1,27 @@
-// Why a run did not take place, or ended early: one sentence for whoever started it.
+// Why a run did not take place, or ended early: one sentence for the user.
 
 public import Primitives
 public import Reactor
 import Settings
 
-/// What kept a load from running.
+/// What kept a load from running, or ended it early.
 public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The host, which no address is known for.
+  /// The host has no known address.
   case unknownHost(String)
   case tls(TLSSettingsFault)
-  /// How many connections were wanted, which the process may not have.
+  /// The process may not open this many connections.
   case tooManyConnections(Int)
   case system(SystemFault)
   /// The server cannot be reached.
   case unreachable(TransportFault)
-  /// A session could not be written before the load; with the status.
+  /// A session could not be written before the load; with the response's status.
   case notFilled(Int)
   case lostWhileFilling
-  /// Nothing was answered for so long.
+  /// The server sent no response for this long.
   case silent(TimeSpan)
-  /// It was told to end before anything was measured.
+  /// The run was stopped before anything was measured.
   case stopped
-  /// So many requests were all, and they were made before anything was measured.
+  /// All requests, this many, were used up before anything was measured.
   case usedUp(Int)
 
   /// One sentence.
@@ -34,12 +34,12 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .system(let fault): fault.description
     case .unreachable(let fault): "the server cannot be reached: \(fault.description)"
     case .notFilled(401), .notFilled(403):
-      "the server wants a token that may write; name its file with --token-file"
+      "the server demands a token that may write; name its file with --token-file"
     case .notFilled(413): "the server takes no payload of that size; see its --max-body"
     case .notFilled(let status):
       "the server answered \(status) when the sessions were written before the load"
     case .lostWhileFilling: "the server closed a connection while the sessions were written"
-    case .silent(let time): "the server has answered nothing for \(Int(time.seconds)) s"
+    case .silent(let time): "the server has sent no response for \(Int(time.seconds)) s"
     case .stopped: "ended before anything was measured"
     case .usedUp(let count):
       "the warm-up used up all \(count) requests; raise --requests or shorten --warm-up"
@@ -48,12 +48,12 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension LoadLoop {
-  /// The address to connect to; a name is looked up on this thread.
+  /// The address to connect to. Looking up a name blocks this thread.
   static func address(of plan: LoadPlan) throws(LoadFault) -> Address {
     guard case .addresses(let found) = Resolver.lookUp(plan.host, port: plan.port) else {
       throw .unknownHost(plan.host)
     }
-    // Servers that listen on one family only mostly listen on IPv4.
+    // Most servers that listen on one family only listen on IPv4.
     return found.first { !$0.isV6 } ?? found[0]
   }
 

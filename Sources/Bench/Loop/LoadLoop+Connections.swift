@@ -1,18 +1,17 @@
-// The connections of a load: how they are made, asked, read, lost and made again.
+// The connections of a load: opening, sending, reading, losing and reopening them.
 
 import Primitives
 import Reactor
 
 extension LoadLoop {
-  /// Begins a connection; one that cannot even begin is tried again later.
+  /// Begins a connection. If even that fails, it is tried again later.
   mutating func connect(isIdle: Bool) {
     do throws(TransportFault) {
       let socket = try Socket.connect(to: address)
       let fd = socket.fd
       let ticket = connections.insert(
         LoadConnection(transport(over: socket), isIdle: isIdle))
-      let token = UInt64(ticket.generation) << 32 | UInt64(ticket.index)
-      let isWatched = poller.register(fd, token: token, interest: .connection)
+      let isWatched = poller.register(fd, token: ticket.packed, interest: .connection)
       precondition(isWatched, "the kernel has room for the descriptors it gave out")
     } catch {
       refuse(error)
@@ -27,7 +26,8 @@ extension LoadLoop {
     }
   }
 
-  /// Notes that a connection could not be made: at the start there is nobody to load.
+  /// Records that a connection could not be made. At the start that ends the run; later it is tried
+  /// again.
   private mutating func refuse(_ reason: TransportFault) {
     if phase == .opening { return fail(.unreachable(reason)) }
     tally.refusedConnections += 1
@@ -39,7 +39,7 @@ extension LoadLoop {
     if retryAt == .never { retryAt = .now() + .milliseconds(100) }
   }
 
-  /// Makes the lost connections again.
+  /// Reopens the lost connections.
   mutating func reconnect() {
     let count = absent
     absent = 0
@@ -47,11 +47,9 @@ extension LoadLoop {
     for _ in 0..<count { connect(isIdle: false) }
   }
 
-  /// Does what an event says.
+  /// Handles an event of a connection.
   mutating func take(_ event: Event) {
-    let ticket = Ticket(
-      index: UInt32(truncatingIfNeeded: event.token),
-      generation: UInt32(truncatingIfNeeded: event.token >> 32))
+    let ticket = Ticket(packed: event.token)
     guard connections.contains(ticket) else { return }
     if connections[ticket].state == .opening { return open(ticket) }
     if connections[ticket].hasUnsent && event.writable && !connections[ticket].flush() {
@@ -93,7 +91,8 @@ extension LoadLoop {
     connection.send(requests.bytes.extracting(range.indices))
   }
 
-  /// Reads what has come, and asks anew when the answer was complete.
+  /// Reads the bytes that have arrived; a complete response lets the connection send its next
+  /// request.
   private mutating func receive(on ticket: Ticket, untilClosed: Bool) {
     while connections.contains(ticket) {
       scratch.clear()
@@ -109,9 +108,9 @@ extension LoadLoop {
     }
   }
 
-  /// Follows an answer through the bytes that were just read.
+  /// Follows the response through the bytes just read.
   private mutating func scan(_ ticket: Ticket) {
-    // Bytes that nobody asked for.
+    // Bytes without a request.
     guard connections[ticket].state == .asking else { return spoil(ticket) }
     let before = connections[ticket].scanner.bodyOffset
     switch Self.scan(scratch, &connections[ticket].scanner) {
@@ -129,7 +128,7 @@ extension LoadLoop {
     scanner.scan(Span<UInt8>(_bytes: buffer.bytes))
   }
 
-  /// Compares a part of a payload with what was put.
+  /// Compares part of a payload with what was written.
   private mutating func check(_ body: Range<Int>, at offset: Int, on ticket: Ticket) {
     if body.isEmpty { return }
     tally.bytesRead += connections[ticket].request.isMeasured ? body.count : 0
@@ -148,7 +147,7 @@ extension LoadLoop {
     requests.isPayload(buffer.bytes.extracting(body), at: offset, of: length, number: number)
   }
 
-  /// Records a complete answer and gives the connection its next request.
+  /// Records a complete response and gives the connection its next request.
   private mutating func finish(_ ticket: Ticket) {
     let now = Instant.now()
     let request = connections[ticket].request
@@ -174,7 +173,7 @@ extension LoadLoop {
     }
   }
 
-  /// Releases a lock that was just acquired; the request ends with the answer to this.
+  /// Releases a lock that was just acquired. The operation ends with the response to this request.
   private mutating func release(
     _ token: InlineArray<32, UInt8>, of number: Int, on ticket: Ticket
   ) {
@@ -192,7 +191,7 @@ extension LoadLoop {
     if !isRight || !requests.isSize(scanner.contentLength ?? 0) { tally.wrongPayloads += 1 }
   }
 
-  /// Ends a connection whose answers cannot be told apart any more.
+  /// Ends a connection whose responses can no longer be delimited.
   private mutating func spoil(_ ticket: Ticket) {
     if connections[ticket].state == .asking {
       if connections[ticket].request.isMeasured { tally.unreadable += 1 }
@@ -202,7 +201,7 @@ extension LoadLoop {
     lose(ticket)
   }
 
-  /// Gives a broken connection up.
+  /// Gives up a broken connection.
   private mutating func lose(_ ticket: Ticket) {
     if connections[ticket].state == .asking {
       if connections[ticket].request.isMeasured { tally.lost += 1 }
@@ -211,13 +210,13 @@ extension LoadLoop {
     let isIdle = connections[ticket].isIdle
     if connections[ticket].state == .free && !isIdle { forget(ticket) }
     connections.discard(ticket)
-    // Whom nothing is asked of may be ended by the server's idle timeout.
+    // The server's idle timeout may end idle connections.
     if isIdle { return tally.idleEnded += 1 }
     if phase == .filling { return fail(.lostWhileFilling) }
     retry()
   }
 
-  /// Takes a connection out of those that wait for a request.
+  /// Removes a connection from those waiting for a request.
   private mutating func forget(_ ticket: Ticket) {
     for _ in 0..<free.count {
       if let other = free.popFirst(), other != ticket { _ = free.append(other) }

@@ -1,25 +1,27 @@
-// The load generator: one thread, one poller, as many connections as the plan says. In: a plan, and
-// the caller's turns (`run(until:)`, so that the caller can show progress). Out: a tally.
+// The load generator: one thread, one poller, and the plan's number of connections. In: a plan, and
+// the caller's calls of `run(until:)`, between which it can show progress. Out: a tally.
 //
-//   opening   all connections are made; the first that fails ends the run, with the reason
-//   filling   every session is written once, as fast as it goes
-//   warming   the load runs and is not measured
-//   measuring requests that are due now count
-//   draining  nothing is asked any more; answers may still come, for five seconds. An open loop that
-//             fell behind gets here up to a second late
+//   opening   all connections are opened; the first that fails ends the run, with the reason
+//   filling   every session is written once, as fast as possible
+//   warming   the load runs but is not measured
+//   measuring requests that are due in this phase count
+//   draining  no more requests are sent; responses may still arrive, for 5 s. An open loop that
+// fell
+//             behind enters this phase up to 1 s late
 //   finished
 //
-// Its own cost must stay far below the server's: requests are made once (RequestBytes), answers are
-// scanned where they were read, and a request is one send, one receive and a few clock readings.
-// Bounded: by the plan's duration and number of requests; a server that answers nothing for longer than
-// the plan's patience ends the run, with the figures so far if there are any.
+// Its own cost must stay far below the server's: requests are prepared once (RequestBytes),
+// responses are scanned where they were read, and a request takes one send, one receive and a few
+// clock readings.
+// Bounded: by the plan's duration and number of requests. If the server sends no response for
+// longer than the plan's patience, the run ends, with the figures so far if there are any.
 
 public import Primitives
 public import Reactor
 
-/// A load under way.
+/// A load in progress.
 public struct LoadLoop: ~Copyable {
-  /// Where a run is.
+  /// The phases of a run.
   public enum Phase: Sendable {
     case opening, filling, warming, measuring, draining, finished
   }
@@ -36,16 +38,16 @@ public struct LoadLoop: ~Copyable {
   var requests: RequestBytes
   var random: LoadRandom
   var scratch = ByteBuffer(capacity: 64 << 10)
-  /// Connections that wait for a request, the longest waiting first.
+  /// Connections waiting for a request, the longest-waiting first.
   var free: Ring<Ticket>
 
-  /// Where the run is.
+  /// The phase that the run is in.
   public internal(set) var phase = Phase.opening
-  /// What became of the measured requests so far.
+  /// The outcomes of the measured requests so far.
   public internal(set) var tally = Tally()
-  /// Why the run ended early, if it did; what was measured by then stands.
+  /// Why the run ended early, if it did; what was measured until then remains valid.
   public internal(set) var fault: LoadFault?
-  /// When measuring began and ended.
+  /// When the measurement began and ended; `.never` before the load starts.
   public internal(set) var measured = (from: Instant.never, to: Instant.never)
   /// How many sessions have been written before the load.
   public internal(set) var filled = 0
@@ -58,8 +60,9 @@ public struct LoadLoop: ~Copyable {
   var lastAnswer: Instant
   var drainEnd = Instant.never
 
-  /// Makes the load's sockets and begins to connect. `tls` nil: plain HTTP. Fails when the host has no
-  /// address, a certificate cannot be read, or the process may not have so many descriptors.
+  /// Creates the load's sockets and begins to connect; over plain HTTP if `tls` is nil. Fails when
+  /// the host has no address, a certificate cannot be read, or the process may not open enough
+  /// descriptors.
   public init(_ plan: LoadPlan, tls: TLSClientSettings?) throws(LoadFault) {
     let total = plan.connections + plan.idleConnections
     precondition(plan.connections > 0 && plan.idleConnections >= 0, "a load needs a connection")
@@ -87,8 +90,9 @@ public struct LoadLoop: ~Copyable {
   /// Whether the run is over.
   public var isFinished: Bool { phase == .finished }
 
-  /// Goes on until `instant`, or until the run comes into another phase, so that the caller can look
-  /// at the server's clock then; one turn at least, so that the run gets on even when the caller is late.
+  /// Runs until `instant`, or until the phase changes, so that the caller can then read the
+  /// server's CPU time. Makes at least one tick, so that the run advances even when the caller is
+  /// late.
   public mutating func run(until instant: Instant) {
     let entered = phase
     var now = Instant.now()
@@ -108,18 +112,19 @@ public struct LoadLoop: ~Copyable {
     giveRequests()
   }
 
-  // An open loop's next request sets the alarm; everything else can wait for whole milliseconds.
+  /// When the next wait must end. An open loop's next request sets the alarm; everything else
+  /// tolerates whole milliseconds.
   private func nextWake(_ instant: Instant, _ now: Instant) -> Instant {
     if schedule.rate != nil, !free.isEmpty, let due = schedule.nextDue { alarm.set(due) }
     var wake = min(instant, min(retryAt, drainEnd))
     if phase == .warming { wake = min(wake, measured.from) }
-    // Behind the end what was due in time is still asked, as connections become free.
+    // After the end, requests that were due before it are still sent, as connections become free.
     let closing = schedule.closing ?? schedule.end
     if closing > now { wake = min(wake, closing) }
     return wake
   }
 
-  /// Takes the run from one phase to the next when it is time.
+  /// Moves the run to its next phase when it is time.
   private mutating func advance(at now: Instant) {
     if absent > 0 && now >= retryAt { reconnect() }
     switch phase {
@@ -159,14 +164,14 @@ public struct LoadLoop: ~Copyable {
 
   private mutating func startDraining(at now: Instant) {
     phase = .draining
-    // An open loop that fell behind asks for longer than it was to.
+    // An open loop that fell behind sends for longer than planned.
     measured.to = now
     tally.unsent = schedule.backlog(at: now)
     drainEnd = now + Self.grace
   }
 
-  /// Asks for nothing more. What was measured by now is what there is; before that the run ends with a
-  /// fault.
+  /// Ends the load. If the measurement has begun, its figures so far remain; before that the run
+  /// ends with a fault.
   public mutating func stop() {
     switch phase {
     case .opening, .filling, .warming: fail(.stopped)
@@ -186,7 +191,7 @@ public struct LoadLoop: ~Copyable {
     finish()
   }
 
-  /// Gives requests to the connections that wait for one, as far as there are any.
+  /// Gives the requests that are due to waiting connections.
   private mutating func giveRequests() {
     while !free.isEmpty, let request = nextRequest(at: .now()), let ticket = free.popFirst() {
       ask(request, on: ticket)

@@ -1,12 +1,13 @@
-// A process's CPU time, and which process listens at a port: what /proc tells about this machine.
-// Nil where it tells nothing: another machine, another user's process, another kernel.
+// A process's CPU time, and the process that listens on a port, from /proc. Nil where /proc does
+// not say: for another machine, another user's process, another kernel.
 
 import Glibc
 public import Primitives
 
-/// What /proc says about a process.
+/// What /proc says about processes.
 public enum ProcessTime {
-  /// The CPU time that process `pid` has used, user and system, in clock ticks of 10 ms.
+  /// The CPU time that process `pid` has used, user and system, with a resolution of a clock tick
+  /// (10 ms).
   public static func used(by pid: Int) -> TimeSpan? {
     guard let text = file("/proc/\(pid)/stat"), let ticks = ticks(inStat: text) else { return nil }
     return TimeSpan(nanoseconds: Int64(ticks) * 1_000_000_000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
@@ -19,7 +20,7 @@ public enum ProcessTime {
     return TimeSpan(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
-  /// The process that listens at `port` of this machine.
+  /// The id of the process that listens on `port` of this machine.
   public static func listener(at port: UInt16) -> Int? {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { file($0) }
     guard let inode = tables.lazy.compactMap({ self.inode(ofPort: port, in: $0) }).first else {
@@ -31,9 +32,10 @@ public enum ProcessTime {
     }
   }
 
-  /// User and system time out of the text of /proc/PID/stat (proc(5): fields 14 and 15).
+  /// User and system time in clock ticks, from the text of /proc/PID/stat (proc(5): fields 14 and
+  /// 15).
   static func ticks(inStat text: String) -> Int? {
-    // The program's name, in parentheses, may hold anything.
+    // The program's name, in parentheses, may contain anything.
     guard let name = text.lastIndex(of: ")") else { return nil }
     let fields = text[text.index(after: name)...].split(separator: " ")
     guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
@@ -42,7 +44,7 @@ public enum ProcessTime {
     return user + system
   }
 
-  /// The inode of the listening socket of `port` out of the text of /proc/net/tcp.
+  /// The inode of the socket that listens on `port`, from the text of /proc/net/tcp.
   static func inode(ofPort port: UInt16, in table: String) -> Int? {
     for line in table.split(separator: "\n").dropFirst() {
       let fields = line.split(separator: " ")

@@ -1,9 +1,9 @@
-// Comparing runs of bytes.
+// Compares byte sequences.
 
 import Glibc
 
 extension RawSpan {
-  /// Whether both hold the same bytes.
+  /// Whether both contain the same bytes.
   func isSame(as other: RawSpan) -> Bool {
     if byteCount != other.byteCount { return false }
     if byteCount == 0 { return true }

@@ -1,12 +1,13 @@
-// The requests of a load, made once. In: an operation, a size and a session's number. Out: the range
-// of the request's bytes, ready to be sent: only the session's eight digits are written anew.
+// The requests of a load, prepared once. In: an operation, a size and a session's number. Out: the
+// range of the request's bytes, ready to send. Only the session's eight digits are rewritten each
+// time.
 //
 //   PUT /v1/sessions/bench-00000042 HTTP/1.1 ... Content-Length: 20480 \r\n\r\n 00000042kXw...
 //                          ^ digits                                             ^ stamp
 //
-// A payload starts with the number of its session and goes on with the same letters for all, so an
-// answer of any allowed length can be checked against one sample. The bytes change with the next
-// request: what a socket did not take at once must be copied.
+// A payload starts with its session's number and continues with the same characters for all
+// sessions, so a response of any allowed length can be checked against one sample. The next request
+// changes the bytes: what a socket has not taken at once must be copied.
 
 public import Primitives
 import Settings
@@ -22,7 +23,7 @@ public struct RequestBytes: ~Copyable {
     var size: Int
   }
 
-  /// The digits of a session's number.
+  /// The number of digits of a session's number.
   public static let digits = 8
 
   private var text = ByteBuffer()
@@ -41,8 +42,8 @@ public struct RequestBytes: ~Copyable {
     for size in sizes { append(.put, size: size, plan) }
   }
 
-  /// The request for session `number`; a PUT has the payload size of that index. The bytes at the
-  /// range are valid until the next call.
+  /// The request for session `number`; for a PUT, `size` is the index of its payload size. The
+  /// bytes in the range are valid until the next call.
   public mutating func prepare(_ operation: LoadOperation, size: Int, number: Int) -> ByteRange {
     let template =
       switch operation {
@@ -58,12 +59,12 @@ public struct RequestBytes: ~Copyable {
     return template.range
   }
 
-  /// The request that releases session `number`'s lock. The bytes at the range are valid until the
+  /// The request that releases session `number`'s lock. The bytes in the range are valid until the
   /// next call.
   public mutating func prepareRelease(number: Int, token: InlineArray<32, UInt8>) -> ByteRange {
     let template = templates[3]
     Self.write(number, into: &text, at: template.digits, count: Self.digits)
-    // The token stands before the two line ends that close the head.
+    // The token is followed by the two line endings that end the head.
     let first = unsafe text.mutableReadable + (template.range.indices.upperBound - 4 - token.count)
     for at in token.indices {
       unsafe first.storeBytes(of: token[at], toByteOffset: at, as: UInt8.self)
@@ -71,7 +72,7 @@ public struct RequestBytes: ~Copyable {
     return template.range
   }
 
-  /// The bytes that `prepare` tells ranges of.
+  /// The bytes that the ranges from `prepare` refer to.
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get { text.bytes }
@@ -80,7 +81,7 @@ public struct RequestBytes: ~Copyable {
   /// Whether a payload can be `length` bytes long.
   public func isSize(_ length: Int) -> Bool { sizes.contains(length) }
 
-  /// Whether `part` is what session `number`'s payload of `length` bytes has at `offset`.
+  /// Whether `part` equals the bytes at `offset` of session `number`'s payload of `length` bytes.
   public mutating func isPayload(
     _ part: RawSpan, at offset: Int, of length: Int, number: Int
   ) -> Bool {
@@ -90,7 +91,7 @@ public struct RequestBytes: ~Copyable {
     return part.isSame(as: expected)
   }
 
-  // Letters that no compression shortens much and that any terminal can show.
+  /// Fills the sample with printable characters that hardly compress.
   private mutating func fillSample(_ count: Int, seed: UInt64) {
     var random = LoadRandom(seed: seed)
     sample.reserve(count)

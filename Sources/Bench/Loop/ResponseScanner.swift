@@ -1,23 +1,25 @@
-// Finds the end of an HTTP/1.1 response. In: its bytes, in pieces of any size. Out: which of them are
-// body, and where the response ends. It reads the status and three fields and skips the rest; it owns
-// nothing and keeps a few integers between two pieces, so an answer is never copied.
+// Finds the end of an HTTP/1.1 response. In: its bytes, in pieces of any size. Out: which of them
+// are body, and where the response ends. It reads the status and three fields and skips the rest.
+// It owns no memory and keeps only a few integers and a lock's token between pieces, so a response
+// is never copied.
 //
-// Bounded: a head of at most 64 KiB. A response without Content-Length has no body if its status says
-// so (RFC 9112 section 6.3) and is unreadable otherwise: chunks are not what this load asks for.
+// Bounded: a head of at most 64 KiB. A response without Content-Length has no body if its status
+// says so (RFC 9112 §6.3); otherwise it is unreadable, since this load does not ask for chunked
+// responses.
 
 import Primitives
 
-/// How far a response is.
+/// The progress through a response.
 public enum ScanProgress: Equatable, Sendable {
-  /// All bytes were taken; those from the offset on are body. More is to come.
+  /// All bytes were taken; those from offset `body` on are body. More follow.
   case more(body: Int)
-  /// The response ends before the offset `end`; its body lies in `body..<end`.
+  /// The response ends before offset `end`; its body is at `body..<end`.
   case done(body: Int, end: Int)
-  /// This is no response that can be followed.
+  /// The bytes are not a response that can be followed.
   case unreadable
 }
 
-/// One response after the other on a connection.
+/// A scanner for one response on a connection.
 public struct ResponseScanner: Sendable {
   private enum Place {
     case start, status, line, skip, length, connection, lock, body
@@ -26,7 +28,7 @@ public struct ResponseScanner: Sendable {
   static let longestHead = 64 << 10
 
   private var place = Place.start
-  // How far the word that is looked for at this place was found.
+  /// How many characters of the word expected at this place have matched.
   private var matched = 0
   private var headBytes = 0
   private var lineBytes = 0
@@ -38,20 +40,20 @@ public struct ResponseScanner: Sendable {
   public private(set) var status = 0
   /// Content-Length, or nil without it.
   public private(set) var contentLength: Int?
-  /// How many bytes of the body are still to come, once the head is over.
+  /// How many bytes of the body are missing, once the head is complete.
   public private(set) var remaining = 0
   /// Whether the server will close the connection after this response.
   public private(set) var closes = false
-  /// The token of the lock that was acquired; zeros without one.
+  /// The token of the acquired lock; all zeros without one.
   public private(set) var lock = InlineArray<32, UInt8>(repeating: UInt8(ascii: "0"))
 
   /// A scanner before the first byte of a response.
   public init() {}
 
-  /// How many bytes of the body have been told.
+  /// How many bytes of the body have been reported.
   public var bodyOffset: Int { place == .body ? (contentLength ?? 0) - remaining : 0 }
 
-  /// Takes the next bytes of the response. After `.done`, make a new scanner for the next one.
+  /// Takes the next bytes of the response. After `.done`, the next response needs a new scanner.
   public mutating func scan(_ bytes: Span<UInt8>) -> ScanProgress {
     var at = 0
     while at < bytes.count {
@@ -69,7 +71,8 @@ public struct ResponseScanner: Sendable {
     return remaining == 0 ? .done(body: at, end: at + part) : .more(body: at)
   }
 
-  // Most of a head is fields that do not matter here.
+  /// Skips the rest of a line; most of a head is fields that do not matter here. Returns the next
+  /// offset, or -1 when the head is too long.
   private mutating func skipLine(_ bytes: Span<UInt8>, from first: Int) -> Int {
     var at = first
     while at < bytes.count, bytes[at] != UInt8(ascii: "\n") { at += 1 }
@@ -82,7 +85,8 @@ public struct ResponseScanner: Sendable {
     return at
   }
 
-  // Takes one byte and gives the next one's offset, or -1 when it makes no sense.
+  /// Takes one byte. Returns the next one's offset, or -1 when the byte is not valid or the head is
+  /// too long.
   private mutating func step(_ byte: UInt8, _ at: Int) -> Int {
     headBytes += 1
     let isTaken =
@@ -109,7 +113,7 @@ public struct ResponseScanner: Sendable {
   }
 
   private mutating func takeVersion(_ byte: UInt8) -> Bool {
-    // HTTP/1.0 servers close after each response unless they say otherwise; their digit differs.
+    // HTTP/1.0, which differs in one digit, is taken to close the connection after the response.
     guard byte == Self.letter(Self.version, matched) || matched == 7 && byte == UInt8(ascii: "0")
     else { return false }
     if matched == 7 && byte == UInt8(ascii: "0") { closes = true }
@@ -162,7 +166,7 @@ public struct ResponseScanner: Sendable {
     return true
   }
 
-  // Two lengths are one too many (RFC 9112 section 6.3).
+  /// Begins Content-Length; a second one is refused (RFC 9112 §6.3).
   private mutating func beginLength() -> Bool {
     if contentLength != nil { return false }
     (place, contentLength, matched) = (.length, 0, 0)
@@ -208,7 +212,7 @@ public struct ResponseScanner: Sendable {
 
   private mutating func endHead() -> Bool {
     let isBodiless = status == 204 || status == 304 || status < 200
-    // An interim response is followed by the real one; nobody here asks for it.
+    // An interim response would be followed by the final one; this load never asks for one.
     if status < 200 { return false }
     if isBodiless {
       contentLength = 0

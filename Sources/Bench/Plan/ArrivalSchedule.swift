@@ -1,11 +1,12 @@
 // When requests are due. In: the clock. Out: the next request's due time, if it has come.
 //
-//   open loop     request n is due at start + n / rate, whatever became of those before it; a late
-//                 one keeps its due time, and its latency counts from there
+//   open loop     request n is due at start + n / rate, whatever happened to earlier ones; a late
+//                 request keeps its due time, and its latency counts from then
 //   closed loop   a request is due when a connection is free for it
 //
-// The backlog of an open loop is a difference of two numbers, so it needs no bound of its own.
-// Rejected: correcting a closed loop's latencies afterwards; what was not asked was not measured.
+// The backlog of an open loop is the difference of two numbers, so it needs no bound of its own.
+// Rejected: correcting a closed loop's latencies afterwards. Requests that were never sent were not
+// measured.
 
 public import Primitives
 
@@ -15,15 +16,15 @@ public struct ArrivalSchedule: Sendable {
   public let rate: Int?
   /// When the first request is due.
   public let start: Instant
-  /// From when on no request is due any more.
+  /// From this instant on no request is due.
   public let end: Instant
-  /// The most requests there are.
+  /// The maximum number of requests.
   public let limit: Int
   /// How many have been taken.
   public private(set) var taken = 0
 
-  /// Requests from `start` on, before `end` and up to `limit` in number; `rate` a second (1 to a
-  /// million), or as fast as they are taken.
+  /// At most `limit` requests, due from `start` on and before `end`: `rate` per second (1 to
+  /// 1,000,000), or, if that is nil, as fast as they are taken.
   public init(rate: Int?, start: Instant, end: Instant, limit: Int) {
     precondition(rate.map { (1...1_000_000).contains($0) } ?? true, "a rate is 1 to a million")
     precondition(limit >= 0, "a number of requests is not negative")
@@ -40,7 +41,7 @@ public struct ArrivalSchedule: Sendable {
     return due < end ? due : nil
   }
 
-  /// Takes the next request and tells when it was due. Nil when it is not due yet, or never.
+  /// Takes the next request and returns when it was due. Nil if none is due yet, or any more.
   public mutating func take(at now: Instant) -> Instant? {
     guard let due = nextDue, due <= now else { return nil }
     if rate == nil && now >= end { return nil }
@@ -48,17 +49,17 @@ public struct ArrivalSchedule: Sendable {
     return rate == nil ? now : due
   }
 
-  /// Whether there are no requests left, be there time for them or not.
+  /// Whether all requests have been taken, even if there is time left.
   public var isUsedUp: Bool { taken == limit }
 
-  /// Whether nothing is to be taken any more; what was due and was not taken is the backlog. In an open
-  /// loop the time until the next one would be due belongs to the last one.
+  /// Whether no more requests are to be taken. Those that were due but not taken are the backlog.
+  /// In an open loop the last request's time lasts until the next one would be due.
   public func isOver(at now: Instant) -> Bool {
     if let closing { return now >= closing }
     return now >= (rate == nil ? end : end + Self.lateness)
   }
 
-  /// When all that is due has been taken and its time is over; nil while something is to be taken.
+  /// When the time of the last request ends; nil while there are requests to take.
   public var closing: Instant? {
     guard nextDue == nil else { return nil }
     return rate.map { min(end, start + Self.offset(of: taken, rate: $0)) } ?? start
@@ -77,7 +78,8 @@ public struct ArrivalSchedule: Sendable {
     return max(0, min(count, limit) - taken)
   }
 
-  // What was due in time may still be asked a little later: the last one nearly always is.
+  /// How long after `end` requests that were due before it may still be sent: the last one nearly
+  /// always is.
   private static let lateness = TimeSpan.seconds(1)
 
   private static func offset(of number: Int, rate: Int) -> TimeSpan {

@@ -1,9 +1,9 @@
-// Reads the notations of a load from a command line. In: text. Out: a value, or a sentence that says
-// what is wrong and what would do.
+// Reads the notations of `--mix` and `--size`. In: text. Out: a value, or a sentence that says what
+// is wrong and what to write instead.
 
 import Settings
 
-/// What is wrong with an argument.
+/// A mistake in an argument.
 public struct LoadMistake: Error, Equatable, Sendable, CustomStringConvertible {
   /// One sentence.
   public let description: String
@@ -13,7 +13,7 @@ public struct LoadMistake: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// The notations of `--mix` and `--size`.
 public enum LoadNotation {
-  /// Reads "get=50,put=50,touch=0": names with their weights.
+  /// Reads names with their weights, such as "get=50,put=50,touch=0".
   public static func mix(
     _ text: String
   ) throws(LoadMistake) -> WeightedChoice<LoadOperation> {
@@ -27,7 +27,7 @@ public enum LoadNotation {
       }
       guard let operation = LoadOperation.allCases.first(where: { $0.name == sides[0] }) else {
         throw LoadMistake(
-          "'\(sides[0])' is no operation; there are \(names.joined(separator: ", "))")
+          "'\(sides[0])' is not an operation; name one of \(names.joined(separator: ", "))")
       }
       if weighted.contains(where: { $0.value == operation }) {
         throw LoadMistake("'\(operation.name)' is given twice")
@@ -40,7 +40,8 @@ public enum LoadNotation {
     return mix
   }
 
-  /// Reads "20KiB" or "1KiB:70,20KiB:30": sizes of 0 to 64 MiB, with their weights.
+  /// Reads sizes of 0 to 64 MiB, with weights if there are several, such as "20KiB" or
+  /// "1KiB:70,20KiB:30".
   public static func sizes(_ text: String) throws(LoadMistake) -> WeightedChoice<Int> {
     var weighted: [(value: Int, weight: Int)] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,4 +1,4 @@
-// What a request of the load does. The names are those of `--mix` and of the report.
+// The operations of a load. Their names are those in `--mix` and in the report.
 
 /// One kind of request.
 public enum LoadOperation: Int, CaseIterable, Sendable {
@@ -6,11 +6,11 @@ public enum LoadOperation: Int, CaseIterable, Sendable {
   case get
   /// Writes a session: PUT with a payload.
   case put
-  /// Slides a session's idle timeout: POST, without a body.
+  /// Extends a session's idle timeout: POST, without a body.
   case touch
-  /// Acquires a session's lock, waiting for up to five seconds while another holds it, and releases it:
-  /// two requests that count as one, which ends with the second one's answer. A plain PUT of the load
-  /// breaks a lock, as the contract says: then it is 409.
+  /// Acquires a session's lock, waiting up to 5 s while another client holds it, and releases it.
+  /// The two requests count as one, which ends with the second response. An unconditional PUT of
+  /// the same load breaks a lock, as the contract says; the response is then 409.
   case lock
 
   /// The name in `--mix` and in the report.

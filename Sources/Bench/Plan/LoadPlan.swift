@@ -1,18 +1,18 @@
-// What a run is to do: the server, the load and its bounds. Values only, checked by whoever reads
-// them from a command line (`LoadMistake` says what was wrong and what would do).
+// What a run is to do: the server, the load and its bounds. Values only; the command line checks
+// them (`LoadMistake` says what is wrong and what to write instead).
 
 public import Primitives
 public import Settings
 
-/// A target with a place for the session's number.
+/// A request target with a place for the session's number.
 public struct LoadTarget: Equatable, Sendable {
-  /// What stands before the number, the sessions' prefix included.
+  /// The part before the number, including the sessions' prefix.
   public let before: String
-  /// What stands behind it.
+  /// The part after it.
   public let after: String
 }
 
-/// A load and where it goes.
+/// A load, and the server to put it on.
 public struct LoadPlan: Sendable {
   /// The server's host.
   public var host = "127.0.0.1"
@@ -22,42 +22,44 @@ public struct LoadPlan: Sendable {
   public var connections = 64
   /// How many further connections are opened and left idle.
   public var idleConnections = 0
-  /// Requests a second; nil: as fast as answers come (a closed loop).
+  /// Requests a second; nil: as fast as responses arrive (a closed loop).
   public var rate: Int?
-  /// What the requests do.
+  /// The operations, by weight.
   public var mix = WeightedChoice<LoadOperation>([(.get, 1), (.put, 1)])!
-  /// How long payloads are, in bytes.
+  /// The payload sizes in bytes, by weight.
   public var sizes = WeightedChoice<Int>([(20 << 10, 1)])!
   /// How many sessions there are.
   public var keys = 2_000
-  /// What the sessions' ids begin with; eight digits follow.
+  /// The prefix of session ids; eight digits follow it.
   public var prefix = "bench-"
-  /// The targets, by operation; `{id}` stands for the session's id.
+  /// Targets that replace the gateway's own, by operation; `{id}` stands for the session's id.
   public var targets: [LoadOperation: String] = [:]
-  /// The bearer token, if the server wants one.
+  /// The bearer token, if the server requires one.
   public var token: Secret?
-  /// How long is measured.
+  /// How long to measure.
   public var duration = TimeSpan.seconds(10)
   /// How long the load runs before it is measured.
   public var warmUp = TimeSpan.seconds(1)
-  /// The most requests, those of the warm-up included.
+  /// The most requests, including those of the warm-up.
   public var requests = 10_000_000
   /// Whether all sessions are written before the load begins.
   public var fills = true
   /// Whether payloads are compared byte by byte.
   public var verifies = false
-  /// For how long nothing may be answered: longer than the gateway's own deadline, 10 s by default.
+  /// How long the server may send no response before the run ends: longer than the gateway's own
+  /// deadline, 10 s by default.
   public var patience = TimeSpan.seconds(15)
-  /// What decides the order of sessions, operations and sizes.
+  /// The seed of the order of sessions, operations and sizes.
   public var seed: UInt64 = 1
 
-  /// The default load: as fast as 64 connections go, one read and one write of 20 KiB a page view.
+  /// The default load: 64 connections as fast as they go, one read and one write of 20 KiB per page
+  /// view.
   public init() {}
 
-  /// The server as `Host` names it, an IPv6 address in brackets (RFC 9110 7.2).
+  /// The value of `Host` (RFC 9110 §7.2); an IPv6 address is in brackets.
   public var authority: String { HostPort(host: host, port: port).description }
 
-  /// The target of `operation`, cut where the number goes.
+  /// The target of `operation`, split at the session's number.
   public func target(of operation: LoadOperation) -> LoadTarget {
     let text = targets[operation] ?? Self.defaultTarget(of: operation)
     let marks = "{id}"

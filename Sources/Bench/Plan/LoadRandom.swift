@@ -1,11 +1,11 @@
-// The load's randomness: SplitMix64 (Steele, Lea, Flood 2014). From a seed, so that two runs ask for
-// the same sessions in the same order; not for secrets.
+// The load's randomness: SplitMix64 (Steele, Lea, Flood 2014). It starts from a seed, so that two
+// runs ask for the same sessions in the same order. Not for secrets.
 
-/// A sequence of 64-bit numbers that a seed decides.
+/// A sequence of 64-bit numbers determined by a seed.
 public struct LoadRandom: Sendable {
   private var state: UInt64
 
-  /// The sequence of `seed`.
+  /// The sequence for `seed`.
   public init(seed: UInt64) { state = seed }
 
   /// The next 64 bits.
@@ -17,7 +17,7 @@ public struct LoadRandom: Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  /// A number below `bound`, which must be positive.
+  /// A number from 0 to just below `bound`, which must be positive.
   public mutating func below(_ bound: Int) -> Int {
     precondition(bound > 0, "no number is below 0")
     return Int(truncatingIfNeeded: bits().multipliedFullWidth(by: UInt64(bound)).high)

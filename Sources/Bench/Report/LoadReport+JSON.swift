@@ -1,9 +1,9 @@
-// The report as JSON for programs: numbers, and texts out of letters that need no escaping.
+// The report as JSON for programs: numbers, and texts of characters that need no escaping.
 
 import Histogram
 
 extension LoadReport {
-  /// The figures as one JSON object: times in microseconds, rates by the second.
+  /// The figures as one JSON object: times in microseconds, rates per second.
   public var json: String {
     let operations = LoadOperation.allCases.filter { plan.mix.values.contains($0) }
     let latencies =

@@ -4,7 +4,7 @@ import Histogram
 import Primitives
 
 extension LoadReport {
-  /// The figures as lines of text, without a last line end.
+  /// The figures as lines of text, without a final line ending.
   public var table: String {
     var lines = [headline, ""]
     lines.append(Self.row(["", "requests", "p50", "p90", "p99", "p99.9", "max"]))
@@ -18,7 +18,7 @@ extension LoadReport {
   }
 
   private var headline: String {
-    let kind = plan.rate.map { "open loop, \($0) requests a second due" } ?? "closed loop"
+    let kind = plan.rate.map { "open loop, \($0) requests due per second" } ?? "closed loop"
     let connections = plan.connections.counted("connection")
     return "\(plan.authority), \(kind), \(connections),"
       + " \(seconds.rounded(to: 1)) s measured"
@@ -26,8 +26,8 @@ extension LoadReport {
 
   private var facts: [(name: String, value: String)] {
     var facts = [
-      (name: "answered", value: "\(tally.answered) (\(rate.rounded(to: 0)) a second)"),
-      (name: "payload read", value: "\(mebibytesRead.rounded(to: 1)) MiB a second"),
+      (name: "answered", value: "\(tally.answered) (\(rate.rounded(to: 0)) per second)"),
+      (name: "payload read", value: "\(mebibytesRead.rounded(to: 1)) MiB per second"),
       (name: "failed", value: "\(tally.failed)"),
     ]
     facts += failures.map { (name: "", value: "\($0.count)  \($0.reason)") }
@@ -35,10 +35,10 @@ extension LoadReport {
       facts.append((name: "not connected", value: "\(tally.refusedConnections) attempts"))
     }
     if tally.unsent > 0 {
-      facts.append((name: "", value: "those have no latency: the percentiles are too good"))
+      facts.append((name: "", value: "those have no latency, so the percentiles are too good"))
     }
     if tally.idleEnded > 0 {
-      facts.append((name: "idle", value: "\(tally.idleEnded) connections were ended by the server"))
+      facts.append((name: "idle", value: "\(tally.idleEnded) connections closed by the server"))
     }
     if let server = serverMicroseconds {
       facts.append((name: "server's CPU", value: "\(server.rounded(to: 2)) us a request"))
@@ -60,7 +60,7 @@ extension LoadReport {
       + cells.dropFirst().map { $0.padded(to: 11, atEnd: false) }.joined()
   }
 
-  /// Nanoseconds with a unit that leaves three or four digits.
+  /// A duration in nanoseconds, shown in us without decimals, or in ms or s with two.
   static func time(_ nanoseconds: UInt64) -> String {
     let value = Double(nanoseconds)
     return switch value {
@@ -87,7 +87,8 @@ extension Double {
 }
 
 extension String {
-  /// The text with spaces on one side up to a width; a longer text stays as it is.
+  /// The text padded with spaces to `width`, at its end or its beginning; a longer text is
+  /// unchanged.
   func padded(to width: Int, atEnd: Bool) -> String {
     let spaces = String(repeating: " ", count: max(0, width - count))
     return atEnd ? self + spaces : spaces + self

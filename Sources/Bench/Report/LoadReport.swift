@@ -1,23 +1,23 @@
-// What a run came to, in figures. In: a finished loop, and the server's CPU time if it was known. Out:
-// figures, a table for people and JSON for programs (+Table, +JSON).
+// The results of a run. In: a finished loop, and the server's CPU time if known. Out: figures, a
+// table for people and JSON for programs (+Table, +JSON).
 
 import Histogram
 public import Primitives
 
 /// The figures of a run.
 public struct LoadReport: Sendable {
-  /// What was asked for.
+  /// The plan that was run.
   public let plan: LoadPlan
-  /// What became of the measured requests.
+  /// The outcomes of the measured requests.
   public let tally: Tally
-  /// How long was measured, in seconds.
+  /// How long the measurement lasted, in seconds.
   public let seconds: Double
-  /// The CPU time that the server used meanwhile; nil when it was not known.
+  /// The CPU time that the server used during the measurement; nil when unknown.
   public let serverTime: TimeSpan?
-  /// The CPU time that the load generator used meanwhile.
+  /// The CPU time that the load generator used during the measurement.
   public let ownTime: TimeSpan
 
-  /// The figures of `loop`, which is over.
+  /// The figures of `loop`, which must have finished.
   public init(_ loop: borrowing LoadLoop, serverTime: TimeSpan?, ownTime: TimeSpan) {
     plan = loop.plan
     tally = loop.tally
@@ -26,23 +26,23 @@ public struct LoadReport: Sendable {
     self.ownTime = ownTime
   }
 
-  /// Requests answered a second, well or not.
+  /// Requests answered per second, successfully or not.
   public var rate: Double { seconds > 0 ? Double(tally.answered) / seconds : 0 }
 
-  /// Mebibytes of payloads read a second.
+  /// Mebibytes of payloads read per second.
   public var mebibytesRead: Double {
     seconds > 0 ? Double(tally.bytesRead) / seconds / 1_048_576 : 0
   }
 
-  /// The server's CPU time for each answer, in microseconds.
+  /// The server's CPU time per response, in microseconds; nil when unknown, or without responses.
   public var serverMicroseconds: Double? {
     serverTime.flatMap { Self.microseconds($0, each: tally.answered) }
   }
 
-  /// The load generator's own CPU time for each answer, in microseconds.
+  /// The load generator's own CPU time per response, in microseconds; nil without responses.
   public var ownMicroseconds: Double? { Self.microseconds(ownTime, each: tally.answered) }
 
-  /// Why answers failed, with how often; empty when none did.
+  /// The reasons for failed requests, with counts; empty when none failed.
   public var failures: [(reason: String, count: Int)] {
     let statuses = tally.statuses.indices.filter { !(200...299).contains($0) }
     var failures = statuses.map { ("status \($0)", tally.statuses[$0]) }
@@ -59,7 +59,7 @@ public struct LoadReport: Sendable {
     ("p50", 50), ("p90", 90), ("p99", 99), ("p99.9", 99.9),
   ]
 
-  /// The latencies' distribution in HdrHistogram's own format, in microseconds.
+  /// The distribution of the latencies in HdrHistogram's own format, in microseconds.
   public var distribution: String {
     var text = ""
     tally.all.outputPercentileDistribution(to: &text, outputValueUnitScalingRatio: 1_000)

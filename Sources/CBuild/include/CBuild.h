@@ -1,5 +1,5 @@
-// What the build was told of itself: see Package.swift.
+// Facts about the build, defined in Package.swift.
 #pragma once
 
-/// The commit that the program was built from, or "unknown".
+/// The commit from which the program was built, or "unknown".
 const char *_Nonnull build_commit(void);

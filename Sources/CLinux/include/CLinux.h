@@ -1,4 +1,4 @@
-// What Linux offers and Swift's Glibc module leaves out: wrappers and typed constants only.
+// The parts of Linux that Swift's Glibc module leaves out: wrappers and typed constants only.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -23,10 +23,8 @@ static const uint32_t LINUX_EPOLLERR = EPOLLERR;
 static const uint32_t LINUX_EPOLLET = 1u << 31;
 
 static const int LINUX_EPOLL_CTL_ADD = EPOLL_CTL_ADD;
-static const int LINUX_EPOLL_CTL_MOD = EPOLL_CTL_MOD;
 static const int LINUX_EPOLL_CTL_DEL = EPOLL_CTL_DEL;
 
-static const int LINUX_SOCK_STREAM = SOCK_STREAM;
 static const int LINUX_SOCK_NEW = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int LINUX_SO_REUSEPORT = SO_REUSEPORT;
 static const int LINUX_TCP_NODELAY = TCP_NODELAY;
@@ -61,7 +59,7 @@ static inline int linux_timerfd(void) {
   return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 }
 
-// Lets the timer go off once, at a time of the monotonic clock; 0 stops it.
+// Makes the timer expire once, at a time of the monotonic clock; 0 stops it.
 static inline int linux_timerfd_set(int fd, int64_t nanoseconds) {
   struct itimerspec time = {{0, 0}, {nanoseconds / 1000000000, nanoseconds % 1000000000}};
   return timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
@@ -73,22 +71,22 @@ static inline int linux_socketpair(int fds[2]) {
   return socketpair(AF_UNIX, LINUX_SOCK_NEW, 0, fds);
 }
 
-// These are compiled in CLinux.c: the C library declares what they call under _GNU_SOURCE only,
-// which a header that is imported as a module cannot ask for.
+// These are compiled in CLinux.c: the C library declares the functions they call only under
+// _GNU_SOURCE, which a header imported as a module cannot define.
 
-// accept4 with a nonblocking socket that child programs do not inherit.
+// accept4(2): the new socket is nonblocking and not inherited by child programs.
 int linux_accept(int fd, struct sockaddr *peer, socklen_t *length);
 
-// How many processors this process may run on; 0 when the kernel has more than fit the set.
+// How many processors this process may run on; 0 when the kernel has more than fit in the set.
 int linux_affinity_count(void);
 
 // Names the calling thread; the kernel keeps 15 bytes.
 void linux_name_thread(const char *name);
 
-// Waits for so long at most until the thread has returned; 0 if it has.
+// Waits at most `nanoseconds` for the thread to return; 0 if it has.
 int linux_join_thread(pthread_t thread, int64_t nanoseconds);
 
-// The system's words for an error number.
+// The system's text for an error number; `room` may hold it.
 const char *linux_error_text(int error, char *room, size_t size);
 
 static inline int linux_get_descriptor_limit(struct rlimit *limit) {

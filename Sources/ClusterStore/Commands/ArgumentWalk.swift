@@ -1,24 +1,24 @@
-/// Walks over the arguments of a command that this store wrote.
+/// Walks over the arguments of a command that this store encoded.
 struct ArgumentWalk {
-  /// How many arguments the command has, its name included.
+  /// The number of arguments, the command's name included.
   private(set) var count = 0
-  /// Where the argument after the last one that was given begins, its length included.
+  /// Where the next argument begins, its length line included.
   private(set) var at: Int
 
-  /// Stands before the name of the command that begins at `start`.
+  /// Starts in front of the name of the command that begins at `start`.
   init(_ commands: RawSpan, from start: Int) {
     at = start
     count = skipLine(in: commands)
   }
 
-  /// Where the next argument is.
+  /// The range of the next argument.
   mutating func next(in commands: RawSpan) -> Range<Int> {
     let length = skipLine(in: commands)
     defer { at += length + 2 }
     return at..<at + length
   }
 
-  /// Skips `*N` or `$N` with its line end, and gives N.
+  /// Skips `*N` or `$N` with its line end, and returns N.
   private mutating func skipLine(in commands: RawSpan) -> Int {
     var number = 0
     at += 1

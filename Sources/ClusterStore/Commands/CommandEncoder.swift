@@ -1,10 +1,10 @@
-// A session's command as RESP, written straight into a pipeline's log.
+// Session commands as RESP, written straight into a pipeline's log.
 
 import Primitives
 import Redis
 import Sessions
 
-/// Writes an operation's commands at the end of a buffer.
+/// Encodes an operation's commands at the end of a buffer.
 enum CommandEncoder {
   /// Writes the commands of `command` and returns their lengths.
   static func encode(
@@ -57,7 +57,7 @@ enum CommandEncoder {
     }
   }
 
-  /// Writes the commands of a read that a replica answers as well as its primary: none of them slides.
+  /// Writes the commands of a read for a replica: none of them slides. Returns their lengths.
   static func encode(
     reading command: borrowing SessionCommand, space: borrowing KeySpace,
     into log: inout ByteBuffer
@@ -74,10 +74,10 @@ enum CommandEncoder {
     return first == 0 ? CommandLengths(total) : CommandLengths(first: first, of: total)
   }
 
-  /// How many bytes `asking` writes.
+  /// The length of what `asking` writes, in bytes.
   static let askingLength = 16
 
-  /// `ASKING`, which goes in front of each command that ASK sent to another node.
+  /// `ASKING`, in front of each command that an ASK redirected to another node.
   static func asking(in log: inout ByteBuffer) {
     CommandWriter.begin(1, "ASKING", in: &log)
   }
@@ -94,8 +94,8 @@ enum CommandEncoder {
     CommandWriter.argument("GT", in: &log)
   }
 
-  /// `GETRANGE key 0 95`, the header of whatever record is there. Gives where in the log the key stands, as
-  /// an argument.
+  /// `GETRANGE key 0 95`, the header of whatever record is there. Returns where the key argument is
+  /// in the log.
   @discardableResult
   static func header(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, in log: inout ByteBuffer
@@ -103,8 +103,8 @@ enum CommandEncoder {
     beginning("95", space, id, in: &log)
   }
 
-  /// `PEXPIRE key 1` and `PTTL key`, of a key that is no session's: what only a node that serves its slot does, and
-  /// changes nothing.
+  /// `PEXPIRE key 1` and `PTTL key`, with a key that is no session's: only a node that serves its
+  /// slot carries them out, and they change nothing.
   static func probe(_ space: borrowing KeySpace, _ number: Int, in log: inout ByteBuffer) {
     let letters = Probe.letters(of: number)
     CommandWriter.begin(3, "PEXPIRE", in: &log)
@@ -124,8 +124,8 @@ enum CommandEncoder {
     key(space, id, in: &log)
   }
 
-  /// `GETRANGE key 0 last`: a record's header up to byte 95, the longest content type up to byte 350. Gives
-  /// where in the log the key stands.
+  /// `GETRANGE key 0 last`: up to byte 95 for a record's header, up to byte 350 for the longest
+  /// content type, too. Returns where the key argument is in the log.
   @inline(__always)
   @discardableResult
   private static func beginning(
@@ -169,7 +169,7 @@ enum CommandEncoder {
     }
   }
 
-  /// The record that a `put` keeps: header, content type, payload.
+  /// The record that a `put` stores: header, content type, payload.
   static func record(
     _ command: borrowing SessionCommand, request: RawSpan, as kind: WriteStamp.Kind,
     begun: Beginning, in log: inout ByteBuffer

@@ -1,11 +1,11 @@
-/// How long an operation's commands are, in bytes: one or two, which follow each other.
+/// The lengths of an operation's commands, in bytes: one or two commands that follow each other.
 struct CommandLengths {
-  /// The first one's, which is the only one's where there is but one.
+  /// The length of the first command, which may be the only one.
   let first: Int
-  /// The second one's; 0 where there is none.
+  /// The length of the second command; 0 if there is none.
   let second: Int
 
-  /// None yet.
+  /// Nothing encoded yet.
   static let none = CommandLengths(0)
 
   /// One command.
@@ -14,15 +14,15 @@ struct CommandLengths {
     second = 0
   }
 
-  /// A first command, and a second one that takes the rest of `total`.
+  /// A first command, and a second one that makes up the rest of `total`.
   init(first: Int, of total: Int) {
     self.first = first
     second = total - first
   }
 
-  /// How many commands there are.
+  /// The number of commands.
   var count: Int { second == 0 ? 1 : 2 }
 
-  /// Where the last command begins, behind the start of the first.
+  /// Where the last command begins, counted from the start of the first.
   var lastStart: Int { second == 0 ? 0 : first }
 }

@@ -1,5 +1,5 @@
-// How a session is called in Redis: `sg:{namespace:id}`. The hash tag is the whole name, so whatever
-// else belongs to a session can be put into the same slot.
+// The key of a session in Redis: `sg:{namespace:id}`. The hash tag is the whole name, so anything
+// else that belongs to a session can share its slot.
 
 import Primitives
 import Redis
@@ -7,10 +7,10 @@ import Sessions
 
 /// A namespace's part of its keys, prepared once.
 struct KeySpace: Sendable {
-  /// `sg:{name:`, and behind it the arguments `PX` and the idle timeout.
-  /// In place, for an array is counted whenever a command is written.
+  /// `sg:{name:`, followed by the arguments `PX` and the idle timeout. In place, because an array
+  /// would be reference-counted whenever a command is written.
   private var texts = InlineArray<128, UInt8>(repeating: 0)
-  /// Where they end.
+  /// Where each of them ends.
   private let ends: (prefix: Int, unit: Int, milliseconds: Int)
   /// The slot's checksum up to where the id begins.
   let checksum: HashSlot.Hasher
@@ -57,7 +57,7 @@ struct KeySpace: Sendable {
     borrowing get { unsafe texts.span.bytes.extracting(ends.unit..<ends.milliseconds) }
   }
 
-  /// The slot that the key of `id` belongs to.
+  /// The slot of the key of `id`.
   func slot(of id: borrowing SessionID) -> UInt16 {
     var checksum = self.checksum
     checksum.update(id.bytes)
@@ -66,7 +66,7 @@ struct KeySpace: Sendable {
 }
 
 extension PlaceTable where Element == KeySpace {
-  /// A namespace's part of its keys.
+  /// The namespace's part of its keys.
   subscript(namespace: NamespaceIndex) -> KeySpace {
     unsafeAddress { unsafe UnsafePointer(address(of: Int(namespace.rawValue))) }
   }

@@ -1,13 +1,13 @@
-// A record that had to wait before it was sent, be it for a node, a pause or the fate of an earlier
-// attempt: it is stamped anew as it leaves. So a record whose stamp is older than an operation was on its
-// way before that was begun, however long its own operation had waited (docs/decisions/0010).
+// A record that had to wait before it was sent, for a node, a pause or the fate of an earlier
+// attempt, is stamped again as it leaves. So a record whose stamp is older than an operation was on
+// its way before that operation began, however long the record had waited (docs/decisions/0010).
 
 import Glibc
 import Primitives
 import Redis
 import Sessions
 
-/// Stamps records in commands that were written before.
+/// Stamps records in commands that are already encoded.
 enum RecordStamping {
   /// Stamps the record of this version, if there is one among `commands`, as sent at `beginning`.
   static func stamp(
@@ -24,7 +24,7 @@ enum RecordStamping {
     }
   }
 
-  /// The record and where it is: no other argument has a version, and no other record this one.
+  /// The record and where it is: no other argument has a version, and no other record has this one.
   private static func find(
     _ version: SessionVersion, in commands: RawSpan
   ) -> (RecordHeader, Range<Int>)? {

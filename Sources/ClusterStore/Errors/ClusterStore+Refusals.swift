@@ -1,5 +1,5 @@
-// What becomes of error answers beside their operations: they are counted, and what they say of a node is
-// kept and told.
+// What error answers mean beyond their operation: they are counted, and what they show about a node
+// is kept and reported.
 
 import Primitives
 import Redis
@@ -21,7 +21,7 @@ extension ClusterStore {
     check(at: nodes[link].refusals.end)
   }
 
-  /// Tells which refusals of a node are over.
+  /// Reports which refusals of a node are over.
   mutating func expireRefusals(of link: Link, at now: Instant) {
     for kind in nodes[link].refusals.expire(at: now) {
       events.append(.nodeAccepts(nodes[link].endpoint, kind))

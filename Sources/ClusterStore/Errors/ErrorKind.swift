@@ -1,6 +1,6 @@
 import Redis
 
-/// The kinds of error answers, by the word that Redis begins them with.
+/// The kinds of error answers, named after the word with which Redis begins them.
 public enum ErrorKind: String, CaseIterable, Sendable {
   case moved, ask, tryagain, clusterdown, masterdown, loading, readonly, busy, noreplicas
   case noscript, oom, misconf, noauth, noperm, wrongpass, wrongtype, crossslot, execabort
@@ -35,7 +35,7 @@ public enum ErrorKind: String, CaseIterable, Sendable {
       }
   }
 
-  /// Whether it says how the node is. Others concern a slot, a key or a script.
+  /// Whether it describes the state of the node. Others concern a slot, a key or a script.
   var isState: Bool {
     switch self {
     case .clusterdown, .masterdown, .loading, .readonly, .busy, .noreplicas, .oom, .misconf,
@@ -47,7 +47,7 @@ public enum ErrorKind: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether an owner of slots that says it, asked for a key of its own, serves nobody.
+  /// Whether an owner of slots that answers a probe with it serves no callers.
   var endsService: Bool {
     switch self {
     case .clusterdown, .masterdown, .loading, .busy, .noauth, .readonly: true

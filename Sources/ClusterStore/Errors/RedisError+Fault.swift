@@ -1,11 +1,11 @@
-// Which error answers end an operation, and by what; the others are waited out.
+// Which error answers end an operation, and with which fault; the others are retried.
 
 import Redis
 import Sessions
 
 extension RedisError {
-  /// The error as it may be kept beyond its reply, which names the host of a redirect: without one it is
-  /// waited for.
+  /// The error in a form that may outlive its reply. MOVED and ASK point at a host within the
+  /// reply's bytes, so they are kept as TRYAGAIN, which is simply retried.
   var kept: RedisError {
     switch self {
     case .moved, .ask: .tryAgain
@@ -13,10 +13,11 @@ extension RedisError {
     }
   }
 
-  /// Whether the node takes no writes for now, and can be read from: its disk is full, its replicas are gone.
+  /// Whether the node takes no writes for now but can be read from: its disk is full, or its
+  /// replicas are gone.
   var refusesWrites: Bool { self == .misconfigured || self == .noReplicas }
 
-  /// What the error amounts to where repeating does not mend it; nil where it may.
+  /// The fault, if repeating the command would not help; nil if it might.
   var lastingFault: StoreFault? {
     switch self {
     case .outOfMemory: .storeFull

@@ -1,65 +1,71 @@
-// What happens to connections. The tick says what became of them and asks what to do and to write.
+// What happens to connections. The tick reports what became of them, and asks what to do and what
+// to write.
 //
 //   down ──open──► opening ──linkOpened──► greeting ──its replies──► ready ──silence──► suspect
 //    ▲                │                        │                       │  ◄──a byte────    │
 //    └────────────────┴──────── linkLost, or given up by advance ◄─────┴───────────────────┘
 //
-// A suspect node keeps its connection, is handed nothing but the rest of what it has begun, and its slots'
-// new operations are parked: they were surely not carried out, and go to whoever serves the slots next.
+// A suspect node keeps its connection but is sent only the rest of a command that has begun. New
+// operations on its slots are parked: they were certainly not carried out, and go to whichever node
+// serves the slots next.
 
 public import Primitives
 public import Redis
 import Sessions
 
 extension ClusterStore {
-  /// The next thing to be done with a link; nil when there is none now.
+  /// The next thing to do with a link; nil when there is nothing to do now.
   public mutating func nextAction() -> LinkAction? { actions.popFirst() }
 
-  /// When `advance` next has something to do.
+  /// When `advance` next has something to do; at once while there are actions to take.
   public var nextDeadline: Instant {
     actions.isEmpty ? nextCheck : Instant(nanoseconds: .min)
   }
 
-  /// Does what time brings: reconnects, gives up silent nodes, asks for the topology, tries parked
-  /// operations again.
+  /// Does what is due: reconnects, gives up silent nodes, requests the topology, retries parked
+  /// operations.
   ///
-  /// - Parameter told: all that had come by then was told. Nodes are judged by that: after a halt of the
-  ///   process their answers may be there and not be read yet.
-  public mutating func advance(at now: Instant, told: Instant) {
+  /// - Parameter readUpTo: everything that had arrived by then has been passed on. Nodes are judged by
+  ///   this time, because after a suspension of the process their answers may have arrived and not
+  ///   been read.
+  public mutating func advance(at now: Instant, readUpTo: Instant) {
     guard nextCheck <= now else { return }
     nextCheck = .never
     for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index) { advance(link, at: now, told: min(told, now)) }
+      if let link = nodes.ticket(at: index) { advance(link, at: now, readUpTo: min(readUpTo, now)) }
     }
     refreshIfWanted(at: now)
     retryDue(at: now)
   }
 
-  private mutating func advance(_ link: Link, at now: Instant, told: Instant) {
+  private mutating func advance(_ link: Link, at now: Instant, readUpTo: Instant) {
     expireRefusals(of: link, at: now)
     let limits = configuration.limits
     switch nodes[link].state {
     case .down(let retryAt):
       guard isWanted(link) else { return }
       if retryAt <= now { open(link, at: now) } else { check(at: retryAt) }
-    case .opening(let since), .greeting(let since):
-      if since + limits.connecting <= told {
+    case .connecting(let since), .shakingHands(let since), .greeting(let since):
+      if since + limits.connecting <= readUpTo {
         return lose(link, lateness(of: link), at: now, close: true)
       }
       check(at: since + limits.connecting)
     case .ready:
       probe(link, at: now)
-      listen(link, at: now, told: told)
+      judgeSilence(of: link, at: now, readUpTo: readUpTo)
     }
   }
 
   /// What a connection that took too long was waiting for.
   private func lateness(of link: Link) -> LinkFault {
-    if case .greeting = nodes[link].state { return .slowGreeting }
-    return nodes[link].isShakingHands ? .slowHandshake : .slowConnect
+    switch nodes[link].state {
+    case .greeting: .slowGreeting
+    case .shakingHands: .slowHandshake
+    case .connecting, .down, .ready: .slowConnect
+    }
   }
 
-  /// Whether there should be a connection to a node whenever there can be one.
+  /// Whether a node should be connected whenever possible.
   func isWanted(_ link: Link) -> Bool {
     switch nodes[link].role {
     case .primary: true
@@ -68,17 +74,20 @@ extension ClusterStore {
     }
   }
 
+  /// Whether a node that cannot be connected to is tried again and again: without that, the reason is old.
+  func isTried(_ link: Link) -> Bool { isWanted(link) || !slots.isComplete }
+
   /// Judges how long a node that owes an answer has been silent.
-  private mutating func listen(_ link: Link, at now: Instant, told: Instant) {
-    if nodes[link].isRenewing, nodes[link].pipeline.isEmpty { return renew(link, at: now) }
+  private mutating func judgeSilence(of link: Link, at now: Instant, readUpTo: Instant) {
+    if nodes[link].isReconnecting, nodes[link].pipeline.isEmpty { return reconnect(link, at: now) }
     guard nodes[link].pipeline.owesAnswer, let front = nodes[link].pipeline.front else { return }
     let limits = configuration.limits
     let heard = nodes[link].heardAt
     let end = min(heard + limits.silence, front.since + limits.longestAnswer + limits.silence)
-    if end <= told { return lose(link, .silent, at: now, close: true) }
+    if end <= readUpTo { return lose(link, .silent, at: now, close: true) }
     check(at: end)
-    if heard + limits.suspicion <= told {
-      // What waits for a replica is done by its primary.
+    if heard + limits.suspicion <= readUpTo {
+      // The primary answers what waits for a replica.
       if nodes[link].role == .replica { return lose(link, .silent, at: now, close: true) }
       suspect(link, at: now)
     } else {
@@ -91,11 +100,11 @@ extension ClusterStore {
     nodes[link].isSuspect = true
     counters.suspicions += 1
     events.append(.nodeSuspect(nodes[link].endpoint))
-    if refresh.link == link { refresh.link = nil }
+    if refresh.request?.link == link { refresh.request = nil }
     wantRefresh(at: now)
   }
 
-  /// Bytes came, or were taken: the node is alive.
+  /// Bytes arrived or were accepted: the node is alive.
   mutating func hear(_ link: Link, at now: Instant) {
     nodes[link].heardAt = now
     guard nodes[link].isSuspect else { return }
@@ -109,45 +118,49 @@ extension ClusterStore {
   mutating func open(_ link: Link, at now: Instant) {
     guard case .down(let retryAt) = nodes[link].state else { return }
     guard retryAt <= now else { return check(at: retryAt) }
-    nodes[link].state = .opening(since: now)
-    nodes[link].isShakingHands = false
+    nodes[link].state = .connecting(since: now)
     nodes[link].usedAt = now
     actions.append(.open(link, nodes[link].endpoint))
     check(at: now + configuration.limits.connecting)
   }
 
-  /// Whether a link waits for its connection to be made.
+  /// Whether a link's connection is being made.
   public func isOpening(_ link: Link) -> Bool {
-    guard nodes.contains(link), case .opening = nodes[link].state else { return false }
-    return true
+    guard nodes.contains(link) else { return false }
+    switch nodes[link].state {
+    case .connecting, .shakingHands: return true
+    case .down, .greeting, .ready: return false
+    }
   }
 
-  /// Whether what a link's connection brings is wanted.
+  /// Whether the bytes that a link's connection brings are wanted.
   public func isConnected(_ link: Link) -> Bool {
     nodes.contains(link) && nodes[link].isConnected
   }
 
-  /// TCP is connected, and TLS is under way: what is slow from now on is not the network.
+  /// TCP is connected and TLS is in progress: a delay from now on is not the network's.
   public mutating func linkConnected(_ link: Link) {
-    if isOpening(link) { nodes[link].isShakingHands = true }
+    guard nodes.contains(link), case .connecting(let since) = nodes[link].state else { return }
+    nodes[link].state = .shakingHands(since: since)
   }
 
-  /// The connection is made, TLS included: the greeting is the first thing it carries.
+  /// The connection is established, TLS included: the greeting is the first thing it carries.
   public mutating func linkOpened(_ link: Link, at now: Instant) {
-    guard nodes.contains(link), case .opening = nodes[link].state else { return }
+    guard isOpening(link) else { return }
     nodes[link].state = .greeting(since: now)
-    nodes[link].unsaid.clear()
-    nodes[link].saidReadOnly = nodes[link].role == .replica && configuration.reads == .replica
+    nodes[link].unsentGreeting.clear()
+    nodes[link].sentReadOnly = nodes[link].role == .replica && configuration.reads == .replica
     nodes[link].greeting = NodeGreeting(
       authenticates: configuration.credentials != nil,
-      readsFromReplica: nodes[link].saidReadOnly, predecessor: nodes[link].client)
-    nodes[link].greeting.write(configuration.credentials, to: &nodes[link].unsaid)
+      readsFromReplica: nodes[link].sentReadOnly, predecessor: nodes[link].client,
+      asksIdentity: deployment == .cluster && nodes[link].id != nil)
+    nodes[link].greeting.write(configuration.credentials, to: &nodes[link].unsentGreeting)
     markDirty(link)
     check(at: now + configuration.limits.connecting)
   }
 
-  /// Connections from now on are greeted with these; those there are stay authenticated, as Redis
-  /// keeps them when a password changes (`ACL SETUSER`).
+  /// Uses these credentials to greet on future connections; existing ones stay authenticated,
+  /// because Redis keeps them when a password changes (`ACL SETUSER`).
   public mutating func authenticate(as credentials: NodeCredentials) {
     configuration.credentials = credentials
   }
@@ -158,7 +171,7 @@ extension ClusterStore {
     return true
   }
 
-  /// The connection was not made or was lost.
+  /// The connection could not be made or was lost.
   public mutating func linkLost(_ link: Link, _ fault: LinkFault, at now: Instant) {
     guard nodes.contains(link), !nodes[link].isDown else { return }
     lose(link, fault, at: now, close: false)
@@ -174,6 +187,7 @@ extension ClusterStore {
     nodes[link].tally.connected += 1
     counters.connected += 1
     events.append(.nodeUp(nodes[link].endpoint))
+    judgeIdentity(of: link, at: now)
     if configuration.mode == .single { becomeSingle(link, at: now) }
     check(at: now)
     if deployment == .unknown { refresh.isWanted = true }
@@ -181,10 +195,28 @@ extension ClusterStore {
     release(at: now)
   }
 
-  /// Gives a connection up: what was surely not executed is parked, what may be repeated too, and
-  /// whoever else waited is told that the outcome is unknown.
+  /// Compares who answers at a link's endpoint with the node that the table means.
+  private mutating func judgeIdentity(of link: Link, at now: Instant) {
+    guard let known = nodes[link].id else { return }
+    switch nodes[link].greeting.identity {
+    case .unknown, .member(known): break
+    case .member: disown(link, .anotherNode, at: now)
+    case .standalone: disown(link, .standaloneInCluster, at: now)
+    }
+  }
+
+  /// Another Redis answers at the endpoint: it gets no commands until it is another one, or the topology says
+  /// that it belongs there.
+  mutating func disown(_ link: Link, _ refusal: ViewRefusal, at now: Instant) {
+    if nodes[link].id != nil { nodes[link].isStranger = true }
+    refuseView(of: link, refusal, at: now)
+  }
+
+  /// Gives a connection up. Its operations are parked to be sent again, lost writes once their fate
+  /// has been asked for (`evacuate`). Those past their deadline, and those that have no room to
+  /// wait, end.
   mutating func lose(_ link: Link, _ fault: LinkFault, at now: Instant, close: Bool) {
-    // A connection that lasted starts the pauses anew; one that did not makes them longer.
+    // A connection that lasted resets the pauses; one that did not makes them longer.
     if nodes[link].isReady, nodes[link].readySince + .seconds(1) <= now {
       nodes[link].failures = 0
     }
@@ -203,33 +235,34 @@ extension ClusterStore {
     wantRefresh(at: now)
   }
 
-  /// Makes a connection anew whose pipeline is empty: behind its address may be another node now.
-  mutating func renew(_ link: Link, at now: Instant) {
-    counters.renewals += 1
+  /// Reconnects a link whose pipeline is empty: another node may be at its address now.
+  mutating func reconnect(_ link: Link, at now: Instant) {
+    counters.reconnects += 1
     disconnect(link, until: now, close: true)
     open(link, at: now)
   }
 
-  /// Sees to it that the connection is made anew as soon as nothing waits for its answers.
-  mutating func wantRenewal(of link: Link, at now: Instant) {
-    guard nodes[link].isReady, !nodes[link].isRenewing,
-      nodes[link].renewedAt + .seconds(1) <= now
+  /// Reconnects as soon as nothing waits for the connection's answers, at most once a second.
+  mutating func wantReconnect(of link: Link, at now: Instant) {
+    guard nodes[link].isReady, !nodes[link].isReconnecting,
+      nodes[link].reconnectRequestedAt + .seconds(1) <= now
     else { return }
-    nodes[link].isRenewing = true
-    nodes[link].renewedAt = now
+    nodes[link].isReconnecting = true
+    nodes[link].reconnectRequestedAt = now
     check(at: now)
   }
 
-  /// Forgets all that belongs to a connection. The pipeline is the caller's to empty.
+  /// Forgets everything about a connection. Emptying the pipeline is up to the caller.
   mutating func disconnect(_ link: Link, until retryAt: Instant, close: Bool) {
     if close { actions.append(.close(link)) }
     if reading == link { reading = nil }
-    if refresh.link == link { refresh.link = nil }
+    if refresh.request?.link == link { refresh.request = nil }
     nodes[link].state = .down(retryAt: retryAt)
     nodes[link].isSuspect = false
-    nodes[link].hasServed = false
-    nodes[link].isRenewing = false
+    nodes[link].hadSlots = false
+    nodes[link].isReconnecting = false
     nodes[link].isFresh = false
+    nodes[link].isStranger = false
     nodes[link].probe = Probe()
     nodes[link].reader = ReplyReader()
     nodes[link].reply = Node.freshReply(configuration.limits)

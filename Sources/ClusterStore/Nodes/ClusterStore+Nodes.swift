@@ -1,4 +1,5 @@
-// The nodes that are known: how they become so, by settings, topologies and redirects, and how they are found.
+// The known nodes: how they become known, from settings, topologies and redirects, and how they are
+// found.
 
 import Primitives
 import Redis
@@ -12,13 +13,13 @@ extension ClusterStore {
     return nil
   }
 
-  /// The node at an endpoint; made when it is new. Nil when there are too many.
+  /// The node at an endpoint, added if it is new; nil when there are too many.
   mutating func addNode(_ endpoint: Endpoint, isSeed: Bool) -> Link? {
     if let known = node(at: endpoint) { return known }
     return nodes.isFull ? nil : nodes.insert(Node(endpoint, isSeed: isSeed, configuration))
   }
 
-  /// The node that a redirect names; nil when it names none that could be asked.
+  /// The node that a redirect names, added if it is new; nil when it names none that can be asked.
   mutating func node(_ host: RedirectHost, _ port: UInt16, namedBy link: Link) -> Link? {
     let endpoint: Endpoint?
     switch host {
@@ -31,7 +32,7 @@ extension ClusterStore {
     return endpoint.flatMap { addNode($0, isSeed: false) }
   }
 
-  /// MOVED: gives one slot to its new owner, ahead of the topology that will say the same.
+  /// MOVED: gives one slot to its new owner, before a topology does.
   mutating func patch(_ slot: UInt16, to owner: Link, at now: Instant) {
     if let former = self.owner(of: slot) { nodes[former].slotCount -= 1 }
     slots.patch(slot, UInt16(owner.index))

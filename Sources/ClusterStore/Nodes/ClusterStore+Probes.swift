@@ -1,20 +1,21 @@
-// What nodes are asked of themselves. An owner of slots to whom nobody has given a command for a second is asked to
-// set the timeout of a session that nobody has, in one of its slots, and to read it: so a node that hangs,
-// reads its data or finds its cluster down is known before a caller meets it, and known to be back although
-// a balancer sends no callers. A replica that is read from is asked how it follows its primary. One
-// question at a time.
+// Probes of nodes. An owner of slots that got no command for a second is asked to set the timeout
+// of a session that does not exist, in one of its slots, and to read it. So a node that hangs, is
+// loading its data or finds its cluster down is known before a caller meets it, and known to be
+// back even if a balancer sends no callers. A replica that is read from is asked how closely it
+// follows its primary. One probe at a time.
 //
-// Rejected: PING, which a node answers whose cluster is down; CLUSTER INFO, which a user's ACL may not
-// allow; a read alone, which such a cluster may still answer (`cluster-allow-reads-when-down`) while every
-// GET slides; a write alone, which a node without replicas refuses before it says that it reads its data; a
-// state that the next caller's success ends, for who is not ready has no callers.
+// Rejected: PING, which a node answers although its cluster is down; CLUSTER INFO, which a user's
+// ACL may not allow; a read alone, which a node whose cluster is down may still answer
+// (`cluster-allow-reads-when-down`) while no GET could slide; a write alone, which a node without
+// enough replicas refuses before it says that it is loading; ending the state at the next caller's
+// success, because a gateway that is not ready has no callers.
 
 import Primitives
 import Redis
 import Sessions
 
 extension ClusterStore {
-  /// Asks a connected node how it is, where it is time.
+  /// Probes a connected node if it is time to.
   mutating func probe(_ link: Link, at now: Instant) {
     if nodes[link].slotCount > 0 {
       askForService(link, at: now)
@@ -28,7 +29,7 @@ extension ClusterStore {
     let due = serviceDue(nodes[link])
     guard due <= now else { return check(at: due) }
     check(at: now + configuration.limits.probing)
-    // One that has something to answer is listened to already.
+    // A node that owes an answer is already being listened to.
     let isNeeded = nodes[link].probe.isCalledFor || nodes[link].probe.verdict == .refusing
     guard nodes[link].takesCommands, nodes[link].pipeline.isEmpty || isNeeded,
       nodes[link].pipeline.hasSpareRoom, let number = number(for: link)
@@ -40,8 +41,8 @@ extension ClusterStore {
     close(.service, of: link, from: mark, replies: 2, at: now)
   }
 
-  /// When an owner is asked again: soon where somebody was refused or it refuses, else once it was given
-  /// nothing for a while.
+  /// When an owner is probed next: soon if a caller was refused or it refused the last probe, else
+  /// once it has had no command for a while.
   private func serviceDue(_ node: borrowing Node) -> Instant {
     if node.probe.isCalledFor { return node.probe.at + .milliseconds(100) }
     if node.probe.verdict == .refusing { return node.probe.at + .milliseconds(250) }
@@ -49,7 +50,7 @@ extension ClusterStore {
   }
 
   private mutating func askForLag(_ link: Link, at now: Instant) {
-    guard nodes[link].saidReadOnly else { return wantRenewal(of: link, at: now) }
+    guard nodes[link].sentReadOnly else { return wantReconnect(of: link, at: now) }
     guard nodes[link].probe.sequence == 0 else { return }
     let due = nodes[link].probe.at + configuration.limits.probing
     guard due <= now else { return check(at: due) }
@@ -61,19 +62,17 @@ extension ClusterStore {
     close(.lag, of: link, from: mark, replies: 1, at: now)
   }
 
-  /// Makes what was written to the link's log from `mark` on a question.
+  /// Turns what was written to the link's log from `mark` on into a probe.
   private mutating func close(
     _ question: Probe.Question, of link: Link, from mark: Int, replies: Int, at now: Instant
   ) {
     nodes[link].probe.at = now
     nodes[link].probe.question = question
-    nodes[link].probe.sequence = nodes[link].pipeline.close(
-      .none, .upkeep, from: mark, replies: replies, asking: false, at: now)
-    markDirty(link)
+    nodes[link].probe.sequence = enqueueOwn(on: link, from: mark, replies: replies, at: now)
   }
 
-  /// A key in one of the slots that a node owns: the last one where it still is. So few slots as one cost a
-  /// thousandth of a second, once.
+  /// A key in one of the slots that a node owns: the last one used if it still is. With a single
+  /// slot the search takes about a millisecond, once.
   private func number(for link: Link) -> Int? {
     let first = nodes[link].probe.number
     for step in 0..<Probe.numbers {
@@ -83,7 +82,7 @@ extension ClusterStore {
     return nil
   }
 
-  /// Takes what a node says of itself.
+  /// Takes a node's answer to a probe.
   mutating func takeProbe(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
     guard nodes[link].probe.sequence == entry.sequence else { return }
     if entry.isLast {
@@ -96,7 +95,7 @@ extension ClusterStore {
     }
   }
 
-  /// Takes an answer to the write, or to the read behind it: it serves where neither says that it does not.
+  /// Takes the answer to the write or to the read behind it. The node serves if neither refuses.
   private mutating func takeService(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
     if entry.answered == 0 { nodes[link].probe.isRefused = false }
     if nodes[link].reply.kind == .error {
@@ -110,11 +109,11 @@ extension ClusterStore {
 
   private mutating func takeRefusal(_ error: RedisError, by link: Link, at now: Instant) {
     if error.callsForRefresh { wantRefresh(at: now) }
-    // Behind a lone node's address may be the new primary by now, and no caller is there to meet it.
-    if error == .readOnly, deployment == .single { wantRenewal(of: link, at: now) }
+    // A lone node's address may lead to the new primary by now, and no caller is there to find out.
+    if error == .readOnly, deployment == .single { wantReconnect(of: link, at: now) }
     let kind = ErrorKind(error)
     if kind.endsService { nodes[link].probe.isRefused = true }
-    // A user may be kept to other keys.
+    // The user may be limited to other keys.
     if kind.isState, kind != .noperm { note(error, of: link, at: now) }
   }
 

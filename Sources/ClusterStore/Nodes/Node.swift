@@ -1,11 +1,12 @@
-// One Redis process as this worker knows it: where it is, the state of the one connection to it, and
-// what was asked of it. The connection itself belongs to the tick; a link is its number here.
+// One Redis process as this worker knows it: its address, the state of the one connection to it,
+// and what it has been asked. The connection itself belongs to the tick; here a link is only its
+// number.
 
 import Primitives
 import Redis
 import Sessions
 
-/// What a node is for.
+/// The role of a node.
 public enum NodeRole: String, Sendable {
   /// Not known yet: a seed, or a node that left the topology.
   case unknown
@@ -19,11 +20,13 @@ public enum NodeRole: String, Sendable {
 struct Node: ~Copyable {
   /// The state of the connection.
   enum State: Equatable {
-    /// There is none, and none is made before `retryAt`.
+    /// There is none, and none is attempted before `retryAt`.
     case down(retryAt: Instant)
-    /// The tick is making it.
-    case opening(since: Instant)
-    /// It is there; the node has yet to accept the credentials.
+    /// The connection is being made.
+    case connecting(since: Instant)
+    /// TCP is connected, and TLS in progress. It has as long as if it were still connecting.
+    case shakingHands(since: Instant)
+    /// It is established; the node has yet to accept the greeting.
     case greeting(since: Instant)
     /// Commands can be sent.
     case ready
@@ -38,60 +41,63 @@ struct Node: ~Copyable {
   var reader: ReplyReader
   var reply: Reply
   var greeting: NodeGreeting
-  /// When it was last given the scripts, and the entry of that in its pipeline.
+  /// When the node was last sent the scripts, and their entry in its pipeline.
   var scripts = (loadedAt: Instant(nanoseconds: .min), sequence: UInt64(0))
-  /// Whether TCP is connected, and TLS under way.
-  var isShakingHands = false
-  /// How the node calls the last connection that was ready, so that the next one can end it.
+  /// The node's name for the last connection that was ready, so that the next one can end it.
   var client: NodeClient?
-  /// What of the greeting's commands is still to hand to the transport.
-  var unsaid = ByteBuffer()
-  /// Whether the tick was told that there is something to write.
+  /// The bytes of the greeting not yet handed to the transport.
+  var unsentGreeting = ByteBuffer()
+  /// Whether the link is in the queue of links with bytes to send.
   var isDirty = false
-  /// Whether entries of abandoned operations may wait unsent.
+  /// Whether there may be unsent entries of abandoned operations.
   var needsPurge = false
-  /// Whether large operations wait for their turn here, as far as is known.
+  /// Whether large operations are known to wait their turn here.
   var isAwaited = false
-  /// How often in a row no connection came about, or one that did not last.
+  /// How often in a row a connection could not be made, or did not last.
   var failures = 0
   /// When the connection became ready.
   var readySince = Instant(nanoseconds: .min)
   /// When the node last showed that it is alive, or was first owed an answer.
   var heardAt = Instant(nanoseconds: .min)
-  /// Whether it owes an answer and has been silent for too long to be trusted with more.
+  /// Whether it owes an answer and has been silent for too long to be sent more.
   var isSuspect = false
-  /// Whether a topology before the present one gave it slots, since it was connected to.
-  var hasServed = false
-  /// Why what it told of the cluster was last not taken over, so that it is said once.
+  /// Whether an earlier topology gave it slots on this connection.
+  var hadSlots = false
+  /// The id of the node that the table means by this endpoint; nil if it was not told.
+  var id: String?
+  /// Whether another Redis answers here than the one that the table means. It gets no commands, or
+  /// sessions would be written into, and read out of, somebody else's.
+  var isStranger = false
+  /// Why its view of the cluster was last not adopted, so that this is reported once.
   var viewRefusal: ViewRefusal?
-  /// Whether the connection is to be made anew as soon as nothing waits for its answers.
-  var isRenewing = false
-  /// When that last happened.
-  var renewedAt = Instant(nanoseconds: .min)
-  /// When it was last given a command, or a connection.
+  /// Whether to reconnect as soon as nothing waits for the connection's answers.
+  var isReconnecting = false
+  /// When that was last requested.
+  var reconnectRequestedAt = Instant(nanoseconds: .min)
+  /// When it was last given a command or a connection.
   var usedAt = Instant(nanoseconds: .min)
-  /// The replicas of what it serves.
+  /// The replicas of its slots.
   var replicas: [Link] = []
   /// Which of them was read from last.
-  var turn = 0
-  /// Whether its connection was told READONLY, so that a replica answers reads.
-  var saidReadOnly = false
+  var lastReplica = 0
+  /// Whether READONLY was sent on its connection, so that a replica answers reads.
+  var sentReadOnly = false
   /// Whether it is a replica that follows its primary closely enough to be read from.
   var isFresh = false
-  /// What it was asked of itself.
+  /// Its probes.
   var probe = Probe()
   /// Why there is no connection.
   var fault: LinkFault?
-  /// Why there was none the last time that there was none.
+  /// Why a connection was last lost or could not be made.
   var lastFault: LinkFault?
-  /// What it says, while it is connected, that it cannot do.
+  /// What it answers, while connected, that it cannot do.
   var refusals = Refusals()
   var slotCount = 0
-  /// With which configuration epoch it claims them; 0 when that is not known.
+  /// The configuration epoch with which it claims its slots; 0 if unknown.
   var epoch: UInt64 = 0
-  /// How long the last answer took, the wait in the pipeline included.
+  /// How long its last answer took, the wait in the pipeline included.
   var latency = TimeSpan(nanoseconds: 0)
-  /// What of this node the store has counted.
+  /// What the store has counted for this node.
   var tally = NodeTally()
 
   init(_ endpoint: Endpoint, isSeed: Bool, _ configuration: borrowing ClusterConfiguration) {
@@ -103,32 +109,33 @@ struct Node: ~Copyable {
     greeting = NodeGreeting(authenticates: configuration.credentials != nil)
   }
 
-  /// A reply whose bytes leave room for the head of a response.
+  /// A reply whose buffer leaves room for the head of a response in front.
   static func freshReply(_ limits: ClusterLimits) -> Reply {
     Reply(
       limits: ReplyLimits(bytes: limits.replyBytes, passed: limits.passedBytes),
       headroom: replyHeadroom)
   }
 
-  /// Reads on towards the next reply.
+  /// Continues reading towards the next reply.
   mutating func nextReply() -> ReplyReader.Progress { reader.next(into: &reply) }
 
-  /// What the reply that just came means to the greeting.
+  /// What the reply that just arrived means to the greeting.
   mutating func judgeGreeting() -> NodeGreeting.Verdict { greeting.judge(reply) }
 
-  /// What the reply that just came means to an operation.
+  /// What the reply that just arrived means to an operation.
   mutating func answer(
     _ handle: Ticket, of operations: inout Slab<Operation>, index: Int, wall: UnixTime
   ) -> Operation.Step {
     operations[handle].take(reply, index: index, wall: wall)
   }
 
-  /// Forgets an entry whose replies have all come. Whether the connection can be made anew now.
+  /// Removes an entry whose replies have all arrived. Returns whether the connection can now be
+  /// replaced.
   mutating func retire(_ entry: Pipeline.Entry, at now: Instant) -> Bool {
     latency = now - entry.since
     tally.count(entry.kind, took: latency)
     pipeline.retire()
-    return isRenewing && pipeline.isEmpty
+    return isReconnecting && pipeline.isEmpty
   }
 
   var isReady: Bool { state == .ready }
@@ -136,17 +143,20 @@ struct Node: ~Copyable {
   /// Whether it is connected and not suspect.
   var isReachable: Bool { isReady && !isSuspect }
 
-  /// Whether it answers what it is asked of its slots, if it has any, as far as is known.
+  /// Whether its last probe found that it serves its slots; true if it has none.
   var isServing: Bool { slotCount == 0 || probe.verdict == .serving }
 
   /// Whether new commands are put into its pipeline.
-  var takesCommands: Bool { isReachable && !isRenewing }
+  var takesCommands: Bool { isAskable && !isStranger }
 
-  /// Whether bytes may come from it that mean something.
+  /// Whether it can be asked for the topology.
+  var isAskable: Bool { isReachable && !isReconnecting }
+
+  /// Whether bytes that come from it have a meaning.
   var isConnected: Bool {
     switch state {
     case .greeting, .ready: true
-    case .down, .opening: false
+    case .down, .connecting, .shakingHands: false
     }
   }
 

@@ -1,29 +1,32 @@
 public import Redis
 
-/// What there is to say of a node to an operator.
+/// What an operator can be told about a node.
 public struct NodeHealth: Sendable {
-  /// Where it is.
+  /// Its address.
   public var endpoint: Endpoint
-  /// What it is for.
+  /// Its role.
   public var role: NodeRole
   /// Whether commands can be sent to it.
   public var isReady: Bool
-  /// Whether it answers what it is asked of its slots: not while it reads its data, or its cluster is down.
+  /// Whether it answers probes of its slots: not while it is loading its data or its cluster is
+  /// down.
   public var isServing = true
-  /// How many slots it serves.
+  /// The number of slots it serves.
   public var slots: Int
   /// How long its last answer took.
   public var latencySeconds: Double
-  /// How many operations wait for its answers.
+  /// The number of operations that wait for its replies.
   public var depth: Int
   /// Whether it owes answers and has been silent for too long.
   public var isSuspect = false
-  /// What was counted of it since it became known.
+  /// What was counted since it became known.
   public var tally = NodeTally()
-  /// What it says, while it is connected, that it cannot do; by what its errors begin with.
+  /// What it answers, while connected, that it cannot do, by the first word of its errors.
   public var refusals: [ErrorKind] = []
-  /// Why there is no connection; nil when there is one, or when none was wanted yet.
+  /// Why there is no connection; nil if there is one, or none was wanted yet.
   public var fault: LinkFault?
-  /// Why a connection was last lost or not made, be there one now or not.
+  /// Why a connection was last lost or could not be made, whether or not there is one now.
   public var lastFault: LinkFault?
+  /// Why the Redis that answers at the address is not the node that is meant; nil if it is.
+  public var stranger: ViewRefusal?
 }

@@ -1,14 +1,14 @@
-// The commands that one node was given and has not answered: what goes out (`unsent`), and what its
-// answers are matched with, in order (`front`). One buffer is both the send queue and the store of
-// what may have to be sent again: bytes stay in it until they are answered, so a redirect or a lost
-// connection costs no copy while all is well.
+// The commands that one node was given and has not answered: what is to be sent (`unsent`), and
+// what its replies are matched with, in order (`front`). One buffer is both the send queue and the
+// store of what may have to be sent again. Bytes stay in it until they are answered, so redirects
+// and lost connections cost no copy while all is well.
 //
 //   log:      | sent, unanswered            | unsent          |
 //             0                             handed            count
-//   entries:  | front |       |      |      |       |         |   one an operation, in the same order
+//   entries:  | front |       |      |      |       |         |   one for each operation, in order
 //
 // Bounded by the limits on entries and bytes. Rejected: a queue of frames that each own their bytes
-// (an allocation an operation), a ring of bytes (SSL_write wants them contiguous).
+// (an allocation for each operation), a ring of bytes (SSL_write needs them contiguous).
 
 import Glibc
 import Primitives
@@ -17,48 +17,50 @@ import Primitives
 struct Pipeline: ~Copyable {
   /// One operation's commands in the log.
   struct Entry {
-    /// Whose they are.
+    /// The operation they belong to; `.none` for probes, topology requests and the loading of
+    /// scripts.
     var operation: Ticket
     /// What they are for.
     var kind: CommandKind
-    /// How many bytes of the log they take.
+    /// Their length in the log, in bytes.
     var length: Int
-    /// How many replies they get.
+    /// The number of replies they get.
     var replies: UInt8
-    /// How many of those have come.
+    /// The number of replies that have arrived.
     var answered: UInt8 = 0
-    /// Whether each command follows an ASKING of its own, whose reply is counted too.
+    /// Whether each command follows an ASKING of its own, whose reply counts, too.
     var asking: Bool
-    /// When they were put here.
+    /// When they were added.
     var since: Instant
-    /// How many bytes of the connection it takes, with its answer, if it is large; else 0.
+    /// How many bytes of the connection it takes, with its reply, if it is large; else 0.
     var weight: Int
-    /// Counts the entries this pipeline ever had.
+    /// Numbers all entries that this pipeline ever had.
     var sequence: UInt64
 
-    /// Whether one reply is missing, the present one.
+    /// Whether only one reply is missing, the present one.
     var isLast: Bool { answered + 1 == replies }
   }
 
-  /// Commands in RESP: written at its end, made an entry by `close`, forgotten when answered.
+  /// Commands in RESP: appended at the end, turned into an entry by `close`, removed when answered.
   var log: ByteBuffer
   private var entries: Ring<Entry>
   private let inPlace = InPlace()
   private let most: Int
   private let largest: Int
   private let heaviest: Int
-  /// What the large entries weigh together.
+  /// The large entries' total weight.
   private(set) var weight = 0
-  /// How many of the log's bytes were handed to the transport, those of the front entry first. A
-  /// command is surely unexecuted while its last byte was not.
+  /// How many of the log's bytes were handed to the transport, from the front entry on. A command
+  /// is certainly unexecuted while its last byte was not.
   private(set) var handed = 0
-  /// The sequence number of the last entry of which a byte was handed over. What comes behind it
-  /// was surely not executed.
+  /// The sequence number of the last entry of which a byte was handed over. Everything behind it
+  /// was certainly not executed.
   private(set) var touched: UInt64 = 0
   private var sequence: UInt64 = 0
-  /// How many bytes an empty log keeps: one burst of large payloads does not stay resident.
+  /// The capacity that an empty log may keep, in bytes: one burst of large payloads does not stay
+  /// resident.
   private static let retained = 4 << 20
-  // The first entry of which no byte was handed over: its place in the ring, its offset in the log.
+  // The first entry of which no byte was handed over: its index in the ring, its offset in the log.
   private var untouched = (place: 0, offset: 0)
 
   init(limits: ClusterLimits) {
@@ -69,28 +71,27 @@ struct Pipeline: ~Copyable {
     heaviest = limits.largeBytes
   }
 
-  /// How many operations wait here.
+  /// The number of entries.
   var depth: Int { entries.count }
-  /// Whether nothing waits here.
+  /// Whether there are none.
   var isEmpty: Bool { entries.isEmpty }
-  /// Whether another operation of a caller's may wait here.
+  /// Whether another of the callers' operations has room here.
   var hasRoom: Bool { entries.count < most && log.count < largest }
-  /// Whether it is the turn of an operation that weighs so much. One that is heavier than all of them
-  /// may be goes alone.
+  /// Whether an operation of this weight may go now. One that exceeds the limit by itself goes
+  /// alone.
   func admits(_ weight: Int) -> Bool {
     weight == 0 || self.weight == 0 || self.weight + weight <= heaviest
   }
-  /// Whether another operation of the store's own may wait here.
+  /// Whether another of the store's own operations has room here.
   var hasSpareRoom: Bool { !entries.isFull }
 
-  /// The bytes that the transport has not had yet.
+  /// The bytes not yet handed to the transport.
   var unsent: RawSpan {
     @_lifetime(borrow self)
     get { log.bytes.extracting(handed..<log.count) }
   }
 
-  /// Notes that the operation's commands, everything in the log from `mark` on, are complete.
-  /// Returns the entry's sequence number.
+  /// Turns everything in the log from `mark` on into an entry, and returns its sequence number.
   mutating func close(
     _ operation: Ticket, _ kind: CommandKind, from mark: Int, replies: Int, asking: Bool,
     weight: Int = 0, at now: Instant
@@ -105,7 +106,7 @@ struct Pipeline: ~Copyable {
     return sequence
   }
 
-  /// Notes that the transport took `count` of the unsent bytes. Returns how many entries that
+  /// Notes that the transport accepted `count` of the unsent bytes. Returns how many entries this
   /// touched for the first time.
   mutating func hand(_ count: Int) -> Int {
     handed += count
@@ -118,7 +119,7 @@ struct Pipeline: ~Copyable {
     return untouched.place - before
   }
 
-  /// Notes one reply to the front entry and gives the entry as it was before.
+  /// Notes one reply to the front entry, and returns the entry as it was before.
   mutating func answer() -> Entry? {
     guard !entries.isEmpty else { return nil }
     let entry = entries[0]
@@ -126,8 +127,8 @@ struct Pipeline: ~Copyable {
     return entry
   }
 
-  /// The unsent bytes of the entry of which some were handed over: a node cannot answer it before it has the
-  /// rest.
+  /// The unsent bytes of the entry that was partly handed over: a node cannot answer it without
+  /// them.
   var unsentOfBegun: RawSpan {
     @_lifetime(borrow self)
     get { log.bytes.extracting(handed..<untouched.offset) }
@@ -136,13 +137,13 @@ struct Pipeline: ~Copyable {
   /// Whether the front entry's last byte was handed to the transport.
   var isFrontHanded: Bool { !entries.isEmpty && handed >= entries[0].length }
 
-  /// Whether a reply can be the front entry's.
+  /// Whether a reply can belong to the front entry.
   var canBeAnswered: Bool {
     guard let front else { return false }
     return front.isLast ? isFrontHanded : handed > 0
   }
 
-  /// Whether bytes are out that were not answered.
+  /// Whether bytes were handed over that have not been answered.
   var owesAnswer: Bool { handed > 0 && !entries.isEmpty }
 
   /// The entry that the next reply belongs to.
@@ -154,8 +155,8 @@ struct Pipeline: ~Copyable {
     get { log.bytes.extracting(first: entries[0].length) }
   }
 
-  /// Drops the entries of which no byte was handed over and whose operation is not wanted any more,
-  /// so that a command whose caller was told "not carried out" can never be carried out later.
+  /// Removes entries of which no byte was handed over and whose operation is no longer wanted, so
+  /// that a command that was reported as "not carried out" can never be carried out later.
   mutating func purge(keeping operations: borrowing Slab<Operation>) {
     let base = unsafe log.mutableReadable
     var from = 0
@@ -175,7 +176,7 @@ struct Pipeline: ~Copyable {
     log.truncate(to: to)
   }
 
-  /// Forgets the front entry and its bytes.
+  /// Removes the front entry and its bytes.
   @discardableResult
   mutating func retire() -> Entry? {
     guard let entry = entries.popFirst() else { return nil }

@@ -1,12 +1,13 @@
-// What a connected node is asked of itself, beside what callers ask. Its answer alone says how the node is: an
-// error in the answer to a caller may concern one slot, so it only calls for the question.
+// What a connected node is asked about itself, apart from callers' commands. Only a probe's answer
+// decides how the node is: an error in the answer to a caller may concern one slot only, so it
+// merely triggers a probe.
 
 import Primitives
 import Redis
 
-/// Where the asking of a node stands.
+/// The state of a node's probes.
 struct Probe {
-  /// What can be asked.
+  /// What a probe can ask.
   enum Question {
     /// Whether it serves its slots.
     case service
@@ -14,35 +15,36 @@ struct Probe {
     case lag
   }
 
-  /// What the answers came to.
+  /// What the answers have shown.
   enum Verdict {
-    /// It has answered nothing since it was connected.
+    /// Nothing yet on this connection.
     case unasked
     /// It serves.
     case serving
-    /// It serves nobody now.
+    /// It currently serves no callers.
     case refusing
   }
 
-  /// The question that is under way, its entry in the node's pipeline (0 when none is), and when the last one
-  /// was asked.
+  /// The probe in progress, its entry in the node's pipeline (0 if there is none), and when the
+  /// last one was sent.
   var question = Question.service
   var sequence: UInt64 = 0
   var at = Instant(nanoseconds: .min)
-  /// Whether it is asked soon: it is newly connected or has new slots, or a caller was refused.
+  /// Whether to probe soon: the node is newly connected, has new slots, or refused a caller.
   var isCalledFor = true
-  /// Whether it serves, as far as it has told.
+  /// Whether it serves, as far as is known.
   var verdict = Verdict.unasked
-  /// Whether an answer to the present question says that it does not.
+  /// Whether an answer to the present probe was a refusal.
   var isRefused = false
-  /// The number of the last key that it was asked for.
+  /// The number of the last key used.
   var number = 0
 
-  /// How many keys there are, `sg:{namespace:/abc}`. None is a session's, for ids have no `/`. Every slot has some:
-  /// a checksum is linear, so that another namespace only changes which.
+  /// The number of keys, `sg:{namespace:/abc}`. None is a session's, because ids contain no `/`.
+  /// Every slot has some: the checksum is linear, so another namespace only changes which.
   static let numbers = 1 << 15
 
-  /// The last part of a key's tag: a `/` and three of 64 ASCII characters without braces, which would end it.
+  /// The last part of a key's tag: `/` and three of 64 ASCII characters, without braces, which
+  /// would end the tag.
   static func letters(of number: Int) -> InlineArray<4, UInt8> {
     [UInt8(ascii: "/"), letter(number >> 12), letter(number >> 6), letter(number)]
   }
@@ -53,7 +55,7 @@ struct Probe {
 }
 
 extension KeySpace {
-  /// The slot of a key that a node is asked for.
+  /// The slot of a probe's key.
   func slot(ofProbe number: Int) -> UInt16 {
     var checksum = self.checksum
     let letters = Probe.letters(of: number)

@@ -1,29 +1,31 @@
-// When an operation was begun, by both clocks, and by which process. What a record is stamped with,
-// and what the fate of a lost write is told by.
+// When an operation began, by both clocks, and in which process. Records are stamped with it, and
+// the fate of a lost write is decided by it.
 
 import Primitives
 import Sessions
 
-/// When and by whom an operation was begun.
+/// When and in which process an operation began.
 struct Beginning {
-  /// How far the wall clocks of two machines may be apart, at most, for times to say anything.
+  /// The largest difference, in milliseconds, that two machines' wall clocks are assumed to have:
+  /// times closer together than this decide nothing.
   static let skew: Int64 = 1_000
 
-  /// On the monotonic clock; no two operations of a worker have the same.
+  /// On the monotonic clock; unique among the operations of a worker.
   let instant: Instant
   /// On the wall clock.
   let wall: UnixTime
-  /// The process, as 24 random bits that are not all 0.
+  /// The process: 24 random bits, not all 0.
   let origin: UInt32
 
-  /// How a record that was found stands to this operation.
+  /// Whether a record was written before or after this operation began.
   enum Order { case before, after, undecided }
 
-  /// Whether the record was on its way before this operation was begun, or was sent after that.
+  /// Whether the record was already on its way when this operation began, or was sent later.
   ///
-  /// 1. The same process wrote it: its one monotonic clock tells.
-  /// 2. Another one did: the wall clocks tell, where more than a second lies between the two.
-  /// 3. A script wrote it for another process: the record's time may be that of an earlier write.
+  /// 1. Written by the same process: its one monotonic clock decides.
+  /// 2. Written by another process: the wall clocks decide if they differ by more than a second.
+  /// 3. Written by a script for another process: undecided, since its time may be an earlier
+  ///    write's.
   func order(of record: RecordHeader) -> Order {
     let stamp = record.stamp
     if stamp.kind == .unknown { return .undecided }
@@ -34,14 +36,14 @@ struct Beginning {
     return ahead < -Self.skew ? .after : .undecided
   }
 
-  /// The same operation's, had it been begun at `instant`.
+  /// The same operation's beginning, had it begun at `instant`.
   func delayed(to instant: Instant) -> Beginning {
     let delay = (instant - self.instant).nanoseconds / 1_000_000
     let wall = UnixTime(milliseconds: wall.milliseconds + delay)
     return Beginning(instant: instant, wall: wall, origin: origin)
   }
 
-  /// The stamp of what this operation writes.
+  /// The stamp of a record that this operation writes.
   func stamp(_ kind: WriteStamp.Kind) -> WriteStamp {
     WriteStamp(kind, origin: origin, begun: instant)
   }

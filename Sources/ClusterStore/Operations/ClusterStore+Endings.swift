@@ -1,41 +1,45 @@
-// How operations end that no answer ended: given up by the store, or by whoever waited.
+// How operations end without a reply: given up by the store, or abandoned by the caller.
 
 public import Primitives
 import Redis
 public import Sessions
 
-/// An operation that ended by a fault, until its completion is taken.
+/// An operation that ended with a fault, until its completion is taken.
 struct Ended {
-  /// Whose end it is; `.none` when the caller gave up on it meanwhile.
+  /// The operation; `.none` when the caller has abandoned it meanwhile.
   var operation: Ticket
-  /// What the caller is told.
+  /// What the caller learns.
   let completion: Completion
 }
 
 extension ClusterStore {
-  /// Gives up on an operation; what no byte of was handed over is taken back.
+  /// Gives up on an operation. If none of its bytes was handed to a connection, it is removed from
+  /// the pipeline and was certainly not carried out.
   public mutating func abandon(operation handle: Ticket) -> StoreFault {
     guard operations.contains(handle) else { return abandonEnded(handle) }
     let operation = operations.remove(handle)
     let fault = StoreFault.deadlinePassed
-    guard nodes.contains(operation.link) else { return told(operation, fault) }
+    guard nodes.contains(operation.link) else { return reportedFault(of: operation, fault) }
     guard operation.sequence > nodes[operation.link].pipeline.touched else {
       counters.unknownOutcomes += 1
       return .outcomeUnknown
     }
     nodes[operation.link].needsPurge = true
     markDirty(operation.link)
-    return told(operation, fault)
+    return reportedFault(of: operation, fault)
   }
 
-  /// What is known of an operation that no connection has now.
-  private mutating func told(_ operation: borrowing Operation, _ fault: StoreFault) -> StoreFault {
+  /// The fault of an operation that is now in no pipeline: an earlier attempt may have been carried
+  /// out.
+  private mutating func reportedFault(of operation: borrowing Operation, _ fault: StoreFault)
+    -> StoreFault
+  {
     guard operation.isDoubtful else { return fault }
     counters.unknownOutcomes += 1
     return .outcomeUnknown
   }
 
-  /// The operation ended, and its completion is not taken any more.
+  /// The operation has ended, but its completion is no longer wanted.
   private mutating func abandonEnded(_ handle: Ticket) -> StoreFault {
     for place in 0..<completions.count where completions[place].operation == handle {
       completions[place].operation = .none
@@ -44,7 +48,7 @@ extension ClusterStore {
     return .outcomeUnknown
   }
 
-  /// Ends an operation that is not tried again: by `fault` if it was surely not carried out.
+  /// Ends an operation without another attempt: with `fault` if it was certainly not carried out.
   mutating func giveUp(_ handle: Ticket, _ fault: StoreFault) {
     finish(handle, .fault(operations[handle].isDoubtful ? .outcomeUnknown : fault))
   }
@@ -55,7 +59,7 @@ extension ClusterStore {
     let operation = operations.remove(handle)
     switch operation.purpose {
     case .correction: return
-    // Nobody could say what became of the write.
+    // The fate of the write could not be found out.
     case .verification(let write):
       counters.verifiedInVain += 1
       return finish(write, .fault(.outcomeUnknown))

@@ -1,16 +1,18 @@
-// What becomes of operations whose connection is lost. The one place that decides what is known of a
-// command by how much of it was handed to the transport:
+// What becomes of operations whose connection is lost. This is the one place that decides, by how
+// many bytes were handed to the transport, what is known of a command:
 //
-//   the last byte of the command that acts was not
-//                            it was surely not carried out: parked, sent again
-//   that byte was            it may have been carried out:
-//     reading, sliding, locks  doing it twice is doing it once: parked, sent again
-//     put, delete              parked, and its fate is asked for first
+//   the last byte of the deciding command was not handed over
+//                            certainly not carried out: parked, sent again
+//   that byte was handed over
+//                            may have been carried out:
+//     reads, slides, locks     doing it twice is the same as once: parked, sent again
+//     put, delete              parked, and its fate is found out first
 //
-// The question is GETRANGE of the record's header, at whoever owns the slot by then; what the answer
-// means stands in `Operation+Fate`. Where it means that the write goes again, it does so on condition
-// that what was found is still there (`RepeatedWrite`), wherever and as often as it must be sent; when
-// it is not, Redis says what is, and that is the next answer.
+// Its fate is found out with GETRANGE of the record's header, from the slot's owner at that time;
+// `Operation+Fate` says what the answer means. A write that is to be repeated goes with a
+// condition: that what was found is still there (`RepeatedWrite`), wherever and however often it
+// must be sent. If the condition fails, Redis returns what is there now, and that is the next
+// answer to judge.
 
 import Primitives
 import Redis
@@ -19,6 +21,11 @@ import Sessions
 extension ClusterStore {
   /// Empties the pipeline of a node whose connection is gone.
   mutating func evacuate(_ link: Link, at now: Instant) {
+    if let front = nodes[link].pipeline.front, operations.contains(front.operation),
+      nodes[link].pipeline.owesAnswer
+    {
+      operations[front.operation].losses += 1
+    }
     while let entry = nodes[link].pipeline.front {
       if operations.contains(entry.operation) {
         salvage(entry, from: link, at: now)
@@ -34,8 +41,12 @@ extension ClusterStore {
     if nodes[link].pipeline.handed >= operations[handle].actingLength(of: entry) {
       operations[handle].isDoubtful = true
     }
-    let isLate = operations[handle].deadline <= now
-    guard !isLate, hasParkingRoom else { return giveUp(handle, .unavailable) }
+    guard operations[handle].deadline > now else { return giveUp(handle, .unavailable) }
+    // It may be what Redis ends connections for, such as a command beyond client-query-buffer-limit: sent
+    // again and again it would hold up all others on that connection.
+    guard operations[handle].losses < configuration.limits.losses else {
+      return finish(handle, .fault(operations[handle].reportedFault(for: .misconfigured)))
+    }
     let commands = copyFront(of: link)
     let becomesRepeat = operations[handle].isLostWrite && !wasLost
     park(handle, becomesRepeat ? repeated(handle, commands) : commands, until: now)
@@ -55,7 +66,7 @@ extension ClusterStore {
     return whole
   }
 
-  /// A copy of the front entry's commands, each without the ASKING in front of it.
+  /// A copy of the front entry's commands, without the ASKING in front of each.
   mutating func copyFront(of link: Link) -> ByteBuffer {
     let entry = nodes[link].pipeline.front!
     let lengths = operations[entry.operation].commandLengths
@@ -70,16 +81,17 @@ extension ClusterStore {
 
   // MARK: Verification
 
-  /// Asks a ready node what became of a write that was handed over and lost. The write stays parked.
+  /// Asks a ready node what became of a write that was handed over and lost. The write stays
+  /// parked.
   mutating func verify(_ waiting: consuming ParkedOperation, at link: Link, at now: Instant) {
     let handle = waiting.operation
     if !operations.contains(operations[handle].verification) {
-      guard !operations.isFull else { return putBack(waiting, until: patience(at: now)) }
+      guard !operations.isFull else { return putBack(waiting, until: nextTry(at: now)) }
       counters.verified += 1
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.header(
         spaces[operations[handle].namespace], ids[handle], in: &nodes[link].pipeline.log)
-      var question = operations[handle].verified(as: handle)
+      var question = operations[handle].question(after: handle)
       question.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
       let asked = insert(question, onSessionOf: handle)
       operations[handle].verification = asked
@@ -91,11 +103,12 @@ extension ClusterStore {
   /// Takes the header that was found after a write was lost.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
     guard operations.contains(handle) else { return counters.verifiedInVain += 1 }
-    if goesAgain(handle, over: Operation.Found(nodes[link].reply)) { wake(handle, at: now) }
+    if decideFate(of: handle, by: Operation.Found(nodes[link].reply)) { wake(handle, at: now) }
   }
 
-  /// Ends a lost write by what was found, unless it goes again over that.
-  mutating func goesAgain(_ handle: Ticket, over found: Operation.Found) -> Bool {
+  /// Ends a lost write according to what was found, unless it must be repeated over that; then it
+  /// returns true.
+  mutating func decideFate(of handle: Ticket, by found: Operation.Found) -> Bool {
     switch operations[handle].fate(found) {
     case .executed(let outcome):
       counters.verifiedExecuted += 1
@@ -103,10 +116,10 @@ extension ClusterStore {
     case .superseded(let outcome):
       counters.verifiedSuperseded += 1
       finish(handle, outcome)
-    case .repeated(let ground):
+    case .repeated(let base):
       counters.verifiedRepeated += 1
       // It stays doubtful: an earlier write that was found may have come after it.
-      operations[handle].stand(on: ground)
+      operations[handle].rebase(on: base)
       return true
     case .unknown:
       counters.verifiedInVain += 1

@@ -1,25 +1,28 @@
-// What waits: operations whose slot has no ready owner, those that a node refused for a reason that
-// passes, and large ones whose turn is yet to come. Each keeps a copy of its commands and the time of its
-// next attempt.
+// What waits: operations whose slot has no ready owner, operations that a node refused for a
+// passing reason, and large ones whose turn has not come. Each keeps a copy of its commands and the
+// time of its next attempt.
 
 import Primitives
 import Redis
 import Sessions
 
 extension ClusterStore {
-  /// Whether one more operation may wait.
+  /// Whether a new operation may wait for a node. One that has been in a pipeline always may: it is
+  /// counted there already, and those of other nodes must not end because one is gone.
   var hasParkingRoom: Bool {
-    !parked.isFull && parkedBytes < configuration.limits.parkedBytes
+    let limits = configuration.limits
+    return parkedCount < limits.parkedOperations && parkedBytes < limits.parkedBytes
   }
 
-  /// When an operation is tried again that waits for a node: whatever changes wakes it, so this is
-  /// the rare case. Those that begin to wait while others do are tried with them, all in one pass.
-  func patience(at now: Instant) -> Instant {
+  /// When to retry an operation that waits for a node. Any change wakes it earlier, so this is the
+  /// rare case. Operations that start to wait while others do share their time, so that one pass
+  /// tries all.
+  func nextTry(at now: Instant) -> Instant {
     let due = now + .milliseconds(50)
     return parkedDue > now && parkedDue < due ? parkedDue : due
   }
 
-  /// Puts an operation aside until `due`.
+  /// Sets an operation aside until `due`.
   mutating func park(
     _ handle: Ticket, _ bytes: consuming ByteBuffer, until due: Instant, asked: Link? = nil,
     awaitsTurn: Bool = false
@@ -33,17 +36,17 @@ extension ClusterStore {
       until: due)
   }
 
-  /// Puts a parked operation back at the end until `due`.
+  /// Puts a parked operation back at the end of the queue until `due`.
   mutating func putBack(_ waiting: consuming ParkedOperation, until due: Instant) {
     waiting.due = due
     weigh(waiting, by: 1)
     if due < parkedDue { parkedDue = due }
     check(at: due)
     let refused = parked.append(waiting) != nil
-    precondition(!refused, "ask hasParkingRoom before parking")
+    precondition(!refused, "every operation has a place to wait")
   }
 
-  /// Counts a parked operation in, or out (-1).
+  /// Counts a parked operation in (1) or out (-1).
   private mutating func weigh(_ waiting: borrowing ParkedOperation, by count: Int) {
     if waiting.awaitsTurn {
       awaitingTurns += count
@@ -62,13 +65,13 @@ extension ClusterStore {
     check(at: now)
   }
 
-  /// When an operation that must be patient is tried again: after a full-jitter pause that doubles
-  /// with each attempt, from milliseconds to a quarter of a second.
+  /// When to retry an operation that was refused: after a full-jitter pause that doubles with each
+  /// attempt, from milliseconds to a quarter of a second.
   mutating func pause(_ handle: Ticket, at now: Instant) -> Instant {
     now + Backoff.retry.pause(failures: max(1, operations[handle].attempts), random: jitter.bits())
   }
 
-  /// Makes all that is parked due: a connection became ready or the topology changed.
+  /// Makes everything parked due: a connection became ready or the topology changed.
   mutating func release(at now: Instant) {
     for place in 0..<parked.count { parked[place].due = now }
     if !parked.isEmpty {
@@ -77,7 +80,7 @@ extension ClusterStore {
     }
   }
 
-  /// Tries what is due again. What is not due yet keeps its place in the order.
+  /// Tries what is due. What is not yet due keeps its place in the order.
   mutating func retryDue(at now: Instant) {
     guard parkedDue <= now else { return check(at: parkedDue) }
     parkedDue = .never
@@ -105,19 +108,19 @@ extension ClusterStore {
       waiting.awaitsTurn = false
       wantOwner(of: slot, at: now)
       if let asked { open(asked, at: now) }
-      return putBack(waiting, until: patience(at: now))
+      return putBack(waiting, until: nextTry(at: now))
     }
     guard nodes[link].pipeline.hasRoom else {
       if waiting.awaitsTurn { nodes[link].isAwaited = true }
-      return putBack(waiting, until: patience(at: now))
+      return putBack(waiting, until: nextTry(at: now))
     }
     waiting.awaitsTurn = false
     let isLost = operations[handle].isLostWrite
-    let found = operations[handle].ground
+    let found = operations[handle].base
     if isLost, found == .unknown { return verify(waiting, at: link, at: now) }
-    if keepsWaiting(handle, with: waiting.bytes.count, for: link) {
+    if makeWait(handle, with: waiting.bytes.count, for: link) {
       waiting.awaitsTurn = true
-      return putBack(waiting, until: patience(at: now))
+      return putBack(waiting, until: nextTry(at: now))
     }
     if isLost { RepeatedWrite.demand(found, in: &waiting.bytes) }
     stamp(handle, in: &waiting.bytes, at: now)
@@ -125,20 +128,22 @@ extension ClusterStore {
     spare.give(waiting.bytes)
   }
 
-  /// Notes in what an operation writes that it leaves only now.
+  /// Stamps what an operation writes with the time at which it really leaves.
   private mutating func stamp(_ handle: Ticket, in commands: inout ByteBuffer, at now: Instant) {
     guard case .session(.put, _) = operations[handle].purpose else { return }
-    let beginning = operations[handle].beginning.delayed(to: apart(now))
+    let beginning = operations[handle].beginning.delayed(to: uniqueTime(atLeast: now))
     RecordStamping.stamp(operations[handle].version, in: &commands, as: beginning)
   }
 
-  /// The node that ASK named, unless it is gone or cannot be reached: then the owner is asked again.
+  /// The node that ASK named; nil if it is gone or cannot be reached, and then the owner is asked
+  /// again.
   private func usable(_ asked: Link?) -> Link? {
     guard let asked, nodes.contains(asked) else { return nil }
     return nodes[asked].fault == nil && !nodes[asked].isSuspect ? asked : nil
   }
 
-  /// Writes an operation's commands to a ready node's log, each behind an ASKING where ASK told so.
+  /// Writes an operation's commands to a ready node's log, each behind an ASKING if ASK sent it
+  /// there.
   private mutating func send(
     _ handle: Ticket, _ bytes: RawSpan, to link: Link, asking: Bool, at now: Instant
   ) {
@@ -159,12 +164,12 @@ extension ClusterStore {
   }
 
   /// Parks an operation that a node refused without executing it. The first redirect is followed at
-  /// once (`hurry`); a chain of them waits like any other refusal.
+  /// once (`hurry`); further ones wait like any other refusal.
   mutating func retry(
     _ handle: Ticket, _ bytes: consuming ByteBuffer, at now: Instant, hurry: Bool,
     asked: Link? = nil
   ) {
-    guard operations[handle].attempts < configuration.limits.attempts, hasParkingRoom else {
+    guard operations[handle].attempts < configuration.limits.attempts else {
       spare.give(bytes)
       counters.overloaded += 1
       return giveUp(handle, .unavailable)
@@ -173,7 +178,8 @@ extension ClusterStore {
     park(handle, bytes, until: due, asked: asked)
   }
 
-  /// GETEX was refused as the write that it is: the session is read, and slid behind that if it can be.
+  /// GETEX was refused because it writes: the session is read instead, and slid afterwards if
+  /// possible.
   mutating func readApart(_ handle: Ticket, at now: Instant) {
     let namespace = operations[handle].namespace
     var bytes = spare.take()

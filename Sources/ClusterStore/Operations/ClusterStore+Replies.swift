@@ -1,27 +1,27 @@
-// What comes back. The socket is read straight into the node's reply reader; each reply belongs to
-// the front entry of the node's pipeline, which is how Redis answers.
+// What comes back. The socket is read straight into the node's reply reader. Redis answers in
+// order, so each reply belongs to the front entry of the node's pipeline.
 
 public import Primitives
 import Redis
 public import Sessions
 
 extension ClusterStore {
-  /// Room for the connection to read into; what was filled is then given to `received`.
+  /// Room for the connection to read into; `received` is then told how much was filled.
   public mutating func prepare(_ link: Link, room: Int) -> ReadRoom {
     nodes[link].reader.prepare(room)
   }
 
-  /// `count` bytes came. The caller then takes completions until there are none.
+  /// `count` bytes arrived. The caller then takes completions until there are none.
   public mutating func received(_ link: Link, _ count: Int, at now: Instant) {
     nodes[link].reader.commit(count)
     reading = link
     hear(link, at: now)
   }
 
-  /// Whether there are completions to be taken.
+  /// Whether there may be completions to take.
   public var hasCompletions: Bool { !completions.isEmpty || reading != nil }
 
-  /// The next operation that ended, be it by an answer or by a fault.
+  /// The next operation that ended, with a reply or a fault; nil when there is none.
   public mutating func nextCompletion(
     at moment: Moment, reply: inout ByteBuffer
   ) -> Completion? {
@@ -39,7 +39,7 @@ extension ClusterStore {
       case .needMore:
         reading = nil
       case .broken(let fault):
-        // It would only be asked for again, and break the next connection.
+        // Asking again would only break the next connection, too.
         if fault == .tooLarge, let entry = nodes[link].pipeline.front {
           finish(entry.operation, .fault(.unreadable))
         }
@@ -50,7 +50,7 @@ extension ClusterStore {
     }
   }
 
-  /// Takes the link's complete reply to whoever it is for.
+  /// Gives the link's complete reply to what it belongs to.
   private mutating func take(
     from link: Link, at moment: Moment, _ bytes: inout ByteBuffer
   ) -> Completion? {
@@ -59,7 +59,9 @@ extension ClusterStore {
       greet(link, at: now)
       return nil
     }
-    guard nodes[link].pipeline.canBeAnswered, let entry = nodes[link].pipeline.answer() else {
+    guard nodes[link].pipeline.canBeAnswered, !saysProtocolError(link),
+      let entry = nodes[link].pipeline.answer()
+    else {
       refuseFront(of: link)
       lose(link, .brokenProtocol, at: now, close: true)
       return nil
@@ -68,15 +70,23 @@ extension ClusterStore {
       if entry.isLast { nodes[link].pipeline.retire() }
       takeProbe(entry, from: link, at: now)
       takeLoading(entry, from: link, at: now)
-      // Last, for the topology may be one without this node.
+      // Last, because the new topology may not contain this node.
       takeTopology(entry, from: link, at: now)
       return nil
     }
     return take(entry, from: link, at: moment, &bytes)
   }
 
-  /// An error before a command has left whole, such as of its length: it would only be said again, and end the
-  /// next connection too.
+  /// Whether the node found a command malformed, such as one with an argument beyond
+  /// proto-max-bulk-len. It ends the connection then, whatever is in flight.
+  private func saysProtocolError(_ link: Link) -> Bool {
+    guard nodes[link].reply.kind == .error else { return false }
+    let text = nodes[link].reply.string()
+    return text.begins(with: "ERR Protocol error", in: ByteRange(0, text.byteCount))
+  }
+
+  /// Ends an operation that Redis refused before all of its command had been sent, for example
+  /// because of its length: repeated, it would be refused again and cost the next connection, too.
   private mutating func refuseFront(of link: Link) {
     guard nodes[link].reply.kind == .error, nodes[link].pipeline.owesAnswer,
       let front = nodes[link].pipeline.front, operations.contains(front.operation)
@@ -99,23 +109,23 @@ extension ClusterStore {
     let now = moment.instant
     let isLast = entry.isLast
     defer { if isLast { retire(link, entry, at: now) } }
-    // With ASKING in front of each command, every other reply is that one's OK.
+    // With ASKING in front of each command, every other reply is that ASKING's OK.
     let isCommand = !entry.asking || entry.answered % 2 == 1
     guard isCommand else { return nil }
     if nodes[link].reply.kind == .error, isLast {
       note(RedisError(nodes[link].reply.string()), of: link, at: now)
     }
     guard operations.contains(entry.operation) else { return nil }
-    if goesAnotherWay(entry.operation, from: link, at: now) { return nil }
+    if divertReply(entry.operation, from: link, at: now) { return nil }
     let index = Int(entry.asking ? entry.answered / 2 : entry.answered)
     let step = nodes[link].answer(
       entry.operation, of: &operations, index: index, wall: moment.wall)
     return act(on: step, entry.operation, from: link, at: now, &bytes)
   }
 
-  /// Takes a reply that its operation has no say in: the answer to a question after a lost write, and the refusal
-  /// of what slides by a node that takes no writes.
-  private mutating func goesAnotherWay(_ handle: Ticket, from link: Link, at now: Instant) -> Bool {
+  /// Takes a reply that its operation does not judge itself: the answer to a question about a lost
+  /// write, or the refusal of a slide by a node that takes no writes. Returns whether it was one.
+  private mutating func divertReply(_ handle: Ticket, from link: Link, at now: Instant) -> Bool {
     if case .verification(let write) = operations[handle].purpose {
       guard nodes[link].reply.kind != .error else { return false }
       operations.discard(handle)
@@ -125,7 +135,7 @@ extension ClusterStore {
     guard nodes[link].reply.kind == .error, RedisError(nodes[link].reply.string()).refusesWrites
     else { return false }
     if case .correction = operations[handle].purpose {
-      // Its caller was answered, and the next read slides again.
+      // The caller has its answer, and the next read slides again.
       operations.discard(handle)
       return true
     }
@@ -134,13 +144,15 @@ extension ClusterStore {
     return true
   }
 
-  /// Does what a reply means to its operation.
+  /// Carries out what a reply means for its operation.
   private mutating func act(
     on step: Operation.Step, _ handle: Ticket, from link: Link, at now: Instant,
     _ bytes: inout ByteBuffer
   ) -> Completion? {
     switch step {
     case .more: break
+    case .done(.fault) where operations[handle].isFromReplica:
+      askPrimary(handle, nil, by: link, at: now)
     case .done(let outcome): return complete(handle, outcome, link, &bytes)
     case .correct(let outcome):
       correct(handle, on: link, at: now)
@@ -157,15 +169,17 @@ extension ClusterStore {
     return nil
   }
 
-  /// Somebody wrote since the question after a lost write, or its repeat was carried out and lost too.
+  /// The session changed after the question about a lost write, or the repeat was carried out and
+  /// its reply lost, too.
   private mutating func foundChanged(_ handle: Ticket, from link: Link, at now: Instant) {
     counters.verified += 1
     let found = Operation.Found(changed: nodes[link].reply)
-    guard goesAgain(handle, over: found) else { return }
+    guard decideFate(of: handle, by: found) else { return }
     retry(handle, copyFront(of: link), at: now, hurry: true)
   }
 
-  /// Ends an operation by its answer. The caller gets the buffer that holds a found record.
+  /// Ends an operation with its reply. The caller gets the buffer that holds a record that was
+  /// found.
   private mutating func complete(
     _ handle: Ticket, _ outcome: Outcome, _ link: Link, _ bytes: inout ByteBuffer
   ) -> Completion? {
@@ -191,17 +205,17 @@ extension ClusterStore {
     bytes = nodes[link].reply.exchangeBytes(fresh)
   }
 
-  /// Forgets an entry whose replies have all come.
+  /// Removes an entry whose replies have all arrived.
   private mutating func retire(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
     if nodes[link].retire(entry, at: now) { check(at: now) }
     if entry.weight > 0 { wakeLarge(at: now) }
   }
 
-  /// Sets the timeout that the record names, behind the command that set the namespace's: the record
-  /// that is there when Redis does it, for it may have been written anew.
+  /// Sets the timeout that the record names, right behind the command that set the namespace's. It
+  /// uses the record that Redis has at that moment, since it may have been replaced.
   private mutating func correct(_ handle: Ticket, on link: Link, at now: Instant) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    var correcting = operations[handle].corrected(by: now + .seconds(30))
+    var correcting = operations[handle].correction(until: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
     ScriptedCommand.touch(
       spaces[correcting.namespace], ids[handle], into: &nodes[link].pipeline.log)
@@ -229,8 +243,8 @@ extension ClusterStore {
       loadScripts(on: link, at: now)
       retry(handle, commands, at: now, hurry: operations[handle].attempts <= 2)
     case .readOnly:
-      // A lone node that became a replica: behind its address may be the new primary by now.
-      if deployment == .single { wantRenewal(of: link, at: now) }
+      // A lone node that became a replica: its address may lead to the new primary by now.
+      if deployment == .single { wantReconnect(of: link, at: now) }
       fallthrough
     default:
       wantRefresh(at: now)
@@ -238,18 +252,19 @@ extension ClusterStore {
     }
   }
 
-  /// MOVED: notes the slot's new owner, and says whether there is one to go to at once.
+  /// MOVED: notes the slot's new owner, and returns whether there is one to go to at once.
   ///
-  /// 1. It names nobody that could be asked: the topology has to tell.
-  /// 2. It names the node that was asked: what is connected is not who is meant; connect anew.
-  /// 3. It names another node: the slot is that one's.
+  /// 1. It names no node that can be asked: the topology has to tell.
+  /// 2. It names the node that answered: the connection leads to a different node than the address
+  ///    now means, so reconnect.
+  /// 3. It names another node, which now owns the slot.
   private mutating func move(
     _ slot: UInt16, to owner: Link?, namedBy link: Link, at now: Instant
   ) -> Bool {
     guard let owner else { return false }
     guard owner != link else {
       counters.movedToSelf += 1
-      wantRenewal(of: link, at: now)
+      wantReconnect(of: link, at: now)
       return false
     }
     patch(slot, to: owner, at: now)

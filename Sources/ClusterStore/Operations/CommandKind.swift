@@ -1,12 +1,13 @@
 import Sessions
 
-/// What a node was asked for, as far as times are told apart.
+/// What a node was asked for, as far as durations are counted separately.
 public enum CommandKind: UInt8, CaseIterable, Sendable {
   case get, peek, inspect, put, touch, delete, lock, renew, unlock
-  /// The store's own: a timeout that is corrected, a question after a lost write.
+  /// The store's own: a correction of a timeout, a question about a lost write, a probe, the
+  /// topology, the loading of scripts.
   case upkeep
 
-  /// What it is called in a label.
+  /// Its label in metrics.
   public var name: StaticString {
     switch self {
     case .get: "get"
@@ -38,7 +39,7 @@ public enum CommandKind: UInt8, CaseIterable, Sendable {
 }
 
 extension Operation {
-  /// What it is counted as.
+  /// The kind it is counted as.
   var kind: CommandKind {
     switch purpose {
     case .session(let verb, _): CommandKind(verb)

@@ -1,6 +1,6 @@
-// What became of a write whose answer was lost, by the header that was found afterwards: the one place
-// that decides it (docs/decisions/0009, 0010). A write that is repeated never undoes another that was
-// begun after it: it goes again over what was found, and over nothing else.
+// Decides what became of a write whose reply was lost, from the header that was found afterwards
+// (docs/decisions/0009, 0010); nothing else decides it. A repeated write never undoes another write
+// that began after it: it is carried out only over what was found.
 
 import Primitives
 import Redis
@@ -9,7 +9,7 @@ import Sessions
 extension Operation {
   /// What was found under the key of a lost write.
   enum Found {
-    /// Something that is no record.
+    /// Something other than a record.
     case unreadable
     /// Nothing.
     case nothing
@@ -21,7 +21,7 @@ extension Operation {
       self = reply.kind == .string ? Found(reply.string()) : .unreadable
     }
 
-    /// What a repeat's script shows that did not find what it demands.
+    /// What the script of a repeat returns when its condition failed.
     init(changed reply: borrowing Reply) {
       let isSeen = ScriptAnswer(reply) == .changed
       self = isSeen ? Found(reply.string().extracting(droppingFirst: 1)) : .unreadable
@@ -36,19 +36,20 @@ extension Operation {
     }
   }
 
-  /// What is to be done about a lost write.
+  /// What to do about a lost write.
   enum Fate {
     /// It was carried out.
     case executed(Outcome)
-    /// A later write stands where it would have stood: as if it had been carried out just before.
+    /// A later write has taken its place: the outcome is the same as if it had been carried out
+    /// just before that one.
     case superseded(Outcome)
-    /// It goes again over what was found.
+    /// It is repeated over what was found.
     case repeated(over: Prior)
-    /// Nobody knows.
+    /// It cannot be known.
     case unknown
   }
 
-  /// What became of this write.
+  /// The fate of this write.
   func fate(_ found: Found) -> Fate {
     guard case .session(let verb, let condition) = purpose else { return .unknown }
     switch verb {
@@ -63,7 +64,7 @@ extension Operation {
     switch found {
     case .unreadable: return .unknown
     case .nothing:
-      // Somebody removed what its reading had shown: it must not come back.
+      // The session that its reading had shown was removed since: it must not come back.
       if case .version = prior { return .unknown }
       return .repeated(over: .nothing)
     case .record(let header):
@@ -80,11 +81,13 @@ extension Operation {
     switch found {
     case .unreadable: return .unknown
     case .nothing:
-      // Gone, as was wanted. Under a condition or a lock it may have been refused, and another one's was done.
+      // It is gone, as intended. With a condition or a lock, this delete may have been refused and
+      // another one carried out.
       return isPlain(condition) ? .executed(.deleted) : .unknown
     case .record(let header):
-      // With a condition it was refused if it found nothing, as it may have unless something is known.
-      let wasThere = if case .version = ground { true } else { false }
+      // With a condition it was refused if it found no session; that is possible unless one is
+      // known to have been there.
+      let wasThere = if case .version = base { true } else { false }
       let isPlain = !isScripted && (condition == .none || wasThere)
       return fate(header, isPlain: isPlain, .deleted)
     }
@@ -93,7 +96,7 @@ extension Operation {
   /// Whether it acts on whatever is there.
   private func isPlain(_ condition: Condition) -> Bool { condition == .none && !isScripted }
 
-  /// By a record that is neither this write's nor one that it saw.
+  /// The fate, judged by a record that is neither this write's own nor the one it saw.
   private func fate(_ header: RecordHeader, isPlain: Bool, _ outcome: Outcome) -> Fate {
     switch beginning.order(of: header) {
     case .before: .repeated(over: .version(header.version))

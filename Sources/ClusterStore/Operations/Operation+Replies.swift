@@ -1,34 +1,34 @@
-// What the replies to an operation's plain commands amount to: what is stored where nothing but Redis's
-// own commands decides. What scripts decide stands in `Operation+Scripts`.
+// What the replies to an operation's plain commands mean. `Operation+Scripts` reads what scripts
+// answer.
 
 import Primitives
 import Redis
 import Sessions
 
 extension Operation {
-  /// What a reply amounts to.
+  /// What a reply means for its operation.
   enum Step {
     /// Another reply is needed.
     case more
     /// The operation is done.
     case done(Outcome)
-    /// The operation is done, and the timeout in Redis must be set to what the record there says.
+    /// The operation is done, and the timeout in Redis must be set by the record that is there.
     case correct(Outcome)
-    /// The operation is done, and the timeout is to be slid at the primary: by what the record there says,
-    /// where the one that was read names another timeout than the namespace's.
+    /// The operation is done, and the timeout is to be slid at the primary: by the primary's
+    /// record, if the one that was read names another timeout than the namespace's.
     case slide(Outcome, byRecord: Bool)
-    /// A replica knows of no session: its primary is to be asked.
+    /// A replica knows of no session: the primary is to be asked.
     case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.
     case refused(RedisError)
-    /// The repeat of a lost write was not done: the reply shows what is there instead of what it was to
-    /// go again over.
+    /// The repeat of a lost write was not carried out: the reply shows what is there in place of
+    /// what it was to be repeated over.
     case changed
   }
 
   /// Takes the reply to its command number `index`.
   ///
-  /// - Parameter wall: the time that absolute deadlines of what is read are compared with.
+  /// - Parameter wall: the time with which absolute deadlines in records are compared.
   mutating func take(_ reply: borrowing Reply, index: Int, wall: UnixTime) -> Step {
     if reply.kind == .error { return take(RedisError(reply.string()), index: index) }
     switch purpose {
@@ -42,9 +42,9 @@ extension Operation {
     }
   }
 
-  /// The fault that its caller is told where it ends by this one: an earlier attempt may have been carried
-  /// out. What that does to a read is nothing.
-  func told(_ fault: StoreFault) -> StoreFault {
+  /// The fault to report to the caller. If an earlier attempt may have been carried out, the
+  /// outcome is unknown, except for a read, which changes nothing.
+  func reportedFault(for fault: StoreFault) -> StoreFault {
     guard isDoubtful, case .session(let verb, _) = purpose else { return fault }
     switch verb {
     case .get, .peek, .inspect: return fault
@@ -54,20 +54,22 @@ extension Operation {
 
   private mutating func take(_ error: RedisError, index: Int) -> Step {
     guard index == commandCount - 1 else {
-      // The deciding command comes last and meets the same obstacle, unless this one is a script
-      // or stages a record.
+      // The deciding command comes last and will meet the same obstacle, unless this one is a
+      // script or stages a record.
       existed = true
       first = error.lastingFault.map(First.failed) ?? .refused(error.kept)
       return .more
     }
+    if let step = settledLock { return step }
     if error == .wrongType {
-      // One that is too large here, and a session elsewhere: GETEX has slid it as if it had no time of its own.
+      // GETEX has slid a session that is too large to be kept here as if it named no timeout of its
+      // own.
       if slidesAtOnce { return .correct(.fault(.unreadable)) }
     } else if case .locked = first {
-      // A lock's script came in front, and has acquired it.
+      // The lock's script in front of it has acquired the lock.
       isDoubtful = true
     }
-    return error.lastingFault.map { .done(.fault(told($0))) } ?? .refused(error)
+    return error.lastingFault.map { .done(.fault(reportedFault(for: $0))) } ?? .refused(error)
   }
 
   private mutating func take(
@@ -89,7 +91,7 @@ extension Operation {
     case (.touch, _):
       return refusalInFront() ?? slid(reply, condition)
     case (.delete, _):
-      // A script's letter: a repeat was not done.
+      // A string is a script's answer: the repeat was not carried out.
       if reply.kind == .string { return .changed }
       let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
       return .done(reply.integer == 1 ? .deleted : missing)
@@ -98,17 +100,18 @@ extension Operation {
     }
   }
 
-  /// The command in front was refused, and this one was not: what it would have told is missing. A
-  /// read or a slide is done again; a `put` has happened, and is told without.
+  /// What to do when the command in front was refused and this one was not, so that its information
+  /// is missing: a read or a slide is done again. A `put` has happened, and reports without it.
   func refusalInFront() -> Step? {
     switch first {
     case .refused(let error): .refused(error)
-    case .failed(let fault): .done(.fault(told(fault)))
+    case .failed(let fault): .done(.fault(reportedFault(for: fault)))
     case .passed, .missing, .held, .locked: nil
     }
   }
 
-  /// What a read that does not slide by itself amounts to; a replica's "nothing there" to nothing.
+  /// What a reply to a read means that does not slide by itself. A replica that finds nothing
+  /// decides nothing.
   private mutating func read(
     _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime
   ) -> Step {
@@ -117,7 +120,7 @@ extension Operation {
     case .done(.missing), .correct(.missing):
       return isFromReplica ? .elsewhere : .done(.missing)
     case .done(.found(let facts)):
-      // PTTL and GET do not tell whether the record names a timeout of its own.
+      // PTTL and GET do not show whether the record names a timeout of its own.
       return slidesApart ? .slide(.found(facts), byRecord: verb == .peek) : step
     case .correct(.found(let facts)):
       return slidesApart ? .slide(.found(facts), byRecord: true) : .done(.found(facts))
@@ -126,7 +129,7 @@ extension Operation {
     }
   }
 
-  /// GETEX: the record, which now has the namespace's idle timeout.
+  /// GETEX: the record, whose timeout is now the namespace's.
   private mutating func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
     guard let header = RecordHeader(reply.bytes.bytes),
@@ -180,7 +183,7 @@ extension Operation {
     if !existed { prior = .nothing } else if let header { prior = .version(header.version) }
   }
 
-  /// SET: OK, or nil where NX or XX did not hold; a script's letter where a repeat was not done.
+  /// SET: OK, or nil if NX or XX did not hold; a script's string if a repeat was not carried out.
   private func written(_ reply: borrowing Reply, _ condition: Condition) -> Step {
     guard reply.kind == .status else {
       return reply.kind == .string ? .changed : .done(.conditionFailed(present: nil))
@@ -192,8 +195,8 @@ extension Operation {
     }
   }
 
-  /// PEXPIRE: 1, or 0 when there is no such key. A record may have an absolute deadline although its
-  /// namespace has none: another gateway's settings, or those of yesterday, gave it one.
+  /// PEXPIRE: 1, or 0 if there is no such key. A record may have an absolute deadline although its
+  /// namespace has none: written under another gateway's settings or under earlier ones.
   private func slid(_ reply: borrowing Reply, _ condition: Condition) -> Step {
     let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
     guard reply.integer == 1 else { return .done(missing) }
@@ -204,8 +207,8 @@ extension Operation {
 }
 
 extension RecordHeader {
-  /// How many milliseconds are left of the session however much it is used; a great many where it has
-  /// no absolute deadline.
+  /// How many milliseconds the session has left, however much it is used; `Int.max` if it has no
+  /// absolute deadline.
   func millisecondsToDeadline(at wall: UnixTime) -> Int {
     absoluteDeadline.milliseconds == 0
       ? .max : Int(absoluteDeadline.milliseconds - wall.milliseconds)

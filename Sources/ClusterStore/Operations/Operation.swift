@@ -1,46 +1,48 @@
-// One command of the gateway's on its way through Redis: which RESP commands it becomes, and what is
-// known of it. A pure machine: replies in, a step out (`Operation+Replies`, `Operation+Scripts`).
+// One of the gateway's commands on its way through Redis: which RESP commands it becomes, and what
+// is known of it. A pure state machine: replies go in, steps come out (`Operation+Replies`,
+// `Operation+Scripts`).
 //
 // The commands of an operation go to one node in one piece, the deciding one last:
 //
 //   get      GETEX key PX idle
 //   peek     PTTL key, GET key
 //   inspect  PTTL key, GETRANGE key 0 350
-//   put      GETRANGE key 0 95, SET key record PX idle        (201 and 204 are told by the former)
-//            SET key record PX idle NX | XX                   (where a condition tells them)
+//   put      GETRANGE key 0 95, SET key record PX idle        (the former tells 201 from 204)
+//            SET key record PX idle NX | XX                   (with a condition that does)
 //   touch    GETRANGE key 0 95, PEXPIRE key idle
 //   delete   UNLINK key
 //
-// What names a lock or versions, and writes in a namespace with an absolute timeout, are decided by a
-// script (`Script`):
+// A script (`Script`) decides commands that name a lock or versions, and writes in a namespace with
+// an absolute timeout:
 //
-//   put      EVALSHA, behind the SET of the staged record where that is long (`RecordStaging`)
-//   lock     EVALSHA, GET key                  (the record's header tells whether it is still so)
+//   put      EVALSHA, behind the SET of the staged record if that is long (`RecordStaging`)
+//   lock     EVALSHA, GET key                  (the record's header shows whether it still holds)
 //   touch, delete, renew, unlock               EVALSHA
 //
-// Redis applies the namespace's idle timeout, the only one known before the record is read. When the
-// record names another one, or an absolute deadline that comes first, a script follows at once on the
-// same connection, which slides by the record that it finds.
+// Redis applies the namespace's idle timeout, the only one known before the record is read. If the
+// record names another one, or an absolute deadline that comes first, a script follows at once on
+// the same connection and slides by the record that it finds.
 
 import Primitives
 import Redis
 import Sessions
 
-/// An operation under way.
+/// An operation in progress.
 struct Operation: ~Copyable {
   /// What the operation is for.
   enum Purpose {
     /// A caller's command.
     case session(Verb, Condition)
-    /// The correction of a timeout; nobody waits for it.
+    /// The correction of a timeout; no caller waits for it.
     case correction
-    /// The question whether a write that was handed over and lost was carried out; the write waits.
+    /// The question whether a write that was handed over and lost was carried out; the write waits
+    /// for it.
     case verification(of: Ticket)
   }
 
-  /// What was under the key before a write, as far as a reading told.
+  /// What was under the key before a write, as far as a read has shown.
   enum Prior: Equatable {
-    /// No reading was answered.
+    /// No read was answered.
     case unknown
     /// Nothing.
     case nothing
@@ -48,19 +50,19 @@ struct Operation: ~Copyable {
     case version(SessionVersion)
   }
 
-  /// What the command in front of the deciding one came to.
+  /// The result of the command in front of the deciding one.
   enum First: Equatable {
     /// Nothing that matters.
     case passed
     /// It was refused for a reason that may pass.
     case refused(RedisError)
-    /// It was refused for good.
+    /// It was refused permanently.
     case failed(StoreFault)
     /// There is no session to lock.
     case missing
-    /// Somebody else holds the lock: since so many milliseconds, and for so many more.
+    /// Another caller holds the lock: for `age` milliseconds so far, and `left` more.
     case held(age: UInt64, left: UInt64)
-    /// The caller has this lock, if the record that follows says so too.
+    /// The caller has this lock, if the record that follows confirms it.
     case locked(LockToken)
   }
 
@@ -75,43 +77,46 @@ struct Operation: ~Copyable {
   let version: SessionVersion
   /// The namespace's idle timeout.
   let idleMilliseconds: Int
-  /// When it was begun.
+  /// When and in which process it began.
   let beginning: Beginning
   /// Whether a script decides it.
   let isScripted: Bool
-  /// How long its RESP commands are.
+  /// The lengths of its RESP commands.
   var commandLengths = CommandLengths.none
   /// How often it was sent.
   var attempts = 0
-  /// How many bytes it occupies a connection with if it is large; else 0.
+  /// How often a connection was lost while its answer was the next one to come.
+  var losses = 0
+  /// How many bytes of a connection it takes if it is large; else 0.
   var weight = 0
   /// The node whose pipeline holds it; `.none` while it is parked.
   var link: Ticket = .none
   /// Its entry in that pipeline.
   var sequence: UInt64 = 0
-  /// Whether that is a replica's.
+  /// Whether that node is a replica.
   var isFromReplica = false
-  /// Whether it is a `get` that slides at the primary behind its reading.
+  /// Whether it is a `get` that reads first and then slides at the primary.
   var slidesApart = false
 
-  /// Whether an attempt was handed to a connection that was lost: it may have been carried out.
+  /// Whether an attempt was handed to a connection that was then lost, and so may have been carried
+  /// out.
   var isDoubtful = false
-  /// What was found last when it was lost, over which it goes again; unknown as long as it has to be
-  /// asked.
-  private(set) var ground = Prior.unknown
+  /// What was last found after it was lost, and over which it is repeated; unknown while that must
+  /// still be asked.
+  private(set) var base = Prior.unknown
   /// What the `put` that may have been carried out had seen before it.
   var prior = Prior.unknown
 
-  /// The question after its fate that is under way.
+  /// The question about its fate that is in progress.
   var verification: Ticket = .none
 
-  /// Whether there was something under the key, as the command in front told.
+  /// Whether there was something under the key, according to the command in front.
   var existed = false
-  /// The timeout in seconds that the record names; 0 where it goes by its namespace's.
+  /// The timeout in seconds that the record names; 0 if it uses its namespace's.
   var ownIdleTimeout = 0
   /// What is left of the session, or of the lock's lease, in milliseconds.
   var millisecondsLeft = 0
-  /// What the command in front came to.
+  /// The result of the command in front.
   var first = First.passed
 
   /// A caller's command.
@@ -131,21 +136,22 @@ struct Operation: ~Copyable {
     isScripted = command.needsScript(in: space)
   }
 
-  /// How many bytes of its entry have left once it may be carried out. The deciding command comes last, but
-  /// for a lock's script, which the record follows.
+  /// How many bytes of its entry must have been sent before Redis may carry it out. The deciding
+  /// command is the last one, except for a lock, whose script comes first.
   func actingLength(of entry: Pipeline.Entry) -> Int {
     guard case .session(.lock, _) = purpose else { return entry.length }
     return (entry.asking ? CommandEncoder.askingLength : 0) + commandLengths.first
   }
 
-  /// How many RESP commands it becomes.
+  /// The number of RESP commands it becomes.
   var commandCount: Int { commandLengths.count }
 
-  /// Whether doing it twice is the same as doing it once, whatever others do in between. A `put`
-  /// could undo another's write and a `delete` another's session, so theirs is no.
+  /// Whether doing it twice is the same as doing it once, whatever others do in between. Not so for
+  /// a `put`, which could undo another's write, and a `delete`, which could remove another's
+  /// session.
   ///
-  /// A `lock` that was carried out finds its own fresh token, and so its own lock. An `unlock` finds
-  /// that it was carried out, unless somebody wrote or locked since.
+  /// A `lock` that was carried out finds its own fresh token, and so its own lock. An `unlock`
+  /// finds that it was carried out, unless the session was written or locked since.
   var isRepeatable: Bool {
     switch purpose {
     case .correction, .verification: true
@@ -157,16 +163,16 @@ struct Operation: ~Copyable {
     }
   }
 
-  /// Whether it may have been carried out and must not be once more as it is.
+  /// Whether it may have been carried out and must not be repeated unchanged.
   var isLostWrite: Bool { isDoubtful && !isRepeatable }
 
-  /// The correction of this operation's session's timeout.
-  func corrected(by deadline: Instant) -> Operation {
+  /// An operation that corrects the timeout of this operation's session.
+  func correction(until deadline: Instant) -> Operation {
     Operation(.correction, on: self, deadline: deadline)
   }
 
-  /// The question whether this operation, whose ticket is `handle`, was carried out.
-  func verified(as handle: Ticket) -> Operation {
+  /// An operation that asks whether this one, whose ticket is `handle`, was carried out.
+  func question(after handle: Ticket) -> Operation {
     Operation(.verification(of: handle), on: self, deadline: deadline)
   }
 
@@ -183,30 +189,31 @@ struct Operation: ~Copyable {
     isScripted = false
   }
 
-  /// Forgets what an attempt that is to be repeated had learnt.
+  /// Forgets what the last attempt had learnt, before the next.
   mutating func startOver() {
     if !isDoubtful { prior = .unknown }
-    if case .version = ground { existed = true } else { existed = false }
+    if case .version = base { existed = true } else { existed = false }
     ownIdleTimeout = 0
     millisecondsLeft = 0
     first = .passed
   }
 
-  /// Whether it is a read that slides by its own command (GETEX).
+  /// Whether it is a read that slides with its own command (GETEX).
   var slidesAtOnce: Bool {
     guard case .session(.get, _) = purpose else { return false }
     return !slidesApart && !isFromReplica
   }
 
-  /// A `get` whose node takes no writes: it reads what there is and how long that still lives.
+  /// Turns a `get` whose node takes no writes into a read of the record and of the time it has
+  /// left.
   mutating func becomePeek() {
     purpose = .session(.peek, .none)
     slidesApart = true
   }
 
-  /// It goes again over what was found.
-  mutating func stand(on found: Prior) {
-    ground = found
+  /// Repeats it over what was found.
+  mutating func rebase(on found: Prior) {
+    base = found
     startOver()
   }
 }

@@ -1,13 +1,14 @@
-// How nodes come to know the scripts.
+// How nodes get the scripts.
 
 import Primitives
 import Redis
 import Sessions
 
 extension ClusterStore {
-  /// Gives a node the scripts that it said it does not know. Nobody waits for the answers: what needed
-  /// a script is sent again behind them. Once for all operations that meet the same ignorance; where the
-  /// connection is lost meanwhile, the next one to meet it loads them again.
+  /// Sends a node the scripts after it answered NOSCRIPT. Nothing waits for the answers: the
+  /// commands that need a script are sent again behind them. At most once in 100 ms, so that
+  /// operations that fail together load them once; if the connection is lost meanwhile, the next
+  /// NOSCRIPT loads them again.
   mutating func loadScripts(on link: Link, at now: Instant) {
     guard nodes[link].scripts.loadedAt + .milliseconds(100) <= now,
       nodes[link].pipeline.hasSpareRoom
@@ -17,13 +18,12 @@ extension ClusterStore {
       ScriptedCommand.load(script, into: &nodes[link].pipeline.log)
     }
     nodes[link].scripts.loadedAt = now
-    nodes[link].scripts.sequence = nodes[link].pipeline.close(
-      .none, .upkeep, from: mark, replies: Script.allCases.count, asking: false, at: now)
-    markDirty(link)
+    nodes[link].scripts.sequence = enqueueOwn(
+      on: link, from: mark, replies: Script.allCases.count, at: now)
   }
 
-  /// Takes what a node answers to the loading of a script: only a refusal matters, such as of a user whose ACL
-  /// does not allow it.
+  /// Takes a node's answer to the loading of a script: only an error matters, such as from an ACL
+  /// that does not allow it.
   mutating func takeLoading(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
     guard nodes[link].scripts.sequence == entry.sequence, nodes[link].reply.kind == .error else {
       return
@@ -31,8 +31,8 @@ extension ClusterStore {
     note(RedisError(nodes[link].reply.string()), of: link, at: now)
   }
 
-  /// The commands of a refused operation, as they are to be sent again: a staged record whose slot is
-  /// on its way goes as an argument.
+  /// The commands of a refused operation, as they are to be sent again. If its slot is being moved,
+  /// a staged record goes as an argument.
   mutating func commandsToRepeat(
     _ handle: Ticket, _ error: RedisError, on link: Link
   ) -> ByteBuffer {

@@ -1,17 +1,17 @@
-// What the answers of scripts amount to: conditions, locks, and deadlines that Redis decided upon.
+// What the answers of scripts mean: conditions, locks, and deadlines that Redis has decided on.
 
 import Primitives
 import Redis
 import Sessions
 
 extension Operation {
-  /// Whether its record is set under a key of its own before a script looks at the session.
+  /// Whether its record is first set under a key of its own, before a script looks at the session.
   var isStaged: Bool {
     guard case .session(.put, _) = purpose, isScripted else { return false }
     return commandCount == 2
   }
 
-  /// Takes the reply to a command of an operation that a script decides.
+  /// Takes a reply to an operation that a script decides.
   mutating func decided(
     _ reply: borrowing Reply, index: Int, _ verb: Verb, wall: UnixTime
   ) -> Step {
@@ -32,22 +32,23 @@ extension Operation {
     case .touched: .done(verb == .renew ? .renewed : .touched)
     case .deleted: .done(.deleted)
     case .released: .done(.unlocked)
-    // By this very release, whose answer was lost, or by an earlier one.
+    // Released before: by this operation itself, if its reply was lost, or by an earlier one.
     case .releasedBefore: .done(isDoubtful ? .unlocked : .lockLost)
     case .lockLost where verb == .unlock && isDoubtful: .done(.fault(.outcomeUnknown))
     case .missing: .done(.missing)
     case .lockLost: .done(.lockLost)
     case .conditionFailed(let present): .done(.conditionFailed(present: present))
-    case .noRecord: .done(.fault(told(.unreadable)))
+    case .noRecord: .done(.fault(reportedFault(for: .unreadable)))
     case .changed where isLostWrite: .changed
     case .stagedGone:
-      // The SET in front of it was refused, or its five seconds are over: nothing was done.
+      // The SET in front of it was refused, or its record's five seconds are over: nothing was
+      // done.
       refusalInFront() ?? .refused(.tryAgain)
     case .held, .locked, .changed, nil: .done(.fault(.outcomeUnknown))
     }
   }
 
-  /// What the script says of a lock; the record follows.
+  /// The script's answer about a lock; the record follows.
   mutating func noteLock(_ reply: borrowing Reply) {
     switch ScriptAnswer(reply) {
     case .missing: first = .missing
@@ -60,8 +61,19 @@ extension Operation {
     }
   }
 
-  /// GET behind the script: the record whose header tells whether the caller still has the lock.
+  /// GET behind the script: the record, whose header shows whether the caller still has the lock.
   func locked(_ reply: borrowing Reply, wall: UnixTime) -> Step {
+    switch first {
+    case .missing, .held: settledLock!
+    case .failed(let fault): .done(.fault(reportedFault(for: fault)))
+    case .refused(let error): .refused(error)
+    case .passed: .refused(.tryAgain)
+    case .locked(let token): locked(by: token, reply, wall: wall)
+    }
+  }
+
+  /// What the lock's script has decided without the record that follows it.
+  var settledLock: Step? {
     switch first {
     case .missing: .done(.missing)
     case .held(let age, let left):
@@ -69,10 +81,7 @@ extension Operation {
         .lockHeld(
           age: Int32(clamping: age / 1_000),
           retryAfter: Int32(clamping: max(1, IdleTimeout.secondsLeft(Int64(clamping: left))))))
-    case .failed(let fault): .done(.fault(told(fault)))
-    case .refused(let error): .refused(error)
-    case .passed: .refused(.tryAgain)
-    case .locked(let token): locked(by: token, reply, wall: wall)
+    case .passed, .refused, .failed, .locked: nil
     }
   }
 
@@ -81,7 +90,7 @@ extension Operation {
     guard let header = RecordHeader(reply.bytes.bytes),
       header.recordLength == reply.bytes.count
     else { return .done(.fault(.unreadable)) }
-    // Somebody wrote between the two commands: the lock is broken already.
+    // Another write came between the two commands, and has already broken the lock.
     guard RecordHeader.lockToken(in: reply.bytes.bytes) == token else {
       return .refused(.tryAgain)
     }

@@ -1,29 +1,29 @@
-// A write that a script decides. A short record goes through the script as an argument. A longer one
-// is first set under a key of its own in the same slot, with a life of five seconds, and the script
-// renames it, which moves no byte; both commands leave in one piece:
+// A write that a script decides. A short record is an argument of the script. A longer one is first
+// set under a key of its own in the same slot, with five seconds to live, and the script renames
+// it, which moves no byte. Both commands are sent in one piece:
 //
 //   SET sg:{ns:id}:VERSION record PX 5000
 //   EVALSHA write 2 sg:{ns:id} sg:{ns:id}:VERSION condition token unlocks idle absolute
 //
-// Nothing is left behind. A refused write unlinks the staged record, and so does one whose node has no
-// memory left for the second command; when that never arrives, or the node fails between the two, the
-// record ends by itself. No other write can meet it, since its
-// name holds the version, which no other write has.
+// Nothing is left behind. A refused write unlinks the staged record, even on a node that has no
+// memory left for the second command. If that command never arrives, or the node fails between the
+// two, the record expires. No other write can touch it, because its key contains the version, which
+// is unique to this write.
 //
-// While the slot is on its way to another node the two keys may be on two nodes: then the record is
-// sent again as the script's argument (`inlined`), whatever its length.
+// While the slot is being moved, the two keys may be on two nodes: then the record is sent again as
+// the script's argument (`inlined`), whatever its length.
 //
-// Rejected: MULTI around the two, which would only spare the five seconds after a lost connection, for
-// two commands more with each write, and which ASKING cannot be put into.
+// Rejected: MULTI around the two. It would only avoid the five seconds after a lost connection,
+// costs two more commands for each write, and cannot be combined with ASKING.
 
 import Primitives
 import Redis
 import Sessions
 
-/// Writes a `put` that a script decides.
+/// Encodes a `put` that a script decides.
 enum RecordStaging {
-  /// The longest record that passes through Lua, in bytes: Lua copies an argument three times and
-  /// hashes it, which up to about here costs Redis less than a second key. Measured by
+  /// The longest record that passes through Lua, in bytes. Lua copies an argument three times and
+  /// hashes it; up to about this length that costs Redis less than a second key. Measured by
   /// `Scripts/bench-staging`.
   static let threshold = 1_024
 
@@ -58,7 +58,8 @@ enum RecordStaging {
 
   /// The same write with its record as an argument of the script.
   ///
-  /// - Parameter first: how long the command is that stages the record, at the front of `commands`.
+  /// - Parameter first: the length of the command that stages the record, at the front of
+  ///   `commands`.
   static func inlined(
     _ commands: borrowing ByteBuffer, first: Int, into copy: inout ByteBuffer
   ) {
@@ -80,7 +81,7 @@ enum RecordStaging {
     CommandWriter.argument(bytes.extracting(record), in: &copy)
   }
 
-  /// condition, token, unlocks, idle, absolute
+  /// The arguments condition, token, unlocks, idle, absolute.
   private static func arguments(
     _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
     in log: inout ByteBuffer
@@ -94,7 +95,7 @@ enum RecordStaging {
       decimal: limit == 0 ? space.absoluteMilliseconds : limit * 1_000, in: &log)
   }
 
-  /// `sg:{ns:id}:` and the version's 16 digits.
+  /// `sg:{ns:id}:` and the 16 digits of the version.
   private static func stagedKey(
     _ command: borrowing SessionCommand, _ space: borrowing KeySpace, in log: inout ByteBuffer
   ) {

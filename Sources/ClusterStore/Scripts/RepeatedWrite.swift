@@ -1,25 +1,26 @@
-// A lost write as it goes again: on condition that what was found last is still there. Whoever
-// wrote in between may have known of the lost write, and must not be undone (docs/decisions/0010).
+// The repeat of a lost write: on condition that what was last found is still there. Any write that
+// came in between may have known of the lost one, and must not be undone (docs/decisions/0010).
 //
 //   SET key record PX idle       becomes  EVALSHA repeated 1 key SET record PX idle found
 //   UNLINK key                            EVALSHA repeated 1 key UNLINK found
 //   EVALSHA write | delete ...            EVALSHA write | delete ... found
 //
-// `found` is the version that was found, or eight zeros for no session, and so always as long: what it
-// is becomes known later than the rest. What else a write sent is left out: the question has told what
-// its own reading would, and a staged record goes as an argument. Its payload passes through Lua, once.
+// `found` is the version that was found, or eight zeros when there was no session. Its length is
+// fixed because its value is filled in after the rest is encoded. The write's other command is left
+// out: the question has shown what its read would show, and a staged record goes as an argument. So
+// the payload passes through Lua, once.
 
 import Primitives
 import Redis
 import Sessions
 
-/// Writes what a lost write becomes.
+/// Encodes the repeat of a lost write.
 enum RepeatedWrite {
-  /// The last argument's version and line end.
+  /// The last argument's version and line end, in bytes.
   private static let foundLength = 8 + 2
 
-  /// Writes the repeat of `operation`, whose deciding command is the one that begins at `start`. What
-  /// must be found is still to be demanded.
+  /// Writes the repeat of `operation`, whose deciding command begins at `start`. Its `found` is
+  /// left as zeros, for `demand` to fill in.
   static func encode(
     _ commands: borrowing ByteBuffer, from start: Int, of operation: borrowing Operation,
     _ space: borrowing KeySpace, _ id: borrowing SessionID, into copy: inout ByteBuffer
@@ -41,7 +42,7 @@ enum RepeatedWrite {
     CommandWriter.close(found, in: &copy)
   }
 
-  /// Makes the repeat act only where this is found.
+  /// Makes the repeat act only if this is found.
   static func demand(_ found: Operation.Prior, in commands: inout ByteBuffer) {
     commands.truncate(to: commands.count - foundLength)
     switch found {

@@ -1,9 +1,9 @@
-// Removing a session under a condition or a lock, decided in Redis in one step with the act.
+// Deleting a session under a condition or a lock: Redis decides and deletes in one step.
 
 extension Script {
-  /// Removes.
+  /// Deletes the session.
   ///
-  /// KEYS: the session. ARGV: condition, token or nothing, what a lost write found.
+  /// KEYS: the session. ARGV: condition; token or nothing; what a lost write found.
   /// Answers: D, M, F, X, O, B.
   static let deleteBody = #"""
     if changed(ARGV[3]) then return 'O' .. h end

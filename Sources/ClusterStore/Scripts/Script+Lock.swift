@@ -1,15 +1,16 @@
-// Acquiring a session's lock: in the header, by Redis's clock, without its payload.
+// Acquiring a session's lock: in the header, by Redis's clock, without touching the payload.
 
 extension Script {
-  /// Acquires the lock unless somebody holds it, and slides the idle timeout. Who asks again, by the
-  /// token or by the request's digest, gets its own lock again with what is left of its lease.
+  /// Acquires the lock unless another caller holds it, and slides the idle timeout. A caller that
+  /// asks again, recognised by its token or its request's digest, gets its own lock again with the
+  /// rest of its lease.
   ///
-  /// The byte at 72 notes that a lock was found again, by its token or its request, so that whoever gives
-  /// it back for a client that is gone leaves it alone.
+  /// The byte at 72 notes that a lock was found again, by its token or its request, so that a
+  /// release on behalf of a client that is gone leaves it alone.
   ///
-  /// KEYS: the session. ARGV: the token that the caller says it holds or nothing, the digest of its
-  /// request or 16 zeros, a fresh token, lease and idle timeout in milliseconds, `1` to leave a free
-  /// lock alone or nothing.
+  /// KEYS: the session. ARGV: the token that the caller says it holds or nothing; the digest of its
+  /// request or 16 zeros; a fresh token; lease and idle timeout in milliseconds; `1` to leave a
+  /// free lock alone or nothing.
   /// Answers: L, H, M, B.
   static let lockBody = #"""
     if not lives then return 'M' end

@@ -1,10 +1,11 @@
-// Giving a lock back: only its holder can.
+// Releasing a lock: only its holder can.
 
 extension Script {
-  /// Releases a held lock. Its token stays, in the place of its request, until the session is written
-  /// or locked: a release whose answer was lost is sent again, and so tells that it was carried out.
+  /// Releases a held lock. Its token stays, in the place of its request, until the session is
+  /// written or locked, so that a release that is sent again because its answer was lost shows that
+  /// it was carried out.
   ///
-  /// KEYS: the session. ARGV: token, `1` to leave a lock alone that was found again or nothing.
+  /// KEYS: the session. ARGV: token; `1` to leave alone a lock that was found again or nothing.
   /// Answers: U, V, X, B.
   static let releaseBody = #"""
     if not holds(ARGV[1]) then

@@ -1,9 +1,9 @@
 // Renewing a lock's lease: only its holder can, and only before it ends.
 
 extension Script {
-  /// Starts the lease of a held lock anew and slides the idle timeout.
+  /// Restarts the lease of a held lock and slides the idle timeout.
   ///
-  /// KEYS: the session. ARGV: token, lease and idle timeout in milliseconds.
+  /// KEYS: the session. ARGV: token; lease and idle timeout in milliseconds.
   /// Answers: T, X, B.
   static let renewBody = #"""
     if not holds(ARGV[1]) then return 'X' end

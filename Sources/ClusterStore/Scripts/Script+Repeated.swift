@@ -1,9 +1,9 @@
-// A lost write that goes again, decided in Redis in one step with the write.
+// The repeat of a lost write: Redis checks what is there and writes in one step.
 
 extension Script {
-  /// Does a plain command if the session is still what was found when the write was lost.
+  /// Runs a plain command if the session is still what was found when the write was lost.
   ///
-  /// KEYS: the session. ARGV: the command's name, its arguments behind the key, what was found.
+  /// KEYS: the session. ARGV: the command's name; its arguments behind the key; what was found.
   /// Answers: O, B, or the command's own.
   static let repeatedBody = #"""
     if changed(ARGV[#ARGV]) then return 'O' .. h end

@@ -1,13 +1,14 @@
-// Writing a session under a condition or a lock, or where a creation time must survive.
+// Writing a session under a condition or a lock, or where its creation time must survive.
 
 extension Script {
-  /// Creates or replaces: the condition and the lock are looked at, and what survives a write
-  /// (creation, absolute deadline, and the lock for who holds it) is put into the new record.
+  /// Creates or replaces a session. Checks the condition and the lock, and copies what survives a
+  /// write into the new record: the creation time, the absolute deadline, and the lock if the
+  /// caller holds it and keeps it.
   ///
-  /// KEYS: the session; the staged record, where it does not come as an argument.
-  /// ARGV: condition, token or nothing, `1` to release the lock or nothing, idle timeout and the
-  /// absolute timeout of a new session in milliseconds, the record where it is not staged, what a lost
-  /// write found.
+  /// KEYS: the session; the staged record, unless it is an argument.
+  /// ARGV: condition; token or nothing; `1` to release the lock or nothing; idle timeout and a new
+  /// session's absolute timeout in milliseconds; the record if it is not staged; what a lost write
+  /// found.
   /// Answers: C, R, F, X, S, O, B. A refused write leaves nothing staged.
   static let writeBody = #"""
     if changed(ARGV[7]) then return 'O' .. h end

@@ -1,30 +1,31 @@
-// What Redis decides by itself, in one step with the act: conditions on versions, locks, absolute
-// timeouts. Small Lua texts that look at no more than the 96 bytes of a record's header, so that no
-// payload passes through Lua above `RecordStaging.threshold`.
+// What Redis decides by itself, in one step with the change: conditions on versions, locks,
+// absolute timeouts. Small Lua texts that look only at the 96 bytes of a record's header. No
+// payload above `RecordStaging.threshold` passes through Lua, except in a repeat (`RepeatedWrite`)
+// or while its slot is being moved.
 //
-// Every script is sent by its SHA-1 (EVALSHA). A node is given the texts when it says NOSCRIPT: that
-// costs a round trip once in a node's life, and nothing where no script is needed. Redis's TIME is the
-// clock of leases and absolute deadlines: gateways whose clocks differ agree on them.
+// Every script is called by its SHA-1 (EVALSHA). A node is sent the texts when it answers NOSCRIPT:
+// a round trip once in a node's life, and nothing where no script is needed. Leases and absolute
+// deadlines use Redis's TIME, so gateways whose clocks differ agree on them.
 //
-// An answer is one string: a letter, and fixed fields in network byte order behind some.
+// An answer is one string: a letter, for some followed by fixed fields in network byte order.
 //
-//   C  created                          H  somebody else holds the lock: its age and what is left of
+//   C  created                          H  another caller holds the lock: its age and the rest of
 //   R  replaced                            its lease, 8 bytes each, milliseconds
-//   T  the timeout starts anew          L  the lock is the caller's: token, 16 bytes, and what is left
+//   T  the timeout was restarted        L  the caller has the lock: token, 16 bytes, and the rest
 //   D  deleted                             of its lease, 8 bytes, milliseconds
 //   U  released                         X  the caller does not hold the lock that it named
-//   V  released before, and since then nobody wrote or locked
+//   V  released before, and neither written nor locked since
 //   M  missing                          S  the staged record is gone
-//   F  the condition failed; the        B  what is stored is no record
-//      present version, if there is one O  other than what a lost write's question found: the header
+//   F  the condition failed; the        B  what is stored is not a record
+//      present version, if any          O  not what a lost write's question found: the header
 //                                          that is there, or nothing
 
 /// One of the store's scripts.
 enum Script: CaseIterable {
   case write, touch, delete, lock, renew, release, repeated
 
-  /// The SHA-1 of the text in hexadecimal, by which Redis knows it. A constant, since it goes out with
-  /// each command; a test compares it with what SCRIPT LOAD says.
+  /// The SHA-1 of the text in hexadecimal, by which Redis knows it. A constant, because each
+  /// command contains it; a test compares it with the answer of SCRIPT LOAD.
   var digest: StaticString {
     switch self {
     case .write: "112c7668fb58d551b4514ac02d940577a7dde729"
@@ -52,15 +53,16 @@ enum Script: CaseIterable {
     }
   }
 
-  /// What all of them begin with: the header `h`, the time `now`, whether the session `lives`, its
-  /// `absolute` deadline, and what several do. What is a record is what `RecordHeader` reads as one.
+  /// The beginning of every script: the header `h`, the time `now`, whether the session `lives`,
+  /// its `absolute` deadline, and shared functions. It accepts as a record what `RecordHeader`
+  /// does.
   ///
-  /// A condition is nothing, `*` (exists), `!` (does not exist), or `=` and versions of 8 bytes. What a
-  /// lost write found is a version, or 8 zeros for nothing (`RepeatedWrite`).
+  /// A condition is nothing, `*` (exists), `!` (does not exist), or `=` and versions of 8 bytes.
+  /// What a lost write found is a version, or 8 zeros for nothing (`RepeatedWrite`).
   ///
-  /// A lock's marks go through `patch`: Redis at its `maxmemory` refuses SETRANGE, but nothing behind
-  /// the first write of a script, and a lock that is held must be renewed and released there, too. RENAME
-  /// to the same name is a write that needs no memory and changes nothing.
+  /// Changes to a lock go through `patch`: at its `maxmemory` Redis refuses SETRANGE, but not once
+  /// a script has written, and a held lock must be renewed and released there, too. RENAME to the
+  /// same name is a write that needs no memory and changes nothing.
   private static let prelude = #"""
     local h = redis.call('GETRANGE', KEYS[1], 0, 95)
     if #h > 0 and (#h < 96 or h:sub(1, 3) ~= 'SG\1') then return 'B' end

@@ -1,10 +1,10 @@
-// What a script's answer amounts to. Bytes come in, a case goes out; `Script` lists the letters.
+// Parses a script's answer. Bytes come in, a case goes out; `Script` lists the letters.
 
 import Primitives
 import Redis
 import Sessions
 
-/// An answer of one of the scripts.
+/// A script's answer.
 enum ScriptAnswer: Equatable {
   case created, replaced, touched, deleted, released, releasedBefore, missing, lockLost, stagedGone
   case noRecord, changed
@@ -14,9 +14,10 @@ enum ScriptAnswer: Equatable {
   /// Milliseconds.
   case locked(LockToken, left: UInt64)
 
-  /// Reads an answer; nil when it is none.
+  /// Parses an answer; nil if it is not one.
   init?(_ reply: borrowing Reply) {
-    guard reply.kind == .string, let letter = reply.string().word(at: 0, as: UInt8.self) else {
+    guard reply.kind == .string, let letter = reply.string().networkOrder(at: 0, as: UInt8.self)
+    else {
       return nil
     }
     switch letter {
@@ -32,30 +33,20 @@ enum ScriptAnswer: Equatable {
     case UInt8(ascii: "B"): self = .noRecord
     case UInt8(ascii: "O"): self = .changed
     case UInt8(ascii: "F"):
-      let version = reply.string().word(at: 1, as: UInt64.self)
+      let version = reply.string().networkOrder(at: 1, as: UInt64.self)
       self = .conditionFailed(version.map(SessionVersion.init(bits:)))
     case UInt8(ascii: "H"):
-      guard let age = reply.string().word(at: 1, as: UInt64.self),
-        let left = reply.string().word(at: 9, as: UInt64.self)
+      guard let age = reply.string().networkOrder(at: 1, as: UInt64.self),
+        let left = reply.string().networkOrder(at: 9, as: UInt64.self)
       else { return nil }
       self = .held(age: age, left: left)
     case UInt8(ascii: "L"):
-      guard let high = reply.string().word(at: 1, as: UInt64.self),
-        let low = reply.string().word(at: 9, as: UInt64.self),
-        let left = reply.string().word(at: 17, as: UInt64.self)
+      guard let high = reply.string().networkOrder(at: 1, as: UInt64.self),
+        let low = reply.string().networkOrder(at: 9, as: UInt64.self),
+        let left = reply.string().networkOrder(at: 17, as: UInt64.self)
       else { return nil }
       self = .locked(LockToken(high: high, low: low), left: left)
     default: return nil
     }
-  }
-}
-
-extension RawSpan {
-  /// The number in network byte order at `offset`; nil where the bytes end before it does.
-  fileprivate func word<Value: FixedWidthInteger & BitwiseCopyable>(
-    at offset: Int, as type: Value.Type
-  ) -> Value? {
-    guard offset + MemoryLayout<Value>.size <= byteCount else { return nil }
-    return unsafe Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
   }
 }

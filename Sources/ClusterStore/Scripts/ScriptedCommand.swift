@@ -1,13 +1,13 @@
-// The commands that a script decides, as RESP. Which ones those are is decided here too: all that the
-// plain commands of Redis can do in one step stays plain.
+// The commands that a script decides, as RESP, and which commands those are: whatever Redis's plain
+// commands can do in one step stays plain.
 
 import Primitives
 import Redis
 import Sessions
 
 extension SessionCommand {
-  /// Whether a script has to decide the command: it names a lock or versions, or writes to a session
-  /// that may have an absolute deadline.
+  /// Whether a script has to decide the command: it names a lock or versions, or writes to a
+  /// session that may have an absolute deadline.
   borrowing func needsScript(in space: borrowing KeySpace) -> Bool {
     switch verb {
     case .get, .peek, .inspect: return false
@@ -20,7 +20,7 @@ extension SessionCommand {
   }
 }
 
-/// Writes commands that are decided by a script.
+/// Encodes commands that a script decides.
 enum ScriptedCommand {
   /// Writes the commands of `command` and returns their lengths.
   static func encode(
@@ -49,7 +49,7 @@ enum ScriptedCommand {
     }
   }
 
-  /// What leaves the payload alone.
+  /// Writes a command that leaves the payload alone.
   private static func encodeChange(
     _ command: borrowing SessionCommand, request: RawSpan, _ space: borrowing KeySpace,
     into log: inout ByteBuffer
@@ -77,7 +77,7 @@ enum ScriptedCommand {
     }
   }
 
-  /// A touch under no condition: what corrects a timeout.
+  /// A touch without a condition: it corrects a timeout.
   static func touch(
     _ space: borrowing KeySpace, _ id: borrowing SessionID, into log: inout ByteBuffer
   ) {
@@ -93,7 +93,7 @@ enum ScriptedCommand {
     CommandWriter.argument(text: script.text, in: &log)
   }
 
-  /// `EVALSHA digest 1 key` in front of so many arguments.
+  /// `EVALSHA digest 1 key`, in front of `arguments` further arguments.
   static func begin(
     _ script: Script, arguments: Int, _ space: borrowing KeySpace, _ id: borrowing SessionID,
     in log: inout ByteBuffer
@@ -104,7 +104,7 @@ enum ScriptedCommand {
     CommandEncoder.key(space, id, in: &log)
   }
 
-  /// The condition as scripts read it.
+  /// The condition in the form that scripts read.
   static func condition(
     _ command: borrowing SessionCommand, request: RawSpan, in log: inout ByteBuffer
   ) {
@@ -124,7 +124,7 @@ enum ScriptedCommand {
     }
   }
 
-  /// The token's 16 bytes, or nothing where there is none.
+  /// The token's 16 bytes, or an empty argument if there is none.
   static func token(_ token: LockToken, in log: inout ByteBuffer) {
     if token.isNone { return CommandWriter.argument("", in: &log) }
     words(token.high, token.low, in: &log)
@@ -135,13 +135,5 @@ enum ScriptedCommand {
     log.append(networkOrder: high)
     log.append(networkOrder: low)
     CommandWriter.close(both, in: &log)
-  }
-}
-
-extension ByteBuffer {
-  /// Appends the eight bytes of `number`, the highest first.
-  mutating func append(networkOrder number: UInt64) {
-    var bytes = number.bigEndian
-    unsafe withUnsafeBytes(of: &bytes) { unsafe append($0.baseAddress!, 8) }
   }
 }

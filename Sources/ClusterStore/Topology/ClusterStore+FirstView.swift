@@ -1,18 +1,20 @@
-// Whose view is the first. At the start there is no table to compare a view with, and a seed is an address
-// that somebody wrote down long ago: behind it another cluster's node may answer by now. Workers that
-// believed whoever answered first would keep the sessions of one gateway in two clusters. So:
+// Whose view is adopted first. At the start there is no table to compare a view with, and a seed is
+// an address that was written down long ago: by now a node of another cluster may answer there. If
+// each worker followed the first seed to answer, one gateway's sessions could end up in two
+// clusters. So:
 //
-//   1. The view of a cluster to which most seeds belong, because they told it or are listed in it, is taken over
-//      at once.
-//   2. Until there is one, seeds that no view lists are asked as well, and connected to where that failed. They
-//      are waited for until all have told, or told nothing of use, and for two seconds at most: a seed may be gone.
-//   3. Then the cluster wins to which the most seeds belong; among equals the one whose seed is named first. Of its
-//      views the youngest is followed.
+// 1. The view of a cluster to which most seeds belong, because they reported it or are listed in
+//    it, is adopted at once.
+// 2. Until there is one, the seeds that no view lists are asked as well, and connected again if
+//    that failed. They are waited for until each has given a view or a useless answer, but for two
+//    seconds at most, since a seed may be gone.
+// 3. Then the cluster with the most seeds wins; among equals, the one whose seed is configured
+//    first. Of its views, the youngest is followed.
 
 import Primitives
 import Redis
 
-/// What a seed told before there was a table.
+/// A seed's view from before there was a table.
 struct FirstView {
   var link: Link
   var topology: Topology
@@ -20,14 +22,16 @@ struct FirstView {
 }
 
 extension ClusterStore {
-  /// Whether the first view is yet to be found, among those of several seeds.
+  /// Whether the first view, among those of several seeds, is still to be chosen.
   var seeksFirstView: Bool { deployment == .unknown && configuration.seeds.count > 1 }
 
-  /// Keeps what a seed told, until it is settled which view is the first.
-  mutating func keepFirst(_ topology: Topology, toldBy link: Link, at now: Instant) {
+  /// Keeps a seed's view until the first view is chosen.
+  mutating func keepFirst(
+    _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link, at now: Instant
+  ) {
     if refresh.firstViews.isEmpty { refresh.settledBy = now + configuration.limits.firstView }
     refresh.firstViews.removeAll { $0.link == link }
-    refresh.firstViews.append(FirstView(link: link, topology: topology, epochs: refresh.epochs))
+    refresh.firstViews.append(FirstView(link: link, topology: topology, epochs: epochs))
     settleFirst(at: now)
     guard !refresh.firstViews.isEmpty else { return }
     // The next seed is asked at once.
@@ -35,7 +39,7 @@ extension ClusterStore {
     wantRefresh(at: now)
   }
 
-  /// Takes the first view over, once it is settled which one that is.
+  /// Adopts the first view, once it can be chosen.
   mutating func settleFirst(at now: Instant) {
     let views = refresh.firstViews
     let best = views.max { support(of: $0, in: views) < support(of: $1, in: views) }
@@ -49,7 +53,7 @@ extension ClusterStore {
     refresh.isWanted = false
     for view in views {
       if view.topology.isOfCluster(of: best.topology) {
-        // From the second on it is younger, or not believed.
+        // From the second on, a view is either younger or not adopted.
         follow(view.topology, view.epochs, toldBy: view.link, at: now)
       } else {
         counters.staleViews += 1
@@ -58,15 +62,15 @@ extension ClusterStore {
     }
   }
 
-  /// A seed that can be asked and has told nothing yet; another one each time.
+  /// A seed that can be asked and has reported nothing yet; a different one each time.
   mutating func unheardSeed() -> Link? {
     let ready = unheardSeeds().filter { nodes[$0].takesCommands }
-    let next = ready.first { $0.index > refresh.turn } ?? ready.first
-    if let next { refresh.turn = Int(next.index) }
+    let next = ready.first { $0.index > refresh.lastAsked } ?? ready.first
+    if let next { refresh.lastAsked = Int(next.index) }
     return next
   }
 
-  /// The seeds that may still tell of another cluster than the views that there are.
+  /// The seeds that may still report a different cluster from those already reported.
   private func unheardSeeds() -> [Link] {
     let listed = Set(refresh.firstViews.flatMap(\.topology.endpoints))
     return (0..<nodes.places).compactMap { nodes.ticket(at: $0) }.filter { link in
@@ -76,7 +80,8 @@ extension ClusterStore {
     }
   }
 
-  /// How many seeds belong to a view's cluster, and, the fewer the more, which of them is named first.
+  /// How many seeds belong to a view's cluster, and, to break ties, a number that is greater the
+  /// earlier the first of them is configured.
   private func support(of view: FirstView, in views: [FirstView]) -> (count: Int, first: Int) {
     var listed: Set<Endpoint> = []
     for kin in views where kin.topology.isOfCluster(of: view.topology) {
@@ -89,7 +94,7 @@ extension ClusterStore {
 }
 
 extension Topology {
-  /// Whether two views share a node, or one of them tells no ids.
+  /// Whether two views share a node, or one of them lists no node ids.
   fileprivate func isOfCluster(of other: Topology) -> Bool {
     ids.isEmpty || other.ids.isEmpty || !ids.isDisjoint(with: other.ids)
   }

@@ -1,67 +1,73 @@
-// How the topology is learnt: from the seeds, then whenever something says that
-// it changed, and once a minute; while an owner of slots is unwell, again and again, since others may
-// have taken over. One request at a time, never two within the pause. Whether an answer is believed
-// stands in `ClusterStore+Views`, before there is a table in `ClusterStore+FirstView`.
+// How the topology is learnt: from the seeds, then whenever something shows that it changed, and
+// once a minute; while an owner of slots is unwell, repeatedly, since other nodes may have taken
+// over. One request at a time, and never two within the pause. Whether a view is adopted is decided
+// in `ClusterStore+Views`, and before there is a table in `ClusterStore+FirstView`.
 
 import Primitives
 import Redis
 
-/// Where the learning of the topology stands.
+/// The state of learning the topology.
 struct RefreshState {
-  /// Whether somebody wants the topology.
+  /// A request to a node.
+  struct Request {
+    /// The node that was asked.
+    let link: Link
+    /// The request's entry in that node's pipeline.
+    let sequence: UInt64
+    /// When another node is asked instead.
+    let answerBy: Instant
+    /// The epochs, which arrive ahead of the slots.
+    var epochs = NodeEpochs()
+  }
+
+  /// Whether the topology is to be requested.
   var isWanted = true
-  /// The node that was asked; its answer is on its way.
-  var link: Link?
-  /// The request's entry in that node's pipeline.
-  var sequence: UInt64 = 0
-  /// When another node is asked instead.
-  var patience = Instant.never
-  /// How many in a row did not answer by then.
+  /// The request that has not been answered yet.
+  var request: Request?
+  /// How many nodes in a row did not answer by then.
   var misses = 0
-  /// No request is made before.
+  /// The earliest time of the next request.
   var notBefore = Instant(nanoseconds: .min)
-  /// When a topology was last taken over.
+  /// When a topology was last adopted.
   var since: Instant?
-  /// The last one, to tell whether a new one differs.
+  /// The topology adopted last, to tell whether a new one differs.
   var topology: Topology?
-  /// The epochs that came in front of the answer that is on its way.
-  var epochs = NodeEpochs()
-  /// What each node told last, since the table last changed.
+  /// The view that each node reported last, since the table last changed.
   var ballots: [Link: TopologyVote.Ballot] = [:]
-  /// Whether a redirect changed the table since.
+  /// Whether a redirect has changed the table since.
   var isPatched = false
-  /// The place of the node that was asked last.
-  var turn = 0
-  /// What seeds told before there was a table, and until when others are waited for.
+  /// The slab index of the node asked last.
+  var lastAsked = 0
+  /// The seeds' views from before there was a table, and how long others are waited for.
   var firstViews: [FirstView] = []
   var settledBy = Instant.never
 }
 
 extension ClusterStore {
-  /// Asks for the topology soon.
+  /// Requests the topology soon.
   mutating func wantRefresh(at now: Instant) {
     refresh.isWanted = true
     check(at: max(now, refresh.notBefore))
   }
 
-  /// A slot has no ready owner: connect to the owner if there is one, and find out who it is.
+  /// A slot has no ready owner: connects to the owner if one is known, and finds out who it is.
   mutating func wantOwner(of slot: UInt16, at now: Instant) {
     guard let link = owner(of: slot) else { return wantRefresh(at: now) }
     open(link, at: now)
-    if deployment == .cluster, !nodes[link].takesCommands, !nodes[link].isRenewing {
+    if deployment == .cluster, !nodes[link].takesCommands, !nodes[link].isReconnecting {
       wantRefresh(at: now)
     }
   }
 
-  /// Whether somebody who serves slots cannot be given commands.
-  private var isOwnerUnwell: Bool { anyOwner { $0.isSuspect || $0.fault != nil } }
+  /// Whether an owner of slots is suspect or has a connection fault.
+  private var isOwnerUnwell: Bool { anyOwner { $0.isSuspect || $0.isStranger || $0.fault != nil } }
 
-  /// Asks a ready node for the topology, or connects to somebody who might know it.
+  /// Asks a ready node for the topology, or connects to nodes that might know it.
   mutating func refreshIfWanted(at now: Instant) {
     age(at: now)
     giveUpAnswer(at: now)
     settleFirst(at: now)
-    guard refresh.isWanted, refresh.link == nil else { return }
+    guard refresh.isWanted, refresh.request == nil else { return }
     guard refresh.notBefore <= now else { return check(at: refresh.notBefore) }
     if !refresh.firstViews.isEmpty {
       if let seed = unheardSeed() { ask(seed, at: now) }
@@ -82,7 +88,7 @@ extension ClusterStore {
     }
   }
 
-  /// Wants the topology when it is old, or when an owner is unwell.
+  /// Requests the topology when it is old or an owner is unwell.
   private mutating func age(at now: Instant) {
     guard let since = refresh.since, deployment == .cluster else { return }
     let limits = configuration.limits
@@ -91,17 +97,18 @@ extension ClusterStore {
     if old <= now || isOwnerUnwell { refresh.isWanted = true } else { check(at: old) }
   }
 
-  /// Does not wait for ever for the node that was asked.
+  /// Stops waiting for the node that was asked, once its time is over.
   private mutating func giveUpAnswer(at now: Instant) {
-    guard refresh.link != nil else { return }
-    guard refresh.patience <= now else { return check(at: refresh.patience) }
+    guard let request = refresh.request else { return }
+    guard request.answerBy <= now else { return check(at: request.answerBy) }
     counters.refreshFaults += 1
     refresh.misses += 1
-    refresh.link = nil
+    refresh.request = nil
     refresh.isWanted = true
   }
 
-  /// For how long a node is waited for that was asked: where all are slow, one must be waited for.
+  /// How long to wait for the node that was asked. It doubles with each miss, up to five seconds:
+  /// if all nodes are slow, one of them must be waited for.
   private var refreshPatience: TimeSpan {
     let first = configuration.limits.refreshPatience.nanoseconds
     return min(TimeSpan(nanoseconds: first << Int64(min(refresh.misses, 8))), .seconds(5))
@@ -111,41 +118,40 @@ extension ClusterStore {
     guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + .milliseconds(50)) }
     let jitter = TimeSpan(nanoseconds: Int64(jitter.bits() % 50_000_000))
     refresh.isWanted = false
-    refresh.link = link
     refresh.notBefore = now + configuration.limits.refreshPause + jitter
-    refresh.patience = now + refreshPatience
-    check(at: refresh.patience)
     let mark = nodes[link].pipeline.log.count
     for part: StaticString in ["NODES", "SLOTS"] {
       CommandWriter.begin(2, "CLUSTER", in: &nodes[link].pipeline.log)
       CommandWriter.argument(part, in: &nodes[link].pipeline.log)
     }
-    refresh.sequence = nodes[link].pipeline.close(
-      .none, .upkeep, from: mark, replies: 2, asking: false, at: now)
-    markDirty(link)
+    let request = RefreshState.Request(
+      link: link, sequence: enqueueOwn(on: link, from: mark, replies: 2, at: now),
+      answerBy: now + refreshPatience)
+    refresh.request = request
+    check(at: request.answerBy)
   }
 
-  /// A ready node, another one each time.
+  /// A ready node, a different one each time.
   private mutating func anyReady() -> Link? {
     let places = nodes.places
     for step in 0..<places {
-      let place = (refresh.turn + 1 + step) % places
-      guard let link = nodes.ticket(at: place), nodes[link].takesCommands else { continue }
-      refresh.turn = place
+      let place = (refresh.lastAsked + 1 + step) % places
+      guard let link = nodes.ticket(at: place), nodes[link].isAskable else { continue }
+      refresh.lastAsked = place
       return link
     }
     return nil
   }
 
-  /// Nobody is ready: every known node may be the one that answers first.
+  /// No node is ready: connects to every known node, since any may be the first to answer.
   private mutating func openAll(at now: Instant) {
     for index in 0..<nodes.places {
       if let link = nodes.ticket(at: index) { open(link, at: now) }
     }
   }
 
-  /// Somebody who owns slots does not answer: a seed may know who took over, even one that is no
-  /// owner itself.
+  /// An owner of slots does not answer: a seed may know who has taken over, even if it owns no
+  /// slots itself.
   mutating func openSeeds(at now: Instant) {
     for index in 0..<nodes.places {
       if let link = nodes.ticket(at: index), nodes[link].isSeed { open(link, at: now) }
@@ -154,16 +160,19 @@ extension ClusterStore {
 
   /// Takes one of the two answers to a request for the topology: first the epochs, then the slots.
   mutating func takeTopology(_ entry: Pipeline.Entry, from link: Link, at now: Instant) {
-    guard refresh.link == link, refresh.sequence == entry.sequence else { return }
+    guard let request = refresh.request, request.link == link,
+      request.sequence == entry.sequence
+    else { return }
     if entry.answered == 0 {
-      refresh.epochs = NodeEpochs(reply: nodes[link].reply)
+      let epochs = NodeEpochs(reply: nodes[link].reply)
+      refresh.request?.epochs = epochs
     } else {
-      takeTopology(from: link, at: now)
+      takeTopology(request.epochs, from: link, at: now)
     }
   }
 
-  private mutating func takeTopology(from link: Link, at now: Instant) {
-    refresh.link = nil
+  private mutating func takeTopology(_ epochs: NodeEpochs, from link: Link, at now: Instant) {
+    refresh.request = nil
     refresh.misses = 0
     if nodes[link].reply.kind == .error {
       return refusedTopology(RedisError(nodes[link].reply.string()), by: link, at: now)
@@ -173,22 +182,22 @@ extension ClusterStore {
       guard topology.coveredSlots > 0 else {
         return refuseView(of: link, .noSlots, at: now)
       }
-      if seeksFirstView { return keepFirst(topology, toldBy: link, at: now) }
+      if seeksFirstView { return keepFirst(topology, epochs, toldBy: link, at: now) }
       guard !isForeign(topology) else {
         counters.staleViews += 1
-        return refuseView(of: link, .anotherCluster, at: now)
+        return disown(link, .anotherCluster, at: now)
       }
-      follow(topology, refresh.epochs, toldBy: link, at: now)
+      follow(topology, epochs, toldBy: link, at: now)
     } catch {
       refuseView(of: link, .unreadable, at: now)
     }
   }
 
-  /// Takes a view over, if it is believed.
+  /// Adopts a view if it is believed.
   mutating func follow(
     _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link, at now: Instant
   ) {
-    guard believes(topology, epochs, toldBy: link) else {
+    guard judgeView(topology, epochs, toldBy: link) else {
       openVoters(of: topology, at: now)
       return refuseView(of: link, .outdated, at: now)
     }
@@ -197,33 +206,36 @@ extension ClusterStore {
     noteEpochs(epochs, of: topology)
   }
 
-  /// What a node's refusal to give a topology means.
+  /// Decides what it means that a node refused to report a topology.
   private mutating func refusedTopology(_ error: RedisError, by link: Link, at now: Instant) {
-    // Behind an address of a known cluster another Redis may answer by now: it is not believed.
+    // An address of a known cluster may by now belong to another Redis, which is not believed.
     let mayBeSingle = configuration.mode != .cluster && deployment != .cluster
     if error == .clusterDisabled, mayBeSingle, configuration.seeds.count == 1 {
       return becomeSingle(link, at: now)
     }
     let refusal: ViewRefusal =
       switch error {
-      // Two of them would be two stores: each worker has what the first to answer has.
-      case .clusterDisabled where mayBeSingle: .oneOfSeveral
-      case .clusterDisabled where deployment == .cluster: .notInCluster
-      case .clusterDisabled: .noCluster
+      // Two of them would be two stores: each worker would use the first to answer.
+      case .clusterDisabled where mayBeSingle: .standaloneAmongSeeds
+      case .clusterDisabled where deployment == .cluster: .standaloneInCluster
+      case .clusterDisabled: .standaloneButClusterDemanded
       case .noPermission: .notPermitted
       default: .refused
       }
+    if refusal == .standaloneInCluster { return disown(link, refusal, at: now) }
     refuseView(of: link, refusal, at: now)
   }
 
-  /// Does not take a node's view over: says once why, and asks another one soon.
+  /// Does not adopt a node's view: reports why, once, and soon asks another node.
   mutating func refuseView(of link: Link, _ refusal: ViewRefusal, at now: Instant) {
     counters.refreshFaults += 1
     if nodes[link].viewRefusal != refusal {
       events.append(.viewRefused(nodes[link].endpoint, refusal))
     }
     nodes[link].viewRefusal = refusal
-    // At the start others have yet to tell.
+    // A refused view counts as a vote only if it is one of this cluster.
+    if refusal != .outdated { refresh.ballots[link] = nil }
+    // At the start, other seeds have yet to report.
     if refresh.firstViews.isEmpty {
       refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
     }
@@ -247,7 +259,7 @@ extension ClusterStore {
     release(at: now)
   }
 
-  /// Takes a cluster's topology over.
+  /// Adopts a cluster's topology.
   private mutating func apply(_ topology: Topology, at now: Instant) {
     deployment = .cluster
     refresh.since = now
@@ -264,7 +276,7 @@ extension ClusterStore {
     rebuild(from: topology, at: now)
     loseDemoted(at: now)
     dropStrangers(at: now)
-    // New owners are asked whether they serve.
+    // New owners are probed.
     check(at: now)
     if isNews {
       counters.topologyChanges += 1
@@ -277,17 +289,19 @@ extension ClusterStore {
     release(at: now)
   }
 
-  /// Writes the table anew. Primaries come last: a node that is listed twice is one.
+  /// Rebuilds the table. Primaries come last, so that a node listed as both is a primary.
   private mutating func rebuild(from topology: Topology, at now: Instant) {
     slots.clear()
     forgetRoles()
     for node in topology.shards.flatMap(\.replicas) {
       guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
+      name(replica, node.id)
       nodes[replica].role = .replica
       if configuration.reads == .replica { open(replica, at: now) }
     }
     for shard in topology.shards {
       guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
+      name(primary, shard.primary.id)
       nodes[primary].role = .primary
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
       nodes[primary].isFresh = false
@@ -300,29 +314,39 @@ extension ClusterStore {
     }
   }
 
-  /// What waits for a silent node whose slots others serve by now is freed.
+  /// Closes the connections of silent nodes whose slots others now serve, which frees what waits
+  /// for them.
   private mutating func loseDemoted(at now: Instant) {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
-      // One that slots are moving to has none yet.
-      guard nodes[link].hasServed, nodes[link].slotCount == 0 else { continue }
+      // A node that slots are still moving to has none yet.
+      guard nodes[link].hadSlots, nodes[link].slotCount == 0 else { continue }
       lose(link, .demoted, at: now, close: true)
     }
+  }
+
+  /// The topology says which node is at an endpoint. If that is news, whoever answers there is believed.
+  private mutating func name(_ link: Link, _ id: String?) {
+    guard nodes[link].id != id else { return }
+    nodes[link].id = id
+    if nodes[link].isStranger { nodes[link].viewRefusal = nil }
+    nodes[link].isStranger = false
   }
 
   private mutating func forgetRoles() {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }
       nodes[link].role = .unknown
-      if nodes[link].slotCount > 0 { nodes[link].hasServed = true }
+      if nodes[link].slotCount > 0 { nodes[link].hadSlots = true }
       nodes[link].slotCount = 0
       nodes[link].replicas = []
     }
   }
 
-  /// Ends connections that are not needed, once nothing waits for them and nobody has used them for a while,
-  /// and forgets nodes that are neither in the topology nor seeds: one that slots are moving to may not be in
-  /// it yet. What befell a connection that nobody wants is over.
+  /// Closes connections that are no longer needed, once nothing waits for them and they have not
+  /// been used for a while. Forgets nodes that are neither in the topology nor seeds; the delay is
+  /// there because a node that slots are moving to may not be in the topology yet. A fault of a
+  /// connection that is no longer wanted is cleared.
   private mutating func dropStrangers(at now: Instant) {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index) else { continue }

@@ -1,22 +1,24 @@
-// Whose view of the cluster is believed. Nodes disagree after a failover or a partition, and one that
-// was cut off tells what was so before. Each node's answer brings the epochs with which slots are
-// claimed, and in a cluster the higher epoch is the younger claim:
+// Whose view of the cluster is adopted. Nodes disagree after a failover or a partition, and a node
+// that was cut off reports an old state. Each node's answer brings the epochs with which slots are
+// claimed; within a cluster the higher epoch is the younger claim:
 //
-//   1. A view that gives no slot to an older claim than the one that the table follows is taken over.
-//   2. One that does is refused, and kept as that node's ballot; its primaries are asked soon, too.
-//   3. When most primaries of such a view tell it, and nobody the one that the table follows, it is
-//      taken over nevertheless: the cluster was made anew, with epochs that begin again.
-//   4. Where no epochs are told (an ACL without CLUSTER NODES), every view is believed, as the last.
-//   5. A view of other nodes altogether is refused while one of the table's own serves, whoever tells it: behind
-//      an address of a node that is gone another cluster's may answer by now, and epochs of two clusters say
-//      nothing of each other.
+// 1. A view that gives no slot to an older claim than the table's is adopted.
+// 2. A view that does is refused, and kept as that node's ballot; its primaries are soon asked,
+//    too.
+// 3. If most primaries of such a view report it, and no node reports the one that the table
+//    follows, it is adopted nevertheless: the cluster was recreated, with epochs that start over.
+// 4. If no epochs are reported (an ACL without CLUSTER NODES), every view is adopted; the last one
+//    wins.
+// 5. A view whose nodes are all unknown to the table is refused while one of the table's own nodes
+//    serves, whichever node reports it: at the address of a node that is gone, a node of another
+//    cluster may answer, and epochs of two clusters cannot be compared.
 
 import Primitives
 import Redis
 
 extension ClusterStore {
-  /// Whether the table is to follow this view.
-  mutating func believes(
+  /// Whether the table is to follow this view. Notes it as the node's ballot.
+  mutating func judgeView(
     _ topology: Topology, _ epochs: NodeEpochs, toldBy link: Link
   ) -> Bool {
     refresh.ballots = refresh.ballots.filter { nodes.contains($0.key) }
@@ -29,7 +31,8 @@ extension ClusterStore {
     return false
   }
 
-  /// Whether no node of a view is one of the table's, as far as they tell their ids, and one of these serves.
+  /// Whether no node of a view is in the table, judged by the ids they report, while one of the
+  /// table's owners serves.
   func isForeign(_ topology: Topology) -> Bool {
     guard deployment == .cluster else { return false }
     let known = refresh.topology?.ids ?? []
@@ -57,10 +60,10 @@ extension ClusterStore {
     return false
   }
 
-  /// Whether most primaries of a view tell it, and nobody who can be asked tells the table's.
+  /// Whether most primaries of a view report it, and no node that can be asked reports the table's.
   private func isElected(_ topology: Topology) -> Bool {
     let ballots = refresh.ballots.filter {
-      nodes.contains($0.key) && nodes[$0.key].takesCommands
+      nodes.contains($0.key) && nodes[$0.key].isAskable
     }.map(\.value)
     guard !ballots.contains(where: { $0.topology.digest == refresh.topology?.digest }),
       let winner = TopologyVote.winner(of: ballots),
@@ -70,15 +73,15 @@ extension ClusterStore {
     return votes > topology.shards.count / 2
   }
 
-  /// Connects to the primaries of a view that is not believed, so that they can be asked: of a cluster
-  /// that was made anew at other addresses a seed may be the only one that is known.
+  /// Connects to the primaries of a view that was refused, so that they can be asked: of a cluster
+  /// that was recreated at other addresses, a seed may be the only known node.
   mutating func openVoters(of topology: Topology, at now: Instant) {
     for shard in topology.shards {
       if let link = addNode(shard.primary.endpoint, isSeed: false) { open(link, at: now) }
     }
   }
 
-  /// Notes with which epochs the primaries of a view that was taken over claim their slots.
+  /// Notes the epochs with which the primaries of an adopted view claim their slots.
   mutating func noteEpochs(_ epochs: NodeEpochs, of topology: Topology) {
     for shard in topology.shards {
       guard let link = node(at: shard.primary.endpoint) else { continue }

@@ -1,20 +1,24 @@
-/// Why what a node told of the cluster was not taken over. What to do about it stands where settings are known.
+/// Why a node's view of the cluster was not adopted. The remedies are kept where the settings are
+/// known.
 public enum ViewRefusal: Equatable, Sendable {
-  /// It has no slots to tell of.
+  /// It lists no slots.
   case noSlots
-  /// What it told is no answer to `CLUSTER SLOTS`.
+  /// Its answer is not a `CLUSTER SLOTS` reply.
   case unreadable
-  /// What it told was so before others told what is.
+  /// Others have reported a younger view.
   case outdated
-  /// It is a node of another cluster.
+  /// The node belongs to another cluster.
   case anotherCluster
-  /// It is a node of no cluster, and the others are those of one.
-  case notInCluster
-  /// It is a node of no cluster, and one is demanded.
-  case noCluster
-  /// It is a node of no cluster, and there are other seeds: each would be a store of its own.
-  case oneOfSeveral
-  /// The user may not ask.
+  /// The node has cluster mode disabled, and the others form a cluster.
+  case standaloneInCluster
+  /// Another node answers at its address than before.
+  case anotherNode
+  /// The node has cluster mode disabled, and a cluster is required.
+  case standaloneButClusterDemanded
+  /// The node has cluster mode disabled, and there are other seeds: each would be a store of its
+  /// own.
+  case standaloneAmongSeeds
+  /// The user may not run the command.
   case notPermitted
   /// It answered with another error.
   case refused

@@ -1,9 +1,9 @@
-// Why a node cannot be reached, and what to do: the same words wherever it is found.
+// Why a node cannot be reached, and the remedy; the same words for seeds and for nodes.
 
 import Reactor
 import Redis
 
-/// What is wrong with the way to a node.
+/// The problem that keeps a node from being reached.
 struct Complaint {
   let detail: String
   let remedy: String
@@ -11,22 +11,22 @@ struct Complaint {
   init(_ reach: Reach, _ wishes: RedisWishes) {
     switch reach {
     case .reached: (detail, remedy) = ("answers", "")
-    case .unknownHost: (detail, remedy) = ("the name has no address", "Correct it, or the DNS.")
+    case .unknownHost: (detail, remedy) = ("the name has no address", "Correct it, or DNS.")
     case .noNameService:
-      (detail, remedy) = ("the name service does not answer", "Look at /etc/resolv.conf, the DNS.")
+      (detail, remedy) = ("the name service does not answer", "Check /etc/resolv.conf and DNS.")
     case .silent:
-      detail = "connected, and nothing is answered"
-      remedy = "A hung node, or an overloaded one: look at its log, SLOWLOG, its machine."
+      detail = "it accepts connections but does not reply"
+      remedy = "It hangs or is overloaded: look at its log, SLOWLOG and its machine."
     case .otherProtocol:
       detail = wishes.isEncrypted ? "the port speaks Redis without TLS" : "the port speaks TLS"
       remedy =
         wishes.isEncrypted
         ? "Name the TLS port (tls-port in redis.conf), or leave --redis-tls out."
-        : "--redis-tls, and --redis-ca: the authority that signed the nodes' certificates."
+        : "Set --redis-tls, and --redis-ca: the authority that signed the nodes' certificates."
     case .notRedis:
-      detail = "what answers is not Redis"
+      detail = "it does not speak Redis's protocol"
       remedy = "Is the port right? It is the client port, not the bus port (10000 higher)."
-    case .skipped: (detail, remedy) = ("not examined: the time was over", "A longer --timeout.")
+    case .skipped: (detail, remedy) = ("not examined: out of time", "Use a longer --timeout.")
     case .refused(let error): (detail, remedy) = Self.words(error, wishes)
     case .transport(let fault): (detail, remedy) = Self.words(fault, wishes)
     }
@@ -37,17 +37,20 @@ struct Complaint {
     case .wrongPassword:
       return (
         "user \(wishes.user) or its password is wrong",
-        "--redis-user, --redis-password-file; compare with ACL LIST. All nodes need the same."
+        "Compare --redis-user and --redis-password-file with ACL LIST; all nodes need the same."
       )
     case .noAuth:
-      return ("it asks for a password", "--redis-password-file, and --redis-user if there is one.")
-    case .loading: return ("it reads its data", "Wait until it has.")
-    case .busy: return ("a script has run on it for too long", "SCRIPT KILL, or wait.")
+      return ("it asks for a password", "Set --redis-password-file, and --redis-user if needed.")
+    case .loading: return ("it is loading its data", "Wait until it is done.")
+    case .busy: return ("a script has been running on it for too long", "Run SCRIPT KILL, or wait.")
     case .noPermission:
-      return ("user \(wishes.user) may not greet", "ACL SETUSER \(wishes.user) +auth +client")
+      return (
+        "user \(wishes.user) may not run the first commands",
+        "ACL SETUSER \(wishes.user) +auth +client"
+      )
     default:
       return (
-        "it refuses the greeting", "Has it a password at all? If not, name none to the gateway."
+        "it refuses the first commands", "Has it a password at all? If not, set none here."
       )
     }
   }
@@ -59,11 +62,11 @@ struct Complaint {
   private static func remedy(_ fault: TransportFault, _ wishes: RedisWishes) -> String {
     switch fault {
     case .refused: "Is the node up, is the port right, does it bind that address?"
-    case .timedOut, .unreachable: "A firewall, routing, or a machine that is down."
+    case .timedOut, .unreachable: "Check the firewall, the routes, and whether the machine is up."
     case .reset, .closed:
       wishes.isEncrypted
-        ? "Its log says why: look for TLS there." : "Does the port speak TLS? Then --redis-tls."
-    case .system: "What the system says, on this machine."
+        ? "Its log says why: look for TLS there." : "Does the port speak TLS? Then set --redis-tls."
+    case .system: "The fault is on this machine, not at the node."
     case .tls(let fault): remedy(fault)
     }
   }
@@ -71,14 +74,14 @@ struct Complaint {
   private static func remedy(_ fault: TLSFault) -> String {
     switch fault {
     case .certificateExpired, .certificateNotYetValid:
-      "Issue it anew; and are both clocks right?"
-    case .unknownAuthority: "--redis-ca: the authority that signed the nodes' certificates."
-    case .nameMismatch: "--redis-server-name: the name in the nodes' certificates."
+      "Issue a new one, and check that both clocks are right."
+    case .unknownAuthority: "Set --redis-ca to the authority that signed the nodes' certificates."
+    case .nameMismatch: "Set --redis-server-name to the name in the nodes' certificates."
     case .wrongPurpose, .badCertificate: "Issue a certificate for servers (serverAuth)."
     case .alert, .certificateMissing:
-      "It wants a certificate of the gateway: --redis-cert and --redis-key, signed by its CA."
+      "It wants a client certificate: set --redis-cert and --redis-key, signed by its CA."
     case .protocolVersion, .noSharedCipher, .noApplicationProtocol:
-      "TLS 1.2 with ECDHE and AEAD, or 1.3: tls-protocols and tls-ciphers in redis.conf."
+      "Allow TLS 1.2 with ECDHE and AEAD, or 1.3: tls-protocols, tls-ciphers in redis.conf."
     case .notTLS: "It is a plain port: name the TLS port, or leave --redis-tls out."
     case .unruly, .other: "Its log says why."
     }

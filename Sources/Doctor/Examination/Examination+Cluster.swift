@@ -1,7 +1,7 @@
 import Primitives
 import Redis
 
-/// The cluster's shape: is it whole, and what does it lose with a machine?
+/// The cluster's shape: is it complete, and what is lost with a machine?
 extension Examination {
   func cluster(_ redis: RedisFacts) -> [Finding] {
     let states = Self.groups(Self.reached(redis)) { $0.clusterInfo.value?["cluster_state"] }
@@ -26,10 +26,10 @@ extension Examination {
     if !known.isEmpty { return known + unread }
     if states.isEmpty { return unread }
     let nodes = states.flatMap(\.nodes).count.counted("node")
-    return [.ok(.cluster, "state ok by \(nodes)")] + unread
+    return [.ok(.cluster, "state ok on \(nodes)")] + unread
   }
 
-  /// Without CLUSTER NODES, nodes that the cluster has lost are not seen, nor those without slots.
+  /// Without CLUSTER NODES, lost nodes and nodes without slots cannot be seen.
   private func hiddenMembers(_ redis: RedisFacts) -> [Finding] {
     guard redis.hidesMembers else { return [] }
     let what = "CLUSTER NODES (lost nodes, nodes without slots)"
@@ -37,7 +37,7 @@ extension Examination {
   }
 
   func slots(_ redis: RedisFacts) -> [Finding] {
-    let remedy = "redis-cli --cluster check, then --cluster fix, or start the lost primary."
+    let remedy = "Run redis-cli --cluster check, then --cluster fix, or start the lost primary."
     guard let covered = redis.coveredSlots else { return [] }
     if covered < HashSlot.count {
       let missing = HashSlot.count - covered
@@ -51,7 +51,7 @@ extension Examination {
     return [.warn(.slots, words, on: failing.map(\.address), remedy: remedy)]
   }
 
-  /// Each primary with slots wants a replica that is up, on another machine, and linked.
+  /// Each primary with slots needs a replica that is up, on another machine, and linked.
   func replicas(_ redis: RedisFacts) -> [Finding] {
     let owners = redis.members.filter { $0.isPrimary && $0.slots > 0 }
     var bare: [String] = []
@@ -69,16 +69,17 @@ extension Examination {
     }.map(\.address)
     var findings: [Finding] = []
     if !bare.isEmpty {
-      let remedy = "redis-cli --cluster add-node --cluster-slave: with it are lost its sessions."
+      let remedy =
+        "Without one, its sessions are lost with it: redis-cli --cluster add-node --cluster-slave."
       findings.append(.warn(.replicas, "a primary without a replica", on: bare, remedy: remedy))
     }
     if !together.isEmpty {
-      let remedy = "With their machine both are lost: put the replica on another."
+      let remedy = "They are lost together with their machine: put the replica on another."
       findings.append(
         .warn(.replicas, "no replica on another host", on: together, remedy: remedy))
     }
     if !unlinked.isEmpty {
-      let remedy = "masterauth, masteruser, tls-replication and the network between the two."
+      let remedy = "Check masterauth, masteruser, tls-replication and the network between them."
       findings.append(
         .warn(.replicas, "not linked to its primary", on: unlinked, remedy: remedy))
     }
@@ -88,7 +89,7 @@ extension Examination {
     return findings
   }
 
-  /// Primaries that share a machine are lost together, and with the majority the cluster.
+  /// Primaries on one machine are lost together; if they are the majority, the cluster is lost too.
   func hosts(_ redis: RedisFacts) -> [Finding] {
     let owners = redis.members.filter { $0.isPrimary && $0.slots > 0 }
     if owners.isEmpty { return [] }
@@ -102,7 +103,7 @@ extension Examination {
       let isMajority = primaries.count * 2 >= owners.count
       let remedy =
         isMajority
-        ? "With it the majority is lost, and nothing fails over: CLUSTER FAILOVER on replicas"
+        ? "If it is lost, so is the majority, and nothing fails over: CLUSTER FAILOVER on replicas"
           + " elsewhere."
         : "They are lost together: CLUSTER FAILOVER on a replica elsewhere."
       return .warn(
@@ -110,13 +111,13 @@ extension Examination {
     }
   }
 
-  /// Milliseconds, below which a node that is only slow is taken for lost.
+  /// Milliseconds: with a shorter timeout the cluster takes slow nodes for lost.
   private static let shortTimeout = 1_000
 
-  /// How many milliseconds more than the timeout a failover takes at the worst, as `make chaos` measures.
+  /// Milliseconds that a failover takes beyond the timeout at worst, measured by `make chaos`.
   private static let failoverRest = 4_000
 
-  /// Requests wait for a failover no longer than their deadline.
+  /// A failover must end within the deadline of requests: they wait no longer for it.
   func nodeTimeout(_ redis: RedisFacts) -> [Finding] {
     let unread = Self.forbidden(
       .nodeTimeout, redis, "CONFIG (node timeout, save)", right: "+config|get"
@@ -127,7 +128,7 @@ extension Examination {
     guard let longest = groups.max(by: { $0.key < $1.key }) else { return unread }
     let detail = groups.map { "\($0.key) ms" }.joined(separator: ", ")
     if groups.count > 1 {
-      let remedy = "The same on all: CONFIG SET cluster-node-timeout 5000."
+      let remedy = "Set the same on all: CONFIG SET cluster-node-timeout 5000."
       return [.warn(.nodeTimeout, "nodes differ: \(detail)", remedy: remedy)] + unread
     }
     let deadline = Int(redis.wishes.deadline.millisecondsRoundedUp)
@@ -141,7 +142,7 @@ extension Examination {
       return [.warn(.nodeTimeout, detail, remedy: remedy)] + unread
     }
     if longest.key < Self.shortTimeout {
-      let remedy = "A hiccup becomes a failover: CONFIG SET cluster-node-timeout 5000."
+      let remedy = "A short pause becomes a failover: CONFIG SET cluster-node-timeout 5000."
       return [.warn(.nodeTimeout, detail, remedy: remedy)] + unread
     }
     return [.ok(.nodeTimeout, detail)] + unread

@@ -3,7 +3,7 @@ import Reactor
 
 /// The gateway's own side: descriptors, certificates, tokens, memory.
 extension Examination {
-  /// Certificates that end within this are worth a word.
+  /// Certificates with fewer days left get a warning.
   static let shortLife = 30
 
   func descriptors() -> Finding {
@@ -12,7 +12,8 @@ extension Examination {
     if allowed >= needed { return .ok(.descriptors, detail) }
     return .warn(
       .descriptors, detail,
-      remedy: "Connections beyond it wait in the kernel. LimitNOFILE=\(needed) in a systemd unit,"
+      remedy:
+        "Connections beyond it wait in the kernel. Set LimitNOFILE=\(needed) in a systemd unit,"
         + " ulimits in a compose file, or fewer --workers.")
   }
 
@@ -25,13 +26,14 @@ extension Examination {
           remedy: "Name a PEM file that this user may read.")
       case .success(let certificate):
         return Self.life(
-          .certificates, days: days(until: certificate.notAfter), of: file.setting, nodes: [],
-          remedy: "Issue it anew, then SIGHUP.")
+          .certificates, days: facts.now.days(until: certificate.notAfter), of: file.setting,
+          nodes: [],
+          remedy: "Issue a new one, then send SIGHUP.")
       }
     }
   }
 
-  /// What is to be said of a certificate that is valid for so many more days.
+  /// The finding for a certificate that expires in `days` days; negative if it has expired.
   static func life(
     _ subject: Subject, days: Int, of what: String, nodes: [String], remedy: String
   ) -> Finding {
@@ -44,34 +46,35 @@ extension Examination {
     return .ok(subject, detail)
   }
 
-  /// Whole days from now on, rounded down; negative in the past.
-  func days(until end: UnixTime) -> Int {
-    let seconds = (end.milliseconds - facts.now.milliseconds) / 1_000
-    return seconds >= 0 ? Int(seconds / 86_400) : Int(seconds / 86_400) - 1
-  }
-
   func tokens() -> [Finding] {
-    switch facts.tokens {
+    let stray = facts.strayPolicies.joined(separator: ", ")
+    return switch facts.tokens {
+    case .read where !stray.isEmpty, nil where !stray.isEmpty:
+      [
+        .warn(
+          .tokens, "the config file has policies for namespaces without a token: \(stray)",
+          remedy: "Correct the name, or add a token of that namespace.")
+      ]
     case nil: []
     case .read(let tokens, let namespaces):
-      [.ok(.tokens, "\(tokens.counted("token")), \(namespaces.counted("namespace"))")]
+      [.ok(.tokens, "\(tokens.counted("token")), \(namespaces.count.counted("namespace"))")]
     case .mistaken(let first, let count):
       [
         .fail(
           .tokens, count == 1 ? first : "\(first), and \((count - 1).counted("more mistake"))",
-          remedy: "A line is what session-gateway token prints second.")
+          remedy: "session-gateway token prints such a line second.")
       ]
     }
   }
 
   func embedded() -> [Finding] {
     guard let (limit, machine) = facts.embedded else { return [] }
-    let detail = "\(Amount.bytes(limit)) of sessions, in a machine of \(Amount.bytes(machine))"
+    let detail = "\(Amount.bytes(limit)) of sessions, on a machine of \(Amount.bytes(machine))"
     if machine > 0, limit > machine / 4 * 3 {
       return [
         .warn(
           .memory, detail,
-          remedy: "The kernel may end the gateway before it is full: a smaller --memory-limit.")
+          remedy: "The kernel may kill the gateway before it is full: lower --memory-limit.")
       ]
     }
     return [.ok(.memory, detail)]

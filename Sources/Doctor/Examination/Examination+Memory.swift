@@ -1,13 +1,13 @@
 import Primitives
 
-/// Memory: its limits, what happens at them, and what saving to disk takes of it.
+/// Memory: its limits, what happens when they are reached, and what saving to disk costs.
 extension Examination {
   func maxmemory(_ redis: RedisFacts) -> [Finding] {
     let limits = Self.groups(Self.reached(redis)) { $0.info.value?.count("maxmemory") }
     if limits.isEmpty { return [] }
     if let unlimited = limits.first(where: { $0.key == 0 }) {
       let remedy =
-        "When memory is out the kernel ends the node. CONFIG SET maxmemory, and in redis.conf;"
+        "When memory runs out, the kernel kills the node. CONFIG SET maxmemory, and set it in redis.conf;"
         + " session-gateway plan says how much."
       let nodes = limits.count > 1 ? unlimited.nodes : []
       return [.warn(.maxmemory, "no limit", on: nodes, remedy: remedy)]
@@ -19,10 +19,10 @@ extension Examination {
       let remedy = "A replica that holds less than its primary cannot take its place."
       return [.warn(.maxmemory, "nodes differ: \(detail)", remedy: remedy)]
     }
-    return [.ok(.maxmemory, "\(detail) a node")]
+    return [.ok(.maxmemory, "\(detail) per node")]
   }
 
-  /// Machines whose nodes may together take more than they have.
+  /// Machines whose nodes may together use more than 90 % of the machine's memory.
   private static func overcommitted(_ redis: RedisFacts) -> [Finding] {
     let byHost = Dictionary(grouping: reached(redis), by: host)
     return byHost.sorted { $0.key < $1.key }.compactMap { host, nodes in
@@ -32,7 +32,7 @@ extension Examination {
       return .warn(
         .maxmemory,
         "\(host): nodes may take \(Amount.bytes(limits)) of \(Amount.bytes(machine))",
-        remedy: "Leave a tenth and more to the system, or the kernel ends a node when they fill.")
+        remedy: "Leave a tenth or more to the system, or the kernel kills a node when they fill.")
     }
   }
 
@@ -45,11 +45,11 @@ extension Examination {
     let policies = Self.groups(Self.reached(redis)) { $0.info.value?["maxmemory_policy"] }
     let evicting = policies.filter { $0.key != "noeviction" }
     if policies.isEmpty { return [] }
-    if evicting.isEmpty { return [.ok(.eviction, "noeviction: a full node refuses")] }
+    if evicting.isEmpty { return [.ok(.eviction, "noeviction: a full node refuses writes")] }
     return evicting.map { policy, nodes in
       .warn(
         .eviction, "\(policy): when full it drops sessions", on: nodes,
-        remedy: "CONFIG SET maxmemory-policy noeviction, and in redis.conf.")
+        remedy: "CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.")
     }
   }
 
@@ -68,7 +68,7 @@ extension Examination {
     guard let fullest = fills.max(by: { $0.percent < $1.percent }) else {
       return [.ok(.headroom, "no maxmemory to compare with; --sessions and --size help")]
     }
-    let remedy = "More maxmemory, more primaries, or a shorter --idle-timeout."
+    let remedy = "Raise maxmemory, add primaries, or shorten --idle-timeout."
     let detail = "\(fullest.percent) % of maxmemory in use"
     if fullest.percent >= 95 {
       return [.fail(.headroom, detail, on: [fullest.address], remedy: remedy)]
@@ -79,7 +79,7 @@ extension Examination {
     return [.ok(.headroom, detail + " at most")]
   }
 
-  /// Whether all sessions that are expected fit, by the primary that has least.
+  /// Whether all expected sessions fit, judged by the primary with the least memory.
   private static func expectation(
     _ expected: Int, _ primaries: [NodeFacts], among nodes: [NodeFacts]
   ) -> [Finding] {
@@ -88,20 +88,20 @@ extension Examination {
     let room = primaries.compactMap { node -> Int? in
       guard let info = node.info.value, let limit = info.count("maxmemory") else { return nil }
       if limit > 0 { return limit }
-      // Without a limit all nodes of a machine share what it has.
+      // Without a limit the nodes of a machine share its memory.
       let sharers = max(1, hosts[host(of: node)]?.count ?? 1)
       return info.count("total_system_memory").map { $0 / sharers }
     }.min()
     guard let room, room > 0 else { return [] }
     let percent = Amount.percent(share, of: room)
-    let detail = "sessions take \(Amount.bytes(share)) of \(Amount.bytes(room)) a primary"
-    let remedy = "More maxmemory or more primaries; session-gateway plan computes both."
+    let detail = "sessions take \(Amount.bytes(share)) of \(Amount.bytes(room)) per primary"
+    let remedy = "Raise maxmemory or add primaries; session-gateway plan computes both."
     if percent > 100 { return [.fail(.headroom, detail, remedy: remedy)] }
     if percent > 80 { return [.warn(.headroom, detail, remedy: remedy)] }
     return [.ok(.headroom, detail)]
   }
 
-  /// A process that forks to save needs up to its own memory once more, and stands still meanwhile.
+  /// A node that forks to save may need its memory a second time, and stops during the fork.
   func persistence(_ redis: RedisFacts) -> [Finding] {
     let nodes = Self.reached(redis)
     let broken = nodes.filter { node in
@@ -114,7 +114,9 @@ extension Examination {
       return [
         .fail(
           .persistence, "saving failed: writes are refused", on: broken.map(\.address),
-          remedy: "Room on the disk, rights to the folder; or no saving: CONFIG SET save ''.")
+          remedy:
+            "Check the disk's space and the folder's rights, or turn saving off: CONFIG SET save ''."
+        )
       ]
     }
     let saving = nodes.filter { Self.saves($0) == true || $0.info.value?["aof_enabled"] == "1" }
@@ -126,8 +128,8 @@ extension Examination {
         .warn(
           .persistence, "forks to save" + words,
           on: saving.count == nodes.count ? [] : saving.map(\.address),
-          remedy: "A fork needs up to the node's memory again and stops it for a while. Replicas"
-            + " keep sessions without: CONFIG SET save '', appendonly no.")
+          remedy: "A fork can need the node's memory once more, and halts it for a while. Replicas"
+            + " keep sessions without it: CONFIG SET save '', appendonly no.")
       ]
     }
     return nodes.contains { Self.saves($0) != nil }

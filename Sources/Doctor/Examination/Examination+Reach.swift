@@ -2,7 +2,7 @@ import Primitives
 import Reactor
 import Redis
 
-/// The way to Redis: seeds, nodes, credentials, encryption, rights, version.
+/// Reaching Redis: seeds, nodes, credentials, encryption, rights, version.
 extension Examination {
   func seeds(_ redis: RedisFacts) -> [Finding] {
     let lost = redis.seeds.filter { $0.reach != .reached }
@@ -12,7 +12,7 @@ extension Examination {
     }
     return lost.map { seed in
       let words = Complaint(seed.reach, redis.wishes)
-      // The others will do to begin with; without any the gateway finds nothing.
+      // One seed that answers suffices; without any the gateway finds no node.
       return answering > 0
         ? .warn(.seeds, words.detail, on: [seed.address], remedy: words.remedy)
         : .fail(.seeds, words.detail, on: [seed.address], remedy: words.remedy)
@@ -40,8 +40,8 @@ extension Examination {
     } + idle
   }
 
-  /// Nodes that answer and do not serve: they read their data, or refuse writes with nobody beside them
-  /// who takes them.
+  /// Nodes that answer but do not serve: they are loading their data, or they are replicas outside
+  /// a cluster, which refuse writes.
   private func idle(_ redis: RedisFacts) -> [Finding] {
     var findings: [Finding] = []
     let loading = Self.reached(redis).filter { $0.info.value?["loading"] == "1" }
@@ -55,33 +55,33 @@ extension Examination {
       findings.append(
         .fail(
           .nodes, "a replica: writes are refused", on: replicas.map(\.address),
-          remedy: "--redis: its primary, or an address that follows the primary."))
+          remedy: "Name its primary in --redis, or an address that follows the primary."))
     }
     return findings
   }
 
   private static let noNodes = Finding.fail(
-    .nodes, "no node tells which nodes there are (CLUSTER SLOTS)",
-    remedy: "Form the cluster; allow +cluster|slots. One Redis alone: --redis-topology single.")
+    .nodes, "no node reports the cluster's nodes (CLUSTER SLOTS)",
+    remedy: "Form the cluster; allow +cluster|slots. For a single Redis: --redis-topology single.")
 
   private static let severalStores = Finding.fail(
-    .nodes, "--redis names several nodes, and they are no cluster",
-    remedy: "Name the one that has the sessions, or a cluster's nodes (cluster-enabled yes).")
+    .nodes, "--redis names several nodes, but they are not a cluster",
+    remedy: "Name the one that has the sessions, or nodes of a cluster (cluster-enabled yes).")
 
   private static let noCluster = Finding.fail(
-    .nodes, "a single Redis, and --redis-topology says cluster",
-    remedy: "--redis-topology single or auto, or a Redis with cluster-enabled yes.")
+    .nodes, "a single Redis, but --redis-topology says cluster",
+    remedy: "Use --redis-topology single or auto, or a Redis with cluster-enabled yes.")
 
   func credentials(_ redis: RedisFacts) -> [Finding] {
     guard redis.nodes.contains(where: { $0.reach == .reached }) else { return [] }
     if redis.wishes.hasPassword {
-      return [.ok(.credentials, "user \(redis.wishes.user) is let in with its password")]
+      return [.ok(.credentials, "user \(redis.wishes.user) logs in with its password")]
     }
     if redis.wishes.isLocal { return [.ok(.credentials, "Redis asks for none, on this machine")] }
     return [
       .warn(
-        .credentials, "Redis lets everybody in",
-        remedy: "requirepass or an ACL user in Redis, then --redis-password-file.")
+        .credentials, "Redis lets everyone in",
+        remedy: "Set requirepass or an ACL user in Redis, then --redis-password-file.")
     ]
   }
 
@@ -92,11 +92,11 @@ extension Examination {
       if redis.wishes.isLocal { return [.ok(.tls, "none, on this machine")] }
       return [
         .warn(
-          .tls, "none: password and sessions pass the network readable",
-          remedy: "tls-port in redis.conf, then --redis-tls and --redis-ca.")
+          .tls, "none: password and sessions cross the network in plain text",
+          remedy: "Set tls-port in redis.conf, then --redis-tls and --redis-ca.")
       ]
     }
-    let lives = Self.groups(nodes) { $0.certificate.map { days(until: $0.notAfter) } }
+    let lives = Self.groups(nodes) { $0.certificate.map { facts.now.days(until: $0.notAfter) } }
     let versions = Set(nodes.compactMap(\.tlsVersion)).sorted().joined(separator: ", ")
     guard let shortest = lives.min(by: { $0.key < $1.key }) else { return [] }
     let isShort = shortest.key < Self.shortLife
@@ -104,7 +104,7 @@ extension Examination {
       Self.life(
         .tls, days: shortest.key, of: "\(versions), certificate verified",
         nodes: isShort ? shortest.nodes : [],
-        remedy: "Issue it anew and CONFIG SET tls-cert-file on each node, or restart them.")
+        remedy: "Issue a new one, then CONFIG SET tls-cert-file on each node, or restart it.")
     ]
   }
 
@@ -137,12 +137,13 @@ extension Examination {
     let wrong = groups.compactMap { version, nodes -> Finding? in
       if version < .oldest {
         return .fail(
-          .version, "\(version) has no GETEX", on: nodes, remedy: "7.0.11 or later, 7.2 or 8.2.")
+          .version, "\(version) has no GETEX", on: nodes, remedy: "Use 7.0.11 or later, 7.2 or 8.2."
+        )
       }
       if version.isSupported { return nil }
       return .warn(
-        .version, "\(version) is not what the gateway is made for", on: nodes,
-        remedy: "7.0.11 or later, 7.2 or 8.2.")
+        .version, "\(version) is not a supported version", on: nodes,
+        remedy: "Use 7.0.11 or later, 7.2 or 8.2.")
     }
     if !wrong.isEmpty { return wrong + forbidden }
     return (groups.isEmpty ? [] : [.ok(.version, "Redis \(all)")]) + forbidden

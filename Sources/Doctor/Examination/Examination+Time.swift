@@ -1,13 +1,13 @@
 import Primitives
 
-/// Time: do the clocks agree, and how far is it to each node?
+/// Time: do the clocks agree, and how long is the round trip to each node?
 extension Examination {
-  /// Clocks may differ by so much: timeouts are whole seconds.
+  /// How much clocks may differ: timeouts are whole seconds.
   private static let skew = TimeSpan.seconds(1)
-  /// Pings that take longer are worth a word.
+  /// Slower pings (the 99th percentile) get a warning.
   private static let slow = TimeSpan.milliseconds(10)
 
-  /// Creation and absolute timeouts are dated by gateways, leases by Redis.
+  /// Clocks must agree: gateways date creations and absolute timeouts, Redis dates leases.
   func clock(_ redis: RedisFacts) -> [Finding] {
     let clocks = Self.reached(redis).compactMap { node in node.clock.map { (node.address, $0) } }
     if clocks.isEmpty { return [] }
@@ -15,7 +15,7 @@ extension Examination {
       abs(clock.ahead.nanoseconds) - clock.uncertainty.nanoseconds > Self.skew.nanoseconds
     }
     if wrong.isEmpty {
-      // What is within half a round trip is no difference that could be seen.
+      // A difference of less than half a round trip cannot be measured.
       let seen = clocks.map { max(0, abs($1.ahead.nanoseconds) - $1.uncertainty.nanoseconds) }
       let most = Amount.milliseconds(max(1_000_000, seen.max() ?? 0))
       return [.ok(.clock, "nodes and gateway agree within \(most)")]
@@ -24,7 +24,7 @@ extension Examination {
       let side = clock.ahead.nanoseconds > 0 ? "ahead" : "behind"
       return .warn(
         .clock, "\(Amount.milliseconds(abs(clock.ahead.nanoseconds))) \(side)", on: [address],
-        remedy: "chrony or another NTP client on both machines.")
+        remedy: "Run chrony or another NTP client on both machines.")
     }
   }
 
@@ -37,18 +37,20 @@ extension Examination {
     return slow.map { node in
       .warn(
         .latency, "a ping takes \(Percentiles(node.pings).text)", on: [node.address],
-        remedy: "Far away, overloaded, or slow commands: SLOWLOG GET, LATENCY DOCTOR.")
+        remedy: "It is far away, overloaded, or runs slow commands: SLOWLOG GET, LATENCY DOCTOR.")
     }
   }
 }
 
-/// The middle and the upper end of some times.
+/// The median and the 99th percentile of some durations.
 struct Percentiles {
-  /// The 50th and the 99th of a hundred.
+  /// The median.
   let middle: TimeSpan
+  /// The 99th percentile.
   let high: TimeSpan
 
-  /// Of at least one time: the smallest that so many hundredths of them do not exceed.
+  /// The percentiles of at least one duration. The 99th is the smallest that at least 99 % of them
+  /// do not exceed.
   init(_ times: [TimeSpan]) {
     precondition(!times.isEmpty, "nothing has no percentiles")
     let sorted = times.sorted()
@@ -56,7 +58,7 @@ struct Percentiles {
     high = sorted[(sorted.count * 99 + 99) / 100 - 1]
   }
 
-  /// `0.12 ms, 1 in 100 over 0.4 ms`
+  /// For example `0.12 ms, 99 of 100 under 0.4 ms`.
   var text: String {
     "\(Amount.milliseconds(middle.nanoseconds)),"
       + " 99 of 100 under \(Amount.milliseconds(high.nanoseconds))"

@@ -1,16 +1,17 @@
-// From facts to findings: no clock, no network, no files. Each subject has a function of its own;
-// what could not be seen for want of a right is a warning with the right to grant, never a failure.
+// Turns facts into findings, without a clock, network or files. Each subject has a function of its
+// own. What could not be examined because a right is missing is a warning that names the right to
+// grant, never a failure.
 
 import Primitives
 
-/// The doctor's judgement.
+/// The doctor's judgement of the facts.
 public struct Examination: Sendable {
   let facts: Facts
 
   /// An examination of `facts`.
   public init(_ facts: Facts) { self.facts = facts }
 
-  /// Everything that can be said, in the order in which an operator would ask.
+  /// All findings, in the order in which an operator would ask.
   public var findings: [Finding] {
     var findings = [descriptors()] + certificates() + tokens() + embedded()
     guard let redis = facts.redis else { return findings }
@@ -31,13 +32,13 @@ public struct Examination: Sendable {
     findings.map(\.verdict).max() ?? .ok
   }
 
-  /// The nodes that were asked.
+  /// The nodes that were reached.
   static func reached(_ redis: RedisFacts) -> [NodeFacts] {
     redis.nodes.filter { $0.reach == .reached }
   }
 
-  /// The nodes in groups by what `key` says of them, in the order in which it was first said; nodes
-  /// of which it says nothing are left out.
+  /// The nodes grouped by `key`, in the order in which each key first occurs. Nodes without a key
+  /// are left out.
   static func groups<Key: Hashable>(
     _ nodes: [NodeFacts], by key: (NodeFacts) -> Key?
   ) -> [(key: Key, nodes: [String])] {
@@ -53,7 +54,7 @@ public struct Examination: Sendable {
     return groups
   }
 
-  /// A warning when nodes did not let themselves be asked with `words`, and the right to grant.
+  /// A warning if nodes refused the question about `what`, with the right to grant.
   static func forbidden<Value>(
     _ subject: Subject, _ redis: RedisFacts, _ what: String, right: String,
     _ answer: (NodeFacts) -> Known<Value>
@@ -62,12 +63,12 @@ public struct Examination: Sendable {
     return nodes.isEmpty ? [] : [unread(subject, redis, what, right: right, on: nodes)]
   }
 
-  /// A warning that something could not be examined, and the right to grant.
+  /// A warning that `what` could not be read, with the right to grant.
   static func unread(
     _ subject: Subject, _ redis: RedisFacts, _ what: String, right: String, on nodes: [String] = []
   ) -> Finding {
     .warn(
       subject, "\(what) cannot be read", on: nodes,
-      remedy: "To have it examined: ACL SETUSER \(redis.wishes.user) \(right)")
+      remedy: "To examine it: ACL SETUSER \(redis.wishes.user) \(right)")
   }
 }

@@ -1,45 +1,51 @@
 // The commands that the gateway sends, each in a form that changes nothing: on a key that does not
-// exist, or with an argument that is refused after the access list was asked. Redis asks its access
-// list before it looks at slots, memory or arguments, so any other error than NOPERM is a yes. (ACL
-// DRYRUN says the same without asking the command, but is an administrator's own.)
+// exist, or with an argument that is refused after the access check. Redis checks access before it
+// looks at slots, memory or arguments, so any answer but NOPERM means that the command is allowed.
+// Rejected: ACL DRYRUN, which would answer without running the command, but needs an
+// administrator's rights.
 
 import Primitives
 import Redis
 
-/// A command that the gateway's user must be allowed.
+/// A command that the gateway's user must be allowed to run.
 public enum NeededCommand: String, CaseIterable, Sendable {
   case get, getex, getrange, set, pttl, pexpire, unlink
   case setrange, strlen, rename, time, evalsha
   case scriptLoad = "script|load"
   case clusterSlots = "cluster|slots"
+  case clusterNodes = "cluster|nodes"
   case asking, readonly
   case clientInfo = "client|info"
   case clientKill = "client|kill"
   case info
 
-  /// What is lost without it, if sessions are served all the same.
+  /// What is lost without it; nil if sessions cannot be served without it.
   var loss: String? {
     switch self {
-    // They end what a lost connection left behind on a node that hung.
-    case .clientInfo, .clientKill: "lost writes may be done late"
-    // It tells how fresh a replica is.
-    case .info: "no replica is read from"
+    // They kill the connection that was lost to a hung node, and with it the writes still waiting
+    // there.
+    case .clientInfo, .clientKill: "lost writes may take effect late"
+    // It shows how fresh a replica is.
+    case .info: "no replica serves reads"
+    // It reports the epochs that reveal whether a view of the cluster is outdated.
+    case .clusterNodes: "an outdated view of the cluster may be adopted"
     default: nil
     }
   }
 
-  /// The commands that a gateway with such a Redis sends.
+  /// The commands that the gateway sends to a cluster or a single node, with reads from replicas or
+  /// without.
   public static func all(cluster: Bool, replicas: Bool) -> [NeededCommand] {
     allCases.filter { command in
       switch command {
-      case .clusterSlots, .asking: cluster
+      case .clusterSlots, .clusterNodes, .asking: cluster
       case .readonly, .info: cluster && replicas
       default: true
       }
     }
   }
 
-  /// The words of a try on `key`, which does not exist.
+  /// The words of a harmless attempt on `key`, which does not exist.
   func words(_ key: String) -> [String] {
     switch self {
     case .get, .pttl, .unlink, .strlen: [rawValue, key]
@@ -51,49 +57,54 @@ public enum NeededCommand: String, CaseIterable, Sendable {
     case .rename: ["rename", key, key]
     case .time, .asking, .readonly: [rawValue]
     case .evalsha: ["evalsha", String(repeating: "0", count: 40), "1", key]
-    // A text that is no Lua is compiled, refused, and not kept.
+    // Not valid Lua: Redis compiles it, refuses it, and keeps nothing.
     case .scriptLoad: ["script", "load", "("]
     case .clusterSlots: ["cluster", "slots"]
+    case .clusterNodes: ["cluster", "nodes"]
     case .clientInfo: ["client", "info"]
     case .info: ["info", "replication"]
-    // No number: refused before anybody is ended.
+    // Not a number: refused before any client is killed.
     case .clientKill: ["client", "kill", "id", "none"]
     }
   }
 
-  /// A key that no session has: `sg:{default:` and 128 random bits.
-  static func randomKey(_ entropy: inout Entropy) -> String {
+  /// A key of `namespace` that no session has: `sg:{NAMESPACE:` and 128 random bits.
+  static func randomKey(in namespace: String, _ entropy: inout Entropy) -> String {
     let bits = [entropy.bits(), entropy.bits()].map { String($0, radix: 16) }.joined()
-    return "sg:{default:session-gateway-check-\(bits)}"
+    return "sg:{\(namespace):session-gateway-check-\(bits)}"
   }
 }
 
-/// What the tries came to.
+/// The outcome of the attempts.
 public struct CommandRights: Hashable, Sendable {
   /// The commands that the user may not run.
   public var forbidden: [NeededCommand] = []
-  /// Whether keys `sg:*` are out of the user's reach.
-  public var lacksKeys = false
+  /// The keys that the user may not access, as patterns: `sg:*`, or those of single namespaces.
+  public var lackingKeys: [String] = []
 
-  /// Every right is there.
+  /// All rights are there.
   public init() {}
 
-  /// What is to be granted, as `ACL SETUSER` takes it.
-  var lacking: [String] { forbidden.map { "+\($0.rawValue)" } + (lacksKeys ? ["~sg:*"] : []) }
+  /// The missing rights, in the form that `ACL SETUSER` takes.
+  var lacking: [String] { forbidden.map { "+\($0.rawValue)" } + lackingKeys.map { "~\($0)" } }
 
-  /// Whether sessions are served with them.
-  var suffice: Bool { !lacksKeys && forbidden.allSatisfy { $0.loss != nil } }
+  /// Whether sessions can be served with these rights.
+  var suffice: Bool { lackingKeys.isEmpty && forbidden.allSatisfy { $0.loss != nil } }
 
-  /// What is lost where they suffice, each once.
+  /// What is lost even if the rights suffice, each loss once.
   var losses: [String] {
     var losses: [String] = []
     for loss in forbidden.compactMap(\.loss) where !losses.contains(loss) { losses.append(loss) }
     return losses
   }
 
-  /// Takes the answer to the try of a command.
-  mutating func take(_ answer: Answer, to command: NeededCommand) {
+  /// Records the answer to the attempt at `command` on a key of `pattern`.
+  mutating func take(_ answer: Answer, to command: NeededCommand, on pattern: String) {
     guard case .error(.noPermission, let isAboutKeys) = answer else { return }
-    if isAboutKeys { lacksKeys = true } else { forbidden.append(command) }
+    if !isAboutKeys {
+      if !forbidden.contains(command) { forbidden.append(command) }
+    } else if !lackingKeys.contains(pattern) {
+      lackingKeys.append(pattern)
+    }
   }
 }

@@ -1,5 +1,5 @@
-// A reply as a value of its own, for questions that are rare. Errors keep their kind only, since
-// their words may hold keys.
+// A reply as a value that owns its contents, for rare questions. Of errors only the kind is kept,
+// since their text may contain keys.
 
 import Redis
 
@@ -9,10 +9,10 @@ enum Answer: Equatable {
   case integer(Int)
   case null
   case array([Answer])
-  /// With whether NOPERM is about keys, not about the command.
+  /// `isAboutKeys`: whether a NOPERM is about keys rather than the command.
   case error(RedisError, isAboutKeys: Bool)
 
-  /// What a complete reply says.
+  /// The answer in a complete reply.
   init(_ reply: borrowing Reply) {
     var cursor = ReplyCursor()
     self = Self.next(&cursor, reply)
@@ -37,17 +37,18 @@ enum Answer: Equatable {
     return unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The text, if it is one.
+  /// The text, if the answer is one.
   var text: String? {
     if case .text(let text) = self { text } else { nil }
   }
 
-  /// The texts of an array; none when it is something else.
+  /// The texts in an array; empty for any other answer.
   var texts: [String] {
     if case .array(let elements) = self { elements.compactMap(\.text) } else { [] }
   }
 
-  /// What was learned by a question whose answer is read by `read`.
+  /// What the answer reveals, where `read` turns it into a value: forbidden for NOPERM, unknown for
+  /// other errors and for answers that `read` cannot read.
   func known<Value>(_ read: (Answer) -> Value?) -> Known<Value> {
     if case .error(let error, _) = self { return error == .noPermission ? .forbidden : .unknown }
     return read(self).map { .value($0) } ?? .unknown

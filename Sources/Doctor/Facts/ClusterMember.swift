@@ -1,24 +1,25 @@
-// A cluster's nodes as one of them describes them, lines of CLUSTER NODES:
+// A cluster's nodes as one of them describes them, in the lines of CLUSTER NODES:
 //
 //   id ip:port@busport[,hostname[,name=value…]] flags primary ping pong epoch link slots…
 //
-// `flags` has commas between; `slots` are `N`, `N-M`, or in brackets a slot on its way.
+// `flags` are separated by commas. Each of `slots` is `N`, `N-M`, or a migrating slot in brackets.
 
 public import Redis
 
-/// A node of a cluster, as the others see it.
+/// A node of a cluster, as another node sees it.
 public struct ClusterMember: Equatable, Sendable {
-  /// The node's own name, 40 hexadecimal digits.
+  /// The node's id: 40 hexadecimal digits, or its endpoint when only CLUSTER SLOTS could be read.
   public let id: String
-  /// The machine it is on: its address, or its host name where no address is told.
+  /// The machine it is on: its address, or its host name if no address is reported.
   public let host: String
   /// Where it listens, for people.
   public let address: String
-  /// Whether it owns slots or may, and so is no replica.
+  /// Whether it is a primary, with or without slots.
   public let isPrimary: Bool
-  /// The name of the node that a replica follows; nil for a primary.
+  /// The id of the primary that a replica follows; nil for a primary.
   public let primary: String?
-  /// Whether the cluster takes it for lost, or one node suspects that.
+  /// Whether the node asked considers it lost: its flags have `fail`, `fail?`, `noaddr` or
+  /// `handshake`.
   public let isLost: Bool
   /// How many slots it owns.
   public let slots: Int
@@ -37,8 +38,8 @@ public struct ClusterMember: Equatable, Sendable {
     self.slots = slots
   }
 
-  /// Reads a line; nil when it is none. `asked` is the node that wrote it, which may not know its
-  /// own address.
+  /// Reads a line; nil when it is malformed. `asked` is the node that sent it, which may not know
+  /// its own address.
   init?(line: Substring, asked: Endpoint) {
     let words = line.split(separator: " ")
     guard words.count >= 8, let at = words[1].firstIndex(of: "@"),
@@ -66,13 +67,13 @@ public struct ClusterMember: Equatable, Sendable {
     return last - first + 1
   }
 
-  /// The members that a whole answer names.
+  /// The members in a whole answer; malformed lines are skipped.
   public static func read(_ text: String, asked: Endpoint) -> [ClusterMember] {
     text.split(whereSeparator: \.isNewline).compactMap { ClusterMember(line: $0, asked: asked) }
   }
 
-  /// The members that CLUSTER SLOTS names, where CLUSTER NODES may not be asked for: nodes that are
-  /// lost are not among them.
+  /// The members that CLUSTER SLOTS names, for users who may not run CLUSTER NODES. Lost nodes are
+  /// not among them.
   public static func members(of topology: Topology) -> [ClusterMember] {
     topology.shards.flatMap { shard in
       let primary = shard.primary.endpoint

@@ -1,13 +1,13 @@
-// Redis's lines of `name:value`: what INFO and CLUSTER INFO answer. Numbers are bounded, so that a
-// sum of them never overflows, whatever a server claims.
+// Lines of `name:value`, as in the replies to INFO and CLUSTER INFO. Numbers are bounded, so that
+// sums of them never overflow, whatever a server claims.
 
-/// An answer of lines `name:value`.
+/// An answer made of `name:value` lines.
 public struct InfoText: Equatable, Sendable {
   private let values: [String: String]
-  /// Larger numbers are taken for this one: 2^53, more bytes than there are anywhere.
+  /// Larger numbers are reduced to this one: 2^53, more bytes than any machine has.
   private static let largest = 1 << 53
 
-  /// Reads the lines; those that are empty, a heading or something else say nothing.
+  /// Reads the lines; those that are empty, headings or anything else are skipped.
   public init(_ text: String) {
     var values: [String: String] = [:]
     for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
@@ -20,7 +20,7 @@ public struct InfoText: Equatable, Sendable {
   /// The value called `name`.
   public subscript(name: String) -> String? { values[name] }
 
-  /// The value called `name` as a number from 0 on; nil when it is none.
+  /// The value called `name` as a number from 0 to 2^53; nil when it is not a number.
   public func count(_ name: String) -> Int? {
     values[name].flatMap(Int.init).map { min(max(0, $0), Self.largest) }
   }

@@ -1,4 +1,4 @@
-/// A version of Redis, as INFO tells it: `7.0.15`.
+/// A version of Redis, as INFO reports it: `7.0.15`.
 public struct RedisVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
   let major: Int
   let minor: Int
@@ -9,7 +9,7 @@ public struct RedisVersion: Hashable, Comparable, Sendable, CustomStringConverti
     (self.major, self.minor, self.patch) = (major, minor, patch)
   }
 
-  /// Reads three numbers; what follows a dash (`8.2.0-rc1`) is ignored. Nil when there are not three.
+  /// Reads three numbers; anything after a dash is ignored (`8.2.0-rc1`). Nil when there are fewer.
   public init?(_ text: String) {
     let release = text.split(separator: "-", omittingEmptySubsequences: false)[0]
     let numbers = release.split(separator: ".").map { Int($0) ?? -1 }
@@ -19,7 +19,7 @@ public struct RedisVersion: Hashable, Comparable, Sendable, CustomStringConverti
     self.init(numbers[0], numbers[1], numbers[2])
   }
 
-  /// The numbers with dots between.
+  /// The numbers, joined by dots.
   public var description: String { "\(major).\(minor).\(patch)" }
 
   /// Whether `left` is the older one.
@@ -27,10 +27,10 @@ public struct RedisVersion: Hashable, Comparable, Sendable, CustomStringConverti
     (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
   }
 
-  /// The oldest that has every command which the gateway sends (GETEX).
+  /// The oldest version with every command that the gateway sends (GETEX).
   static let oldest = RedisVersion(6, 2, 0)
 
-  /// Whether the gateway is made for it: 7.0 from 7.0.11 on, 7.2 and 8.2.
+  /// Whether the gateway supports it: 7.0 from 7.0.11 on, 7.2 and 8.2.
   var isSupported: Bool {
     switch (major, minor) {
     case (7, 0): patch >= 11

@@ -1,11 +1,11 @@
-// A name's address within a bounded time. The resolver has a thread of its own, since the system's
-// lookup cannot be told to hurry; what it says too late is dropped.
+// Resolves a name within a bounded time. The resolver runs on a thread of its own, since the
+// system's lookup takes no deadline; an answer that comes too late is dropped.
 
 import Primitives
 import Reactor
 import Synchronization
 
-/// Looks names up, one at a time.
+/// Looks up names, one at a time, each for at most 3 s.
 struct Lookup {
   private static let patience = TimeSpan.seconds(3)
   private let resolver: Resolver?

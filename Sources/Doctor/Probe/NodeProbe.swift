@@ -1,12 +1,12 @@
-// One connection to a node, asked one thing after the other by a thread that waits for the answers.
-// Each wait has a deadline: a node that hangs costs its patience and no more. It stands on the rooms
-// that the gateway itself stands on, so what it meets the gateway will meet.
+// One connection to a node. A thread asks it one question at a time and waits for each answer. Each
+// wait has a deadline, so a node that hangs costs at most `patience`. It uses the same modules as
+// the gateway, so it meets the same problems that the gateway would.
 
 import Primitives
 import Reactor
 import Redis
 
-/// Why a node could not be asked on.
+/// Why a node could not be asked any further.
 struct ProbeFault: Error {
   let reach: Reach
 
@@ -14,7 +14,7 @@ struct ProbeFault: Error {
 
   init(_ fault: TransportFault) { reach = .transport(fault) }
 
-  /// Whether nobody is met at an address, so that another one of the same name may do.
+  /// Whether no connection could be made, so that another address of the same name may work.
   var isNoConnection: Bool {
     switch reach {
     case .transport(.refused), .transport(.timedOut), .transport(.unreachable): true
@@ -25,7 +25,7 @@ struct ProbeFault: Error {
 
 /// A connection to a node.
 struct NodeProbe: ~Copyable {
-  /// How long connecting with TLS may take, and each answer.
+  /// How long connecting (TLS handshake included), the greeting, and each answer may take.
   static let patience = TimeSpan.seconds(3)
   private static let readSize = 16 << 10
 
@@ -34,7 +34,7 @@ struct NodeProbe: ~Copyable {
   private var reader = ReplyReader()
   private var reply = Reply()
 
-  /// Connects, and shakes hands where a context says that TLS is spoken.
+  /// Connects, with a TLS handshake if there is a context.
   static func connect(
     to address: Address, host: String, context: borrowing TLSContext?
   ) throws(ProbeFault) -> NodeProbe {
@@ -47,7 +47,7 @@ struct NodeProbe: ~Copyable {
       case .done: return NodeProbe(transport: transport, poller: poller)
       case .failed(let fault): throw ProbeFault(fault)
       case .wantsRead, .wantsWrite:
-        // There is somebody, who says nothing.
+        // The peer accepted the connection, but does not answer.
         if !wait(&poller, until: deadline) { throw ProbeFault(reach: .silent) }
       }
     }
@@ -87,7 +87,7 @@ struct NodeProbe: ~Copyable {
     }
   }
 
-  /// Waits for an event; false when the time is over.
+  /// Waits for an event; false if the deadline has passed already.
   private static func wait(_ poller: inout Poller, until deadline: Instant) -> Bool {
     let now = Instant.now()
     guard now < deadline else { return false }
@@ -95,12 +95,12 @@ struct NodeProbe: ~Copyable {
     return true
   }
 
-  /// "TLSv1.3", or nil when plain.
+  /// The TLS version, such as "TLSv1.3"; nil when plain.
   var protocolVersion: String? { transport.protocolVersion }
-  /// The certificate that the node shows.
+  /// The certificate that the node presents; nil when plain.
   var certificate: Certificate? { transport.peerCertificate }
 
-  /// Says who we are (AUTH, CLIENT SETNAME).
+  /// Authenticates and names the connection (AUTH, CLIENT SETNAME).
   mutating func greet(_ credentials: NodeCredentials?) throws(ProbeFault) {
     var greeting = NodeGreeting(authenticates: credentials != nil)
     var output = ByteBuffer(capacity: 256)
@@ -117,14 +117,15 @@ struct NodeProbe: ~Copyable {
     }
   }
 
-  /// Asks one thing.
+  /// Sends one command and waits for its answer.
   mutating func ask(_ words: [String]) throws(ProbeFault) -> Answer {
     try write(words)
     try receive(until: .now() + Self.patience)
     return Answer(reply)
   }
 
-  /// Asks which nodes serve which slots; nil when the answer tells no topology, with the reason.
+  /// Asks which nodes serve which slots (CLUSTER SLOTS). The failure says why the answer is not a
+  /// topology.
   mutating func topology(_ asked: Endpoint) throws(ProbeFault) -> Result<Topology, TopologyFault> {
     try write(["CLUSTER", "SLOTS"])
     try receive(until: .now() + Self.patience)
@@ -142,7 +143,7 @@ struct NodeProbe: ~Copyable {
     try send(output)
   }
 
-  /// A question of a few hundred bytes fits the socket of a connection on which nothing waits.
+  /// Sends a command at once: a few hundred bytes fit the buffer of a socket with nothing pending.
   private mutating func send(_ output: borrowing ByteBuffer) throws(ProbeFault) {
     switch transport.write(output.bytes) {
     case .moved(output.count): return

@@ -1,6 +1,6 @@
-// Looks at a Redis: each seed, then each node that one of them names, one after the other, so that
-// what is measured is not disturbed by what is measured beside it. Bounded twice: each question has
-// its patience, and nodes whose turn comes after `deadline` are skipped.
+// Examines a Redis: each seed, then each node that a seed names, one after the other, so that
+// measurements do not disturb each other. Bounded twice: each question has a deadline of its own,
+// and nodes still waiting at `deadline` are skipped.
 
 import Gateway
 import Primitives
@@ -10,8 +10,9 @@ import Settings
 
 /// Gathers the facts of a Redis.
 struct RedisProbe: ~Copyable {
-  /// How many pings a node gets, and how long they may take together.
+  /// How many pings a node gets.
   private static let pings = 100
+  /// How long the pings of a node may take together.
   private static let pinging = TimeSpan.seconds(3)
 
   private let settings: RedisSettings
@@ -19,16 +20,22 @@ struct RedisProbe: ~Copyable {
   private let context: TLSContext?
   private let deadline: Instant
   private let lookup = Lookup()
+  private let namespaces: [String]
   private var entropy = Entropy()
 
-  init(_ settings: RedisSettings, context: consuming TLSContext?, until deadline: Instant) {
+  /// - Parameter namespaces: those that are served, at least one.
+  init(
+    _ settings: RedisSettings, context: consuming TLSContext?, namespaces: [String],
+    until deadline: Instant
+  ) {
     self.settings = settings
+    self.namespaces = namespaces
     self.context = context
     self.deadline = deadline
     credentials = settings.password.map { NodeCredentials($0, of: settings.user) }
   }
 
-  /// Everything that can be found out.
+  /// Gathers all facts.
   mutating func run(_ wishes: RedisWishes) -> RedisFacts {
     var facts = RedisFacts(wishes: wishes)
     var first: Endpoint?
@@ -55,7 +62,8 @@ struct RedisProbe: ~Copyable {
     return facts
   }
 
-  /// Which nodes there are, by the first seed that says so.
+  /// Asks a seed which nodes there are; nil when it does not know. Records in `facts` whether it is
+  /// a cluster, and its members.
   private static func shape(
     _ node: inout NodeProbe, _ endpoint: Endpoint, _ facts: inout RedisFacts
   ) throws(ProbeFault) -> Topology? {
@@ -66,7 +74,7 @@ struct RedisProbe: ~Copyable {
     case .failure(.refused(.loading)): throw ProbeFault(reach: .refused(.loading))
     case .failure: return nil
     case .success(let topology):
-      // A seed that was forgotten by its cluster knows nobody; the next one may.
+      // A seed that its cluster has forgotten knows no nodes; the next one may.
       if topology.shards.isEmpty { return nil }
       facts.isCluster = true
       facts.coveredSlots = topology.coveredSlots
@@ -77,8 +85,9 @@ struct RedisProbe: ~Copyable {
     }
   }
 
-  /// The nodes of CLUSTER SLOTS, and those of CLUSTER NODES that it leaves out: replicas that have
-  /// nothing yet, nodes without slots. Those that the cluster has lost are not waited for.
+  /// The nodes of CLUSTER SLOTS, and those of CLUSTER NODES that it leaves out: replicas still
+  /// without data, and nodes without slots. Lost nodes are left out, since asking them only costs
+  /// time.
   private static func endpoints(_ topology: Topology, _ members: [ClusterMember]) -> [Endpoint] {
     let served = topology.shards.flatMap { [$0.primary] + $0.replicas }.map(\.id)
     let others = members.filter { !$0.isLost && !served.contains($0.id) }
@@ -87,7 +96,7 @@ struct RedisProbe: ~Copyable {
 
   private mutating func examine(_ endpoints: [Endpoint], _ facts: inout RedisFacts) {
     for endpoint in endpoints {
-      // A seed that was not reached a moment ago is not waited for once more.
+      // A seed that could not be reached a moment ago is not tried again.
       let seed = facts.seeds.first { $0.address == endpoint.description }
       var node = NodeFacts(address: endpoint.description, reach: seed?.reach ?? .reached)
       if Instant.now() >= deadline { node.reach = .skipped }
@@ -102,8 +111,8 @@ struct RedisProbe: ~Copyable {
     }
   }
 
-  /// A connection to a node that has been greeted: at the first of its addresses where there is one, since
-  /// the gateway, too, tries them all.
+  /// A greeted connection to a node, at the first of its addresses that accepts one: the gateway
+  /// tries them all, too.
   private func open(_ endpoint: Endpoint) throws(ProbeFault) -> NodeProbe {
     if Instant.now() >= deadline { throw ProbeFault(reach: .skipped) }
     switch lookup.addresses(endpoint.host, port: endpoint.port) {
@@ -137,8 +146,8 @@ struct RedisProbe: ~Copyable {
     }
   }
 
-  /// Whether a port that did not understand us speaks TLS, or speaks plainly, as we do not. Nothing
-  /// secret is said meanwhile.
+  /// Whether a port that did not understand the probe speaks the other protocol: plain instead of
+  /// TLS, or TLS instead of plain. Sends nothing secret.
   private func speaksOtherwise(_ address: Address, _ endpoint: Endpoint) -> Bool {
     do throws(ProbeFault) {
       if settings.tls != nil {
@@ -154,7 +163,7 @@ struct RedisProbe: ~Copyable {
     }
   }
 
-  /// Asks a node everything.
+  /// Asks a node all questions.
   private mutating func look(
     at endpoint: Endpoint, _ facts: inout NodeFacts, isCluster: Bool
   ) throws(ProbeFault) {
@@ -175,7 +184,7 @@ struct RedisProbe: ~Copyable {
     try Self.ping(&node, &facts)
   }
 
-  /// Names and values in turn.
+  /// Pairs from a list in which names and values alternate.
   private static func pairs(_ texts: [String]) -> [String: String] {
     var pairs: [String: String] = [:]
     for at in stride(from: 0, to: texts.count - 1, by: 2) { pairs[texts[at]] = texts[at + 1] }
@@ -186,14 +195,20 @@ struct RedisProbe: ~Copyable {
     _ node: inout NodeProbe, isCluster: Bool
   ) throws(ProbeFault) -> CommandRights {
     var rights = CommandRights()
-    let key = NeededCommand.randomKey(&entropy)
-    for command in NeededCommand.all(cluster: isCluster, replicas: settings.read == .replica) {
-      rights.take(try node.ask(command.words(key)), to: command)
+    let commands = NeededCommand.all(cluster: isCluster, replicas: settings.read == .replica)
+    for (place, namespace) in namespaces.enumerated() {
+      let key = NeededCommand.randomKey(in: namespace, &entropy)
+      // A user may be kept to the keys of the namespaces that are served.
+      let pattern = namespaces == ["default"] ? "sg:*" : "sg:{\(namespace):*"
+      for command in place == 0 ? commands : [.getex] {
+        rights.take(try node.ask(command.words(key)), to: command, on: pattern)
+      }
     }
     return rights
   }
 
-  /// How far the node's clock is ahead of the middle between question and answer.
+  /// How far the node's clock is ahead of this machine's, taken halfway between question and
+  /// answer.
   private static func clock(
     _ node: inout NodeProbe
   ) throws(ProbeFault) -> (ahead: TimeSpan, uncertainty: TimeSpan)? {
@@ -205,7 +220,7 @@ struct RedisProbe: ~Copyable {
     else { return nil }
     let told = seconds * 1_000_000_000 + micros * 1_000
     let middle = asked.milliseconds * 1_000_000 + trip.nanoseconds / 2
-    // Our own clock is read in whole milliseconds.
+    // This machine's clock is read in whole milliseconds.
     return (
       TimeSpan(nanoseconds: told - middle),
       TimeSpan(nanoseconds: trip.nanoseconds / 2 + 1_000_000)

@@ -1,6 +1,6 @@
-/// Amounts as people read them, in a column of a table.
+/// Amounts in a form for people, for a column of a table.
 enum Amount {
-  /// Bytes in the largest unit of which there is one, with a digit behind the point below ten.
+  /// Bytes in the largest unit of which there is at least one; with one decimal below 10.
   static func bytes(_ count: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
     var value = Double(count)
@@ -12,7 +12,7 @@ enum Amount {
     return "\(short(value)) \(units[place])"
   }
 
-  /// Milliseconds, exact to a tenth below ten and to a hundredth below one.
+  /// Nanoseconds in milliseconds; with one decimal below 10, and two below 1.
   static func milliseconds(_ nanoseconds: Int64) -> String {
     let value = Double(nanoseconds) / 1e6
     if value >= 1 { return "\(short(value)) ms" }
@@ -20,7 +20,7 @@ enum Amount {
     return "\(hundredths) ms"
   }
 
-  /// `16,384`.
+  /// The number with commas between thousands, such as `16,384`.
   static func grouped(_ count: Int) -> String {
     let digits = Array(String(count))
     return digits.indices.reduce(into: "") { text, at in
@@ -29,7 +29,7 @@ enum Amount {
     }
   }
 
-  /// Whole percents.
+  /// `part` as a whole percentage of `whole`; 0 when that is 0.
   static func percent(_ part: Int, of whole: Int) -> Int {
     whole > 0 ? Int((Double(part) * 100 / Double(whole)).rounded()) : 0
   }

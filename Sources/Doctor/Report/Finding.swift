@@ -1,11 +1,11 @@
-// What the doctor says of one thing: a verdict, what was seen, and what to do about it. No finding
-// holds a secret: of errors only their kinds are told, of keys nothing.
+// What the doctor reports about one subject: a verdict, what was seen, and what to do about it. A
+// finding never contains a secret: it names only the kinds of errors, and no keys.
 
-/// How something stands.
+/// The state of a subject.
 public enum Verdict: Int, Comparable, CaseIterable, Sendable {
   /// As it should be.
   case ok
-  /// The gateway works, but something will go wrong, or could not be looked at.
+  /// The gateway works, but something will go wrong, or could not be examined.
   case warn
   /// The gateway does not work, or loses sessions.
   case fail
@@ -23,7 +23,7 @@ public enum Verdict: Int, Comparable, CaseIterable, Sendable {
   }
 }
 
-/// What the doctor looks at. The raw values are for programs and stay the same across versions.
+/// What the doctor examines. The raw values are for programs and stay the same across versions.
 public enum Subject: String, CaseIterable, Sendable {
   case descriptors, certificates, tokens, memory
   case seeds, nodes, credentials, tls, commands, version
@@ -35,15 +35,15 @@ public enum Subject: String, CaseIterable, Sendable {
 
 /// One line of the doctor's report.
 public struct Finding: Equatable, Sendable {
-  /// What was looked at.
+  /// What was examined.
   public let subject: Subject
-  /// How it stands.
+  /// Its state.
   public let verdict: Verdict
   /// What was seen, in a few words.
   public let detail: String
-  /// What to do; nil when nothing is to be done.
+  /// What to do; nil when there is nothing to do.
   public let remedy: String?
-  /// The nodes that it is about; none when it is about all or about the gateway.
+  /// The nodes concerned; empty when it concerns all nodes, or the gateway.
   public let nodes: [String]
 
   /// All is well with `subject`.
@@ -51,7 +51,7 @@ public struct Finding: Equatable, Sendable {
     Finding(subject: subject, verdict: .ok, detail: detail, remedy: nil, nodes: [])
   }
 
-  /// Something is to be done.
+  /// Something should be done.
   static func warn(
     _ subject: Subject, _ detail: String, on nodes: [String] = [], remedy: String
   ) -> Finding {

@@ -1,10 +1,10 @@
 import Primitives
 import Reactor
 
-/// The nodes side by side: where, what, how full, how far, how long its certificate lasts.
+/// A table of the nodes: address, role, version, memory, round trip, days left of the certificate.
 struct NodeTable {
   private static let heads = ["node", "role", "version", "memory", "p50", "p99", "cert"]
-  /// So many columns hold words; the others hold numbers, to the right.
+  /// How many columns hold text, aligned left; the others hold numbers, aligned right.
   private static let texts = 3
   private let rows: [[String]]
 
@@ -32,7 +32,7 @@ struct NodeTable {
     return limit == 0 ? Amount.bytes(used) : "\(Amount.bytes(used)) of \(Amount.bytes(limit))"
   }
 
-  /// The table, its heads first.
+  /// The lines of the table, with its headings first.
   var lines: [String] {
     let all = [Self.heads] + rows
     let widths = Self.heads.indices.map { column in all.map { $0[column].count }.max() ?? 0 }

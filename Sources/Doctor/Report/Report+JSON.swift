@@ -2,7 +2,7 @@ import Gateway
 
 /// The report for programs.
 extension Report {
-  /// One JSON object: the worst verdict, and each finding with its subject, verdict, detail, remedy
+  /// One JSON object: the worst verdict, and for each finding its subject, verdict, detail, remedy
   /// and nodes. Subjects and verdicts (`ok`, `warn`, `fail`) stay the same across versions.
   public var json: String {
     let rows = findings.map { finding in

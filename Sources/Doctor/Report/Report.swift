@@ -1,5 +1,6 @@
-// The report for people: what was looked at, a line for each finding in aligned columns, under each
-// one that is not in order its nodes and the remedy, and the sum. No line is wider than 80.
+// The report for people: a heading, a line for each finding in aligned columns (with its nodes and
+// remedy below it, if something is wrong), a table of the nodes, and the totals. Findings are
+// wrapped at 80 characters; only a longer word exceeds that.
 
 import Primitives
 
@@ -10,11 +11,12 @@ public struct Report {
   private let isColored: Bool
 
   static let width = 80
-  /// Where subjects and details begin.
+  /// The column at which subjects begin.
   private static let subject = 8
+  /// The column at which details begin.
   private static let detail = 22
 
-  /// A report on `facts`; in colours where it goes to a terminal.
+  /// A report on `facts`; with colours if it goes to a terminal.
   public init(_ facts: Facts, isColored: Bool = false) {
     self.facts = facts
     self.isColored = isColored
@@ -24,7 +26,7 @@ public struct Report {
   /// The worst verdict in it.
   public var verdict: Verdict { Examination.verdict(of: findings) }
 
-  /// The report, without a line end.
+  /// The report, without a final line ending.
   public var text: String {
     var chapters = [[heading], findings.flatMap(lines)]
     if let redis = facts.redis, !redis.nodes.isEmpty {
@@ -34,11 +36,12 @@ public struct Report {
     return chapters.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
-  /// What was examined.
+  /// The heading: what was examined.
   private var heading: String {
     guard let redis = facts.redis else {
       return facts.embedded == nil
-        ? "A gateway before Redis, which was not asked" : "A gateway with the store in its memory"
+        ? "A gateway in front of Redis, which was not examined"
+        : "A gateway that keeps sessions in memory"
     }
     let kind =
       switch redis.isCluster {
@@ -46,14 +49,14 @@ public struct Report {
       case false?: "a single Redis"
       case nil: "Redis"
       }
-    return "A gateway before \(kind)\(redis.wishes.isEncrypted ? ", over TLS" : "")"
+    return "A gateway in front of \(kind)\(redis.wishes.isEncrypted ? ", over TLS" : "")"
   }
 
   private func lines(_ finding: Finding) -> [String] {
     let verdict = finding.verdict.word.padding(to: Self.subject - 2)
     let subject = finding.subject.rawValue.padding(to: Self.detail - Self.subject)
     var detail = finding.detail
-    // One node stands in the line itself, several under it.
+    // A single node is named in the line itself, several below it.
     if finding.nodes.count == 1 { detail = "\(finding.nodes[0]): \(detail)" }
     var lines = Self.wrapped(detail, from: Self.detail)
     lines[0] = "  \(colored(verdict, finding.verdict))\(subject)" + lines[0].dropFirst(Self.detail)
@@ -94,7 +97,7 @@ public struct Report {
     return "\u{1B}[\(color)m\(word)\u{1B}[0m"
   }
 
-  /// Lines of words, each behind a margin of `margin`; at least one.
+  /// The text wrapped into lines, each indented by `margin`; at least one line.
   private static func wrapped(_ text: String, from margin: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {
@@ -110,7 +113,7 @@ public struct Report {
 }
 
 extension String {
-  /// The text with spaces behind it up to `width`, and at least one.
+  /// The text padded with trailing spaces to `width` characters, with at least one space.
   func padding(to width: Int) -> String {
     self + String(repeating: " ", count: Swift.max(1, width - count))
   }

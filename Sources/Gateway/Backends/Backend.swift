@@ -1,5 +1,5 @@
-// A store together with what drives it: nothing for the embedded one, connections to nodes for the
-// one over Redis. The worker is written once and specialised for each.
+// A store together with what drives it: nothing for the memory store, connections to nodes for the
+// store over Redis. The worker is written once and specialised for each.
 
 import ClusterStore
 import Primitives
@@ -13,49 +13,49 @@ protocol Backend: SessionStore, ~Copyable {
   var isServing: Bool { get }
   /// When `advance` next has something to do.
   var nextDeadline: Instant { get }
-  /// Whether something has come that was not looked at yet.
+  /// Whether something has arrived that has not been looked at yet.
   var hasUnread: Bool { get }
   /// Whether there is something to do before the next wait.
   var isBusy: Bool { get }
 
-  /// One of the backend's own connections is ready for something.
+  /// One of the backend's own connections is ready.
   mutating func take(_ event: Event, on connection: Ticket, at now: Instant)
-  /// A name was looked up for it.
+  /// Takes the result of a name lookup that it asked for.
   mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant)
-  /// Does what time brings. All that had come by `told` was told.
-  mutating func advance(_ poller: inout Poller, at moment: Moment, told: Instant)
-  /// Writes once to each connection that has something to write.
+  /// Does what is due. Everything that had arrived by `readUpTo` has been passed on.
+  mutating func advance(_ poller: inout Poller, at moment: Moment, readUpTo: Instant)
+  /// Writes once to each connection that has bytes to send.
   mutating func flush(at now: Instant)
-  /// Connections from now on trust and show what this context says; those there are go on.
-  mutating func renew(_ identity: consuming TLSContext)
-  /// Connections from now on say these; those there are go on.
-  mutating func renew(_ credentials: NodeCredentials)
-  /// Adds its numbers to the board.
+  /// Uses this context for future connections; existing ones continue.
+  mutating func adopt(_ identity: consuming TLSContext)
+  /// Uses these credentials for future connections; existing ones continue.
+  mutating func adopt(_ credentials: NodeCredentials)
+  /// Writes its numbers to the board.
   mutating func publish(to board: borrowing WorkerBoard)
-  /// What it has to tell an operator.
+  /// What it reports to operators.
   var health: BackendHealth { get }
   /// The nodes as this worker knows them; none for a store without any.
   var nodes: [NodeHealth] { get }
-  /// The next thing that belongs in the log.
+  /// The next event for the log; nil when there is none.
   mutating func nextEvent() -> ClusterEvent?
 }
 
-/// The addresses of a node whose endpoint is a name.
+/// The result of looking up a node's name.
 struct ResolvedEndpoint: Sendable {
-  /// Whom they were looked up for.
+  /// The link it was looked up for.
   var link: Link
   /// The name and port.
   var endpoint: Endpoint
-  /// What was found.
+  /// The addresses, or why there are none.
   var resolution: Resolution
 }
 
-/// What a backend has to tell an operator.
+/// What a backend reports to operators.
 struct BackendHealth {
   /// The store's name.
   var store: String
-  /// Sessions and bytes in memory; nil where they are elsewhere.
+  /// Sessions and bytes in memory; nil if they are elsewhere.
   var memory: MemoryStatistics?
-  /// How many bytes there may be.
+  /// The largest number of those bytes.
   var memoryLimit = 0
 }

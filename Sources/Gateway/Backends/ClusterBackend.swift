@@ -1,9 +1,10 @@
-// The store over Redis with its connections. The store says which links to open, what to write and
-// what it read; this is the hand that does it. Reading happens when a completion is asked for, a
-// piece at a time, so that no more than one piece of each node waits undigested.
+// The store over Redis with its connections. The store decides which links to open, what to write
+// and what a reply means; this carries it out. It reads when the worker asks for a completion, one
+// piece at a time, so that at most one piece of each node waits unprocessed.
 //
-// Bounded in bytes: so many are read in a tick, nodes in turn, and each node is written to once
-// (docs/decisions/0021). What is left makes the backend busy, and the next tick comes at once.
+// Bounded in bytes: a tick reads a limited number, from the nodes in turn, and writes to each node
+// once (docs/decisions/0021). If anything is left, the backend is busy, and the next tick follows
+// at once.
 
 import ClusterStore
 import Primitives
@@ -13,9 +14,9 @@ import Sessions
 
 /// The store over Redis as a backend.
 struct ClusterBackend: ~Copyable, Backend {
-  /// How many bytes are read at once from a node, unless its reader knows better.
+  /// How many bytes to read at once from a node, unless its reader asks for another number.
   private static let readSize = 64 << 10
-  /// After how many bytes nothing more is read in a tick.
+  /// After how many bytes a tick reads no more.
   private static let readsPerTick = 512 << 10
 
   private var store: ClusterStore
@@ -26,7 +27,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var sessions = Slab<TLSSession>(limit: 4_096)
   private var sessionPlaces: [(link: Link, session: Ticket)] = []
   private var readable = Ring<Ticket>(limit: 8_192)
-  /// How many bytes were read in this tick.
+  /// The bytes read in this tick.
   private var bytesRead = 0
   private var entropy = Entropy()
   private var context: TLSContext?
@@ -35,7 +36,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var handshakes = (full: 0, resumed: 0, failed: 0)
   private let resolve: @Sendable (Endpoint, Link) -> Void
 
-  /// A backend whose names are looked up by `resolve`, which answers through the worker's inbox.
+  /// A backend that looks names up with `resolve`, which answers through the worker's inbox.
   init(
     _ store: consuming ClusterStore, context: consuming TLSContext?,
     resolve: @escaping @Sendable (Endpoint, Link) -> Void
@@ -71,8 +72,8 @@ struct ClusterBackend: ~Copyable, Backend {
 
   // MARK: Connections
 
-  mutating func advance(_ poller: inout Poller, at moment: Moment, told: Instant) {
-    store.advance(at: moment.instant, told: told)
+  mutating func advance(_ poller: inout Poller, at moment: Moment, readUpTo: Instant) {
+    store.advance(at: moment.instant, readUpTo: readUpTo)
     while let action = store.nextAction() {
       switch action {
       case .open(let link, let endpoint): open(link, endpoint, &poller, at: moment.instant)
@@ -97,7 +98,7 @@ struct ClusterBackend: ~Copyable, Backend {
     guard store.isOpening(answer.link), connection(of: answer.link) == nil else { return }
     switch answer.resolution {
     case .addresses(let addresses):
-      // Another one each time, in case the first does not answer.
+      // A random one each time, in case one does not answer.
       let address = addresses[Int(entropy.bits() % UInt64(addresses.count))]
       connect(answer.link, to: address, answer.endpoint, &poller, at: now)
     case .unknown: store.linkLost(answer.link, .unknownHost, at: now)
@@ -115,7 +116,7 @@ struct ClusterBackend: ~Copyable, Backend {
       let fd = connection.transport.fd
       let ticket = connections.insert(connection)
       place(link, ticket)
-      if !poller.register(fd, token: Token.node(ticket), interest: .connection) {
+      if !poller.register(fd, token: PollToken.node(ticket), interest: .connection) {
         lose(ticket, .noMemory, at: now)
       }
     } catch {
@@ -175,11 +176,11 @@ struct ClusterBackend: ~Copyable, Backend {
     readable.append(connection)
   }
 
-  /// Reads a piece; what it completes is then the store's next completions.
+  /// Reads a piece; what it completes are the store's next completions.
   private mutating func read(_ connection: Ticket, at now: Instant) {
     let link = connections[connection].link
     connections[connection].isReadable = false
-    // The store may have given the connection up, and its end is only to be carried out.
+    // The store may have given the connection up and only not closed it yet.
     guard store.isConnected(link) else { return }
     let room = store.prepare(link, room: Self.readSize)
     let result = connections[connection].transport.read(into: room)
@@ -194,14 +195,16 @@ struct ClusterBackend: ~Copyable, Backend {
     }
   }
 
-  /// The end that was told with the last bytes is told once.
+  /// Reads again if more may be there. The end of a connection that was reported with its last
+  /// bytes is not reported again.
   private mutating func readOn(_ connection: Ticket) {
     if connections[connection].isHalfClosed || connections[connection].transport.mayHaveMore {
       willRead(connection)
     }
   }
 
-  /// What the end of a connection means: who speaks plain text to a TLS port hears nothing else.
+  /// The fault of a connection that ended. A client that speaks plain text to a TLS port sees
+  /// nothing but the end.
   private func ending(of link: Link, _ fault: LinkFault) -> LinkFault {
     switch context {
     case .none where store.isGreeting(link): .noGreeting
@@ -219,7 +222,7 @@ struct ClusterBackend: ~Copyable, Backend {
     }
   }
 
-  /// Hands the link's bytes to its transport, as many as it takes at once.
+  /// Hands the link's bytes to its transport, as many as it accepts at once.
   private mutating func write(_ connection: Ticket, at now: Instant) {
     let link = connections[connection].link
     guard connections[connection].isWritable, store.hasOutput(link) else { return }
@@ -271,7 +274,7 @@ struct ClusterBackend: ~Copyable, Backend {
     places[Int(link.index)] = .none
   }
 
-  /// The connection that carries a link, if there is one.
+  /// The connection that carries a link; nil if there is none.
   private func connection(of link: Link) -> Ticket? {
     guard Int(link.index) < places.count else { return nil }
     let ticket = places[Int(link.index)]
@@ -294,8 +297,8 @@ struct ClusterBackend: ~Copyable, Backend {
     sessionPlaces[Int(link.index)] = (link, sessions.insert(session))
   }
 
-  /// The session of the last connection to a node, and never that of another one which had its place: a
-  /// certificate is not looked at again where a session is resumed.
+  /// The TLS session of the last connection to a node, never that of an earlier node in its place:
+  /// a resumed session skips the check of the certificate.
   private mutating func takeSession(of link: Link) -> TLSSession? {
     guard Int(link.index) < sessionPlaces.count else { return nil }
     let (owner, ticket) = sessionPlaces[Int(link.index)]
@@ -305,15 +308,16 @@ struct ClusterBackend: ~Copyable, Backend {
 
   // MARK: Reload
 
-  mutating func renew(_ identity: consuming TLSContext) {
+  mutating func adopt(_ identity: consuming TLSContext) {
     context = consume identity
     self.identity += 1
-    // A resumed session skips the check of the certificate: what the old authorities vouched for
-    // must not outlive them. Nor is the session of a connection kept that was made before.
+    // A resumed session skips the check of the certificate, so sessions that old authorities
+    // vouched for must not outlive them. Nor is the session of an older connection kept when it
+    // ends (`keepSession`).
     for (_, ticket) in sessionPlaces where sessions.contains(ticket) { _ = sessions.remove(ticket) }
   }
 
-  mutating func renew(_ credentials: NodeCredentials) { store.authenticate(as: credentials) }
+  mutating func adopt(_ credentials: NodeCredentials) { store.authenticate(as: credentials) }
 
   // MARK: Telling
 

@@ -1,4 +1,4 @@
-// What a node's refusal says to an operator: what is the matter, and what to look at.
+// What a node's refusal means to an operator: what is wrong, and what to check.
 
 import ClusterStore
 
@@ -6,19 +6,19 @@ extension ErrorKind {
   /// A sentence for the log and `/health`.
   var detail: String {
     switch self {
-    case .clusterdown: "its cluster is down, or it is cut off from it: see its CLUSTER INFO"
-    case .masterdown: "it is a replica, and has lost its primary"
-    case .loading: "it reads its data"
+    case .clusterdown: "the cluster is down, or the node is cut off from it: see its CLUSTER INFO"
+    case .masterdown: "it is a replica that has lost its primary"
+    case .loading: "it is loading its data"
     case .readonly: "it is a replica: the primary is another node"
-    case .busy: "a script has run for too long there"
+    case .busy: "a script has been running on it for too long"
     case .noreplicas: "it has fewer replicas than its min-replicas-to-write"
     case .oom: "its maxmemory is used up"
-    case .misconf: "it cannot save its data, and takes no writes: see its log"
+    case .misconf: "it cannot save its data and refuses writes: see its log"
     case .noauth, .wrongpass: "check --redis-user and the password"
-    case .noperm: "the ACL user may not run a command, or not on sg:*: see session-gateway check"
+    case .noperm: "the ACL user lacks a command or the keys sg:*: run session-gateway check"
     case .moved, .ask, .malformedRedirect, .tryagain, .noscript, .wrongtype, .crossslot,
       .execabort, .noCluster, .other:
-      "it answers with an error that is not expected: see its log"
+      "it replies with an unexpected error: see its log"
     }
   }
 }

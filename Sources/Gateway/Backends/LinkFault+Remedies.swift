@@ -1,12 +1,12 @@
-// What a lost connection's fault says to an operator: what happened, and which setting or which line
-// of the node's configuration mends it. The transport knows no settings, and the store no transport;
-// the backend knows both.
+// What a connection's fault means to an operator: what happened, and which setting or which line of
+// the node's configuration fixes it. The transport does not know the settings, and the store does
+// not know the transport; the backend knows both.
 
 import ClusterStore
 import Reactor
 
 extension LinkFault {
-  /// What the transport says went wrong, and what to look at.
+  /// What the transport reports, and what to check.
   init(_ fault: TransportFault) {
     let remedy = fault.remedy.map { ": \($0)" } ?? ""
     self.init(code: fault.code, detail: fault.description + remedy)
@@ -15,7 +15,7 @@ extension LinkFault {
   static let closed = LinkFault(code: "closed", detail: "the node closed the connection")
   static let noGreeting = LinkFault(
     code: "no-greeting",
-    detail: "the node ended the connection before its first answer: does it want --redis-tls?")
+    detail: "the node ended the connection before its first reply: does it need --redis-tls?")
   static let noMemory = LinkFault(
     code: "no-memory", detail: "the kernel cannot watch another connection")
   static let unknownHost = LinkFault(
@@ -25,7 +25,7 @@ extension LinkFault {
 }
 
 extension TransportFault {
-  /// What to look at; nil where the fault itself says it.
+  /// What to check; nil if the fault itself says it.
   var remedy: String? {
     switch self {
     case .refused: "is the node up, and is its port the one of --redis?"
@@ -36,17 +36,17 @@ extension TransportFault {
 }
 
 extension TLSFault {
-  /// What to look at; nil where nothing is known.
+  /// What to check; nil if there is no advice.
   fileprivate var remedy: String? {
     switch self {
     case .certificateExpired: "renew the node's tls-cert-file, or --redis-ca"
     case .certificateNotYetValid: "check both clocks and the node's tls-cert-file"
     case .unknownAuthority: "check --redis-ca and the node's tls-cert-file"
     case .nameMismatch: "check --redis-server-name and the node's tls-cert-file"
-    case .wrongPurpose, .badCertificate: "issue the node's tls-cert-file anew, for servers"
+    case .wrongPurpose, .badCertificate: "issue a new tls-cert-file for the node, for servers"
     case .alert: "check --redis-cert and --redis-key, and the node's tls-ca-cert-file"
-    case .protocolVersion: "let the node's tls-protocols have TLSv1.2 or TLSv1.3"
-    case .noSharedCipher: "let the node's tls-ciphers have ECDHE with AES-GCM or ChaCha20"
+    case .protocolVersion: "add TLSv1.2 or TLSv1.3 to the node's tls-protocols"
+    case .noSharedCipher: "add ECDHE with AES-GCM or ChaCha20 to the node's tls-ciphers"
     case .notTLS: "name its TLS port in --redis, or leave --redis-tls out"
     case .certificateMissing, .noApplicationProtocol, .unruly, .other: nil
     }

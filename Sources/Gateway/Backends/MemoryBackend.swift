@@ -4,9 +4,9 @@ import Reactor
 import Redis
 import Sessions
 
-/// The embedded store as a backend: it is always there, and only its sweep needs time.
+/// The memory store as a backend: it is always available, and only its sweep needs time.
 struct MemoryBackend: ~Copyable, Backend {
-  /// How often expired sessions are looked for, and at how many places of the table each time.
+  /// How often to look for expired sessions, and at how many places of the table each time.
   private static let sweepPause = TimeSpan.milliseconds(100)
   private static let sweepBudget = 2_048
 
@@ -27,8 +27,8 @@ struct MemoryBackend: ~Copyable, Backend {
     _ command: borrowing SessionCommand, request: RawSpan, ticket: Ticket, at moment: Moment,
     reply: inout ByteBuffer
   ) -> Submission {
-    // Timeouts and leases count from when they are given: a tick may have been halted since it began, and
-    // that of another worker, which shares the store, begins at another time.
+    // Timeouts and leases count from the moment they are given: the tick may have been suspended
+    // since it began, and the ticks of other workers, which share the store, begin at other times.
     let now = Moment(instant: max(moment.instant, .now()), wall: moment.wall)
     return store.submit(command, request: request, ticket: ticket, at: now, reply: &reply)
   }
@@ -41,7 +41,7 @@ struct MemoryBackend: ~Copyable, Backend {
 
   mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant) {}
 
-  mutating func advance(_ poller: inout Poller, at moment: Moment, told: Instant) {
+  mutating func advance(_ poller: inout Poller, at moment: Moment, readUpTo: Instant) {
     guard nextDeadline <= moment.instant else { return }
     nextDeadline = moment.instant + Self.sweepPause
     store.sweep(at: moment, budget: Self.sweepBudget)
@@ -49,9 +49,9 @@ struct MemoryBackend: ~Copyable, Backend {
 
   mutating func flush(at now: Instant) {}
 
-  mutating func renew(_ identity: consuming TLSContext) {}
+  mutating func adopt(_ identity: consuming TLSContext) {}
 
-  mutating func renew(_ credentials: NodeCredentials) {}
+  mutating func adopt(_ credentials: NodeCredentials) {}
 
   mutating func publish(to board: borrowing WorkerBoard) {}
 

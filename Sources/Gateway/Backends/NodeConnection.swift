@@ -2,22 +2,22 @@ import ClusterStore
 import Primitives
 import Reactor
 
-/// The connection to one Redis node, from the first SYN to the end.
+/// The connection to one Redis node, from the first SYN to its end.
 struct NodeConnection: ~Copyable {
-  /// How far it is.
+  /// How far it has got.
   enum Phase { case connecting, handshaking, open }
 
-  /// Which of the store's links it carries.
+  /// The link of the store that it carries.
   let link: Link
-  /// Which identity it was made with: the backend counts them.
+  /// The backend's count of identities when it was made.
   let identity: Int
   var transport: Transport
   var phase = Phase.connecting
-  /// The node sends no more, as far as is known; what it sent before may still be unread.
+  /// Whether the node is known to send no more; earlier bytes may still be unread.
   var isHalfClosed = false
-  /// The kernel has bytes, as far as is known.
+  /// Whether it is in the queue of connections to read.
   var isReadable = false
-  /// The kernel takes bytes, as far as is known.
+  /// Whether the kernel accepts bytes, as far as is known.
   var isWritable = false
 
   init(link: Link, identity: Int, transport: consuming Transport) {
@@ -26,7 +26,7 @@ struct NodeConnection: ~Copyable {
     self.transport = transport
   }
 
-  /// Takes the connection as far as it goes now: nil while it is not open yet.
+  /// Takes the connection as far as it can go now; nil while it is not open yet.
   mutating func establish() -> Result<Void, TransportFault>? {
     if phase == .connecting {
       switch transport.connectResult() {

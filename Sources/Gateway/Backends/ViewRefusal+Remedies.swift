@@ -1,4 +1,4 @@
-// What a view of the cluster that is not believed says to an operator.
+// What a view of the cluster that was not adopted means to an operator.
 
 import ClusterStore
 
@@ -6,13 +6,15 @@ extension ViewRefusal {
   /// A clause for the log.
   var detail: String {
     switch self {
-    case .noSlots: "it knows of no slots"
-    case .unreadable: "its answer cannot be read"
-    case .outdated: "its view is older than what others told"
-    case .anotherCluster: "it is a node of another cluster"
-    case .notInCluster: "it is not a node of the cluster"
-    case .noCluster: "it is not a node of a cluster, and --redis-topology says cluster"
-    case .oneOfSeveral: "it is not a node of a cluster, and --redis names several nodes"
+    case .noSlots: "it lists no slots"
+    case .unreadable: "its reply cannot be read"
+    case .outdated: "others reported a newer view"
+    case .anotherNode: "another node answers at its address"
+    case .anotherCluster: "it belongs to another cluster"
+    case .standaloneInCluster: "it is not a cluster node, and others are"
+    case .standaloneButClusterDemanded:
+      "it is not a cluster node, and --redis-topology says cluster"
+    case .standaloneAmongSeeds: "it is not a cluster node, and --redis names several nodes"
     case .notPermitted: "the ACL user may not run CLUSTER SLOTS"
     case .refused: "it refuses CLUSTER SLOTS"
     }

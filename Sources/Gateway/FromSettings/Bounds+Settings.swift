@@ -1,11 +1,12 @@
-// What settings make of the bounds of a worker's clients.
+// The bounds of a worker's clients, from the settings.
 
 import Primitives
 import Server
 import Settings
 
 extension Bounds {
-  /// The bounds of one of so many workers. There is always room for one request of the largest size.
+  /// The bounds of one of `workers` workers. There is always room for one request of the largest
+  /// size.
   init(_ settings: Settings, workers: Int) {
     self.init()
     largestBody = settings.maxBody

@@ -1,11 +1,11 @@
-// What settings make of the store over Redis.
+// The configuration of the store over Redis, from the settings.
 
 import ClusterStore
 public import Redis
 public import Settings
 
 extension ClusterConfiguration {
-  /// What the settings say, with bounds that fit the largest body.
+  /// The configuration that the settings ask for, with bounds that fit the largest body.
   init(_ redis: RedisSettings, largestBody: Int) {
     let seeds = redis.seeds.map { Endpoint(host: $0.host, port: $0.port) }
     let mode: TopologyMode =
@@ -22,7 +22,7 @@ extension ClusterConfiguration {
 }
 
 extension NodeCredentials {
-  /// What the settings say; the default user's when they name no other.
+  /// The credentials that the settings give; the default user's if they name no other.
   public init(_ password: RedisPassword, of user: String?) {
     self.init(user: user, password: password.secret.reveal())
   }

@@ -1,10 +1,10 @@
-// What settings make of TLS, towards nodes and towards clients.
+// The TLS settings towards nodes and towards clients, from the gateway's settings.
 
 public import Reactor
 public import Settings
 
 extension TLSClientSettings {
-  /// What the settings say.
+  /// TLS towards Redis.
   public init(_ tls: RedisTLSSettings) {
     self.init(
       authorities: tls.ca?.path, certificate: tls.client?.certificate.path,
@@ -13,7 +13,7 @@ extension TLSClientSettings {
 }
 
 extension TLSServerSettings {
-  /// What the settings say, with the secrets that all workers share.
+  /// TLS towards clients, with the ticket keys that all workers share.
   public init(_ tls: ServerTLSSettings, ticketKeys: TicketKeys? = nil) {
     self.init(
       certificate: tls.certificate.path, key: tls.key.path,

@@ -1,6 +1,6 @@
-// Every bound of the gateway, and what follows from them together: memory, descriptors and
-// connections to Redis at the worst. The numbers are those that the rooms enforce, taken from where
-// they are defined; nothing is written twice.
+// Every bound of the gateway, and what follows from all of them together: memory, descriptors and
+// connections to Redis in the worst case. Each number comes from where it is defined and enforced;
+// none is repeated here.
 
 import ClusterStore
 import HTTP
@@ -20,7 +20,7 @@ public struct Plan {
   private let workers: Int
   private let nodes: Int
 
-  /// A plan for a gateway before a Redis of `nodes` nodes; they do not matter to the embedded store.
+  /// A plan for a gateway in front of a Redis of `nodes` nodes, which the memory store ignores.
   public init(_ settings: Settings, nodes: Int) {
     precondition(nodes > 0, "a Redis has at least one node")
     self.settings = settings
@@ -30,7 +30,7 @@ public struct Plan {
     bounds = Bounds(settings, workers: workers)
   }
 
-  /// The plan as text, a chapter after the other.
+  /// The plan as text, chapter by chapter.
   public var text: String {
     [requests, clients, redis, sum].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
@@ -58,8 +58,8 @@ public struct Plan {
       .row("head, from its first byte", Quantities.span(bounds.head), "408")
       .row("body, from the end of its head", Quantities.span(bounds.body), "408")
       .row("without a request", Quantities.span(bounds.idle), "closed")
-      .row("reading an answer", Quantities.span(bounds.write), "closed")
-      .row("after the last answer", Quantities.span(bounds.linger), "closed")
+      .row("reading a response", Quantities.span(bounds.write), "closed")
+      .row("after the last response", Quantities.span(bounds.linger), "closed")
       .text
   }
 
@@ -67,13 +67,15 @@ public struct Plan {
     guard settings.redis != nil else { return "" }
     return Table("A worker's Redis")
       .row("operations under way", "\(store.operations)", "503")
-      .row("waiting for one node's answers", "\(store.pipelineOperations)", "503")
+      .row("waiting for one node's replies", "\(store.pipelineOperations)", "503")
       .row("commands for one node", Quantities.bytes(store.pipelineBytes), "503")
       .row("large payloads at one node", Quantities.bytes(store.largeBytes), "they wait their turn")
       .row("waiting for a node, or their turn", "\(store.parkedOperations)", "503")
       .row("commands that wait for a node", Quantities.bytes(store.parkedBytes), "503")
-      .row("waiting for their turn only", "\(store.awaitingTurns)", "the oldest goes too")
-      .row("commands that wait so", Quantities.bytes(store.awaitingBytes), "the oldest goes too")
+      .row("waiting for their turn only", "\(store.awaitingTurns)", "sent out of turn")
+      .row(
+        "commands that wait their turn", Quantities.bytes(store.awaitingBytes), "sent out of turn"
+      )
       .row(
         "longest reply", Quantities.bytes(store.replyBytes),
         "500; beyond \(Quantities.bytes(store.passedBytes)) closed"
@@ -85,7 +87,7 @@ public struct Plan {
 
   private var sum: String {
     let limit = Descriptors.raiseLimit()
-    var table = Table("All together, at the worst")
+    var table = Table("All together, at worst")
       .row("clients' buffers", Quantities.bytes(bufferBytes), "503 (--client-buffers)")
       .row("clients' places", Quantities.bytes(placeBytes), "")
     if settings.tls != nil { table = table.row("clients' TLS", Quantities.bytes(tlsBytes), "") }
@@ -95,27 +97,27 @@ public struct Plan {
         "sessions (--memory-limit)", Quantities.bytes(settings.memoryLimit), "503, store-full")
     } else {
       table = table.row("Redis pipelines", Quantities.bytes(workers * pipelineBytes), "503")
-        .row("connections to Redis", "\(workers * nodes)", "one a worker and node")
+        .row("connections to Redis", "\(workers * nodes)", "one per worker and node")
     }
-    table = table.row("memory", Quantities.bytes(memoryBytes), "the program itself besides, 20 MiB")
+    table = table.row("memory", Quantities.bytes(memoryBytes), "plus 20 MiB for the program itself")
       .row("descriptors", "\(descriptors)", "the process may have \(limit)")
     let note = """
-        An idle connection has its place and no buffer. Buffers hold requests that come in pieces
-        and answers that are not read; pipelines are full only when Redis answers nothing.
+        An idle connection takes its place and no buffer. Buffers hold requests that come in
+        pieces and responses that are not read; pipelines fill only when Redis does not reply.
       """
     let warning =
       limit < descriptors
-      ? "\n  The limit of descriptors is lower: connections beyond it wait in the kernel." : ""
+      ? "\n  The limit on descriptors is lower: connections beyond it wait in the kernel." : ""
     return table.text + "\n" + note + warning
   }
 
-  /// Nothing else takes as much memory as these.
+  /// The largest users of memory; everything else is small.
   private var memoryBytes: Int {
     let store = settings.redis == nil ? settings.memoryLimit : workers * pipelineBytes
     return bufferBytes + placeBytes + tlsBytes + loopBytes + store
   }
 
-  /// A buffer that grows may pass the bound by its own size.
+  /// A buffer that grows may exceed the bound by its own size.
   private var bufferBytes: Int {
     workers * (bounds.clientBuffers + settings.maxBody + bounds.readSize)
   }
@@ -125,17 +127,17 @@ public struct Plan {
   /// A connection, and what is remembered of its client.
   private var placeSize: Int { Server.bytesPerClient + MemoryLayout<Client>.stride }
 
-  /// OpenSSL's own, for a connection that was set up; its buffers come and go with each record.
+  /// OpenSSL's own memory for an established connection; its buffers come and go with each record.
   private var tlsBytes: Int { settings.tls == nil ? 0 : workers * bounds.places * (32 << 10) }
 
-  /// What is read into, the answer that is made, spare buffers, and the log.
+  /// The read buffer, the answer being made, spare buffers, and the log.
   private var loopBytes: Int {
     let spare = bounds.spareBuffers * bounds.largestSpare
     return workers * (bounds.readSize + store.replyBytes + spare) + lineBytes
   }
 
-  /// Lines of the log: those of events that wait, those that are being written, and of the access log those of
-  /// a tick and those that wait of each worker.
+  /// Lines of the log. Of events: those that wait and those being written. Of the access log, for
+  /// each worker: those of a tick and those that wait.
   private var lineBytes: Int {
     (settings.log.access ? 2 * workers + 2 : 2) * LogLane.limit
   }
@@ -144,6 +146,6 @@ public struct Plan {
     store.parkedBytes + store.awaitingBytes + nodes * (store.pipelineBytes + store.replyBytes)
   }
 
-  /// For each worker its clients, nodes, listener, poller and bell; the process's own besides.
+  /// For each worker its clients, nodes, listener, poller and bell; 8 more for the process itself.
   public var descriptors: Int { workers * (bounds.places + nodes + 3) + 8 }
 }

@@ -1,5 +1,5 @@
-// What so many sessions need of Redis: memory, bandwidth and servers. For the embedded store it
-// answers nothing.
+// What a number of sessions needs of Redis: memory, bandwidth and servers. It does not apply to the
+// memory store.
 //
 // The memory of a session in Redis 7.0, in cluster mode, rounded up as jemalloc does: the key and
 // the value as strings, the value's object (16), an entry with its slot's list in the dictionary
@@ -9,17 +9,17 @@
 public import Primitives
 import Sessions
 
-/// The Redis that so many sessions need.
+/// The Redis that a number of sessions needs.
 public struct RedisSizing {
-  /// How many sessions live at once.
+  /// Sessions that live at the same time.
   public var sessions: Int
   /// The mean payload, in bytes.
   public var size: Int
-  /// Requests a second, over all gateways.
+  /// Requests a second, of all gateways together.
   public var rate: Int
   /// How long a session lives after its last use.
   public var idleTimeout: TimeSpan
-  /// How many servers there are, each with a primary and the replica of another's.
+  /// The number of servers, each with a primary and the replica of another server's.
   public var servers: Int
 
   /// A sizing from its parts.
@@ -32,10 +32,10 @@ public struct RedisSizing {
     self.servers = servers
   }
 
-  /// Key and content type as they commonly are, in bytes.
+  /// Typical lengths of a key and of a content type, in bytes.
   private static let key = 48
   private static let contentType = 16
-  /// What a command and its answer have besides the payload, in bytes.
+  /// What a command and its reply have besides the payload, in bytes.
   private static let command = 160
 
   /// What one session takes in one node, in bytes.
@@ -47,7 +47,7 @@ public struct RedisSizing {
   /// What all primaries hold, in bytes.
   public var primaryBytes: Int { sessions * sessionBytes }
 
-  /// A string's header (3, 5 or 9 bytes) and final byte, in a block that jemalloc has.
+  /// A string's header (3, 5 or 9 bytes) and final byte, rounded up to a block of jemalloc's.
   private static func string(_ count: Int) -> Int {
     let header = count < 256 ? 3 : count < 65_536 ? 5 : 9
     return Blocks.rounded(count + header + 1)
@@ -56,36 +56,39 @@ public struct RedisSizing {
   /// The sizing as text.
   public var text: String {
     let seconds = max(1, Int(idleTimeout.seconds))
-    // A quarter for fragmentation, replication's buffers and growth; a fork while saving not counted.
+    // A quarter for fragmentation, replication buffers and growth; a fork while saving is not
+    // included.
     let perNode = primaryBytes / servers * 5 / 4
     let bits = Double(rate) * Double(size + Self.command) * 8
     let all = sessions.counted("session")
     return Table("Redis for \(all) of \(Quantities.bytes(size)), \(rate) requests/s")
-      .row("one session", Quantities.bytes(sessionBytes), "payload, header, key and Redis's own")
+      .row(
+        "one session", Quantities.bytes(sessionBytes), "payload, header, key and Redis's overhead"
+      )
       .row("all primaries", Quantities.bytes(primaryBytes), "")
       .row("primaries and replicas", Quantities.bytes(primaryBytes * 2), "one replica each")
-      .row("maxmemory of a node", Quantities.bytes(perNode), "a share and a quarter")
+      .row("maxmemory of a node", Quantities.bytes(perNode), "its share plus a quarter")
       .row("memory of a server", Quantities.bytes(perNode * 2), "a primary and a replica")
-      .row("gateways and Redis", Quantities.bits(bits), "payloads in one direction or the other")
+      .row("gateways and Redis", Quantities.bits(bits), "payloads, in one direction or the other")
       .row("gateways' network", Quantities.bits(bits * 2), "clients' side included")
       .row("replication at most", Quantities.bits(bits), "when every request writes")
-      .row("sessions that end", "\(sessions / seconds)/s", "when all live for their idle timeout")
+      .row("sessions that end", "\(sessions / seconds)/s", "when all live to their idle timeout")
       .text + "\n" + loss
   }
 
-  /// What a server that is lost leaves.
+  /// What remains when a server is lost.
   private var loss: String {
     if servers < 3 {
-      return "  With fewer than three servers no majority is left when one is lost."
+      return "  With fewer than three servers, losing one leaves no majority."
     }
     return """
-        Of \(servers) servers one may be lost: a replica on another takes its place and serves
-        2/\(servers) of all requests; no slot is without a node, but the lost one's has no replica.
+        Of \(servers) servers one may be lost: a replica on another takes over, and that server
+        serves 2/\(servers) of all requests. Every slot keeps a node, but some lose their replica.
       """
   }
 }
 
-/// The sizes that jemalloc has: four between each two powers of two.
+/// The block sizes of jemalloc: four between any two powers of two.
 enum Blocks {
   /// The smallest block that holds `count` bytes.
   static func rounded(_ count: Int) -> Int {

@@ -16,8 +16,9 @@ struct Table {
 
   /// The chapter as text, its columns aligned.
   var text: String {
+    let width = (rows.map(\.name.count).max() ?? 0) + 2
     let lines = rows.map { row in
-      let name = Self.padded(row.name, 32)
+      let name = Self.padded(row.name, width)
       return row.beyond.isEmpty
         ? "  \(name)\(row.quantity)" : "  \(name)\(Self.padded(row.quantity, 12))\(row.beyond)"
     }
@@ -29,9 +30,10 @@ struct Table {
   }
 }
 
-/// Quantities as people read them.
+/// Quantities in readable form.
 enum Quantities {
-  /// Bytes in the largest unit that leaves at least 1, with one digit behind the point below 10.
+  /// Bytes in the largest unit that leaves at least 1, with at most one decimal digit, none from
+  /// 100 on.
   static func bytes(_ count: Int) -> String {
     scaled(Double(count), by: 1_024, units: ["B", "KiB", "MiB", "GiB", "TiB"])
   }
@@ -41,7 +43,7 @@ enum Quantities {
     scaled(count, by: 1_000, units: ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"])
   }
 
-  /// Seconds, or milliseconds where there is less than one.
+  /// Seconds, or milliseconds if it is not a whole number of seconds.
   static func span(_ span: TimeSpan) -> String {
     let milliseconds = span.nanoseconds / 1_000_000
     return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"

@@ -1,17 +1,19 @@
-// What SIGHUP does: the tokens file, the certificates and Redis's password are read again, each on
-// its own. A file that is broken changes nothing: its mistakes are logged and what was read before
-// stays. Nothing that is in flight is touched; what comes in the next tick meets the new state.
+// What SIGHUP does: the tokens file, the certificates and Redis's password are read again, each
+// independently. A broken file changes nothing: its mistakes are logged, and what was read before
+// remains. Nothing in flight is disturbed; what arrives in the next tick meets the new state.
 //
-// Connections to Redis go on as they are, and the next ones are made anew with what was read: Redis
-// keeps a connection that was once authenticated when the password changes, and TLS cannot change a
-// certificate under way. Rejected: closing them in turn, which would leave each node's writes in
+// Existing connections to Redis continue, and future ones use what was read: Redis keeps a
+// connection authenticated when the password changes, and TLS cannot change a certificate on an
+// existing connection. Rejected: closing them in turn, which would leave each node's writes in
 // doubt for nothing.
 //
 // The set of namespaces is fixed while the gateway serves, since the stores hold a place for each.
-// A token of a new one needs a restart, which loses no request when the new process starts first.
+// A token of a new namespace needs a restart, which loses no request if the new process starts
+// first.
 
 import API
 import Logging
+import Primitives
 import Reactor
 import Redis
 import Server
@@ -22,17 +24,18 @@ import Settings
 struct Reload {
   private let settings: Settings
   private let namespaces: NamespaceList
-  private let workers: Int
+  private let state: GatewayState
   private let log: Logger
 
-  init(_ settings: Settings, _ namespaces: NamespaceList, workers: Int, _ log: Logger) {
+  init(_ settings: Settings, _ namespaces: NamespaceList, _ state: GatewayState, _ log: Logger) {
     self.settings = settings
     self.namespaces = namespaces
-    self.workers = workers
+    self.state = state
     self.log = log
   }
 
-  /// Reads the files and tells the workers. What the log says was reloaded, they were told.
+  /// Reads the files and passes their contents to the workers. The log reports as reloaded only
+  /// what has been passed on.
   func carryOut(_ tell: (Message) -> Void) {
     if settings.tokensFile == nil, settings.tls == nil, !readsForRedis {
       log.info("nothing to reload: no setting names tokens, certificates or a password file")
@@ -51,7 +54,7 @@ struct Reload {
       tell(.callers(TokensLoad.table(entries, namespaces)))
       log.info("tokens reloaded", metadata: ["tokens": "\(entries.count)"])
     } catch {
-      log.error("the tokens stay as they were", metadata: ["reason": "\(error)"])
+      log.error("tokens not reloaded; the old ones stay in use", metadata: ["reason": "\(error)"])
     }
   }
 
@@ -65,25 +68,32 @@ struct Reload {
     throw StartFault("--tokens-file \(file.path): new namespaces (\(names)) need a restart")
   }
 
-  /// Reads the files here, so that no loop waits for them.
+  /// Reads the files here, so that no event loop waits for them.
   private func identity(_ tell: (Message) -> Void) {
     guard let tls = settings.tls else { return }
     let settings = TLSServerSettings(tls, ticketKeys: .random())
     do throws(TLSSettingsFault) {
+      let certificate = try OwnCertificate("tls-cert", tls.certificate)
+      if let reason = certificate.obstacle(at: .now()) {
+        return log.error(
+          "certificate not reloaded; the old one stays in use", metadata: ["reason": "\(reason)"])
+      }
       let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       tell(.identity(handovers))
       log.info("certificate reloaded", metadata: ["file": "\(tls.certificate.path)"])
+      state.show(certificate, log)
     } catch {
-      log.error("the certificate stays as it was", metadata: ["reason": "\(error)"])
+      log.error(
+        "certificate not reloaded; the old one stays in use", metadata: ["reason": "\(error)"])
     }
   }
 
-  /// One for each worker: contexts are of one thread.
+  /// One for each worker, because a context belongs to one thread.
   private func handovers(
     _ make: () throws(TLSSettingsFault) -> TLSHandover
   ) throws(TLSSettingsFault) -> [TLSHandover] {
     var handovers: [TLSHandover] = []
-    for _ in 0..<workers { handovers.append(try make()) }
+    for _ in state.boards { handovers.append(try make()) }
     return handovers
   }
 }
@@ -91,7 +101,7 @@ struct Reload {
 // MARK: Towards Redis
 
 extension Reload {
-  /// Whether there is a file that connections to Redis are made with.
+  /// Whether connections to Redis are made with any file.
   private var readsForRedis: Bool {
     settings.redis?.tls != nil || passwordFile != nil
   }
@@ -101,16 +111,28 @@ extension Reload {
     return file
   }
 
-  /// Reads the files here, so that no loop waits for them.
+  /// Reads the files here, so that no event loop waits for them.
   private func nodeIdentity(_ tell: (Message) -> Void) {
     guard let tls = settings.redis?.tls else { return }
     let settings = TLSClientSettings(tls)
     do throws(TLSSettingsFault) {
+      var certificate: OwnCertificate?
+      if let client = tls.client {
+        certificate = try OwnCertificate("redis-cert", client.certificate)
+      }
+      if let reason = certificate?.obstacle(at: .now()) {
+        return log.error(
+          "Redis certificates not reloaded; the old ones stay in use",
+          metadata: ["reason": "\(reason)"])
+      }
       let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       tell(.nodeIdentity(handovers))
       log.info("Redis certificates reloaded")
+      if let certificate { state.show(certificate, log) }
     } catch {
-      log.error("the Redis certificates stay as they were", metadata: ["reason": "\(error)"])
+      log.error(
+        "Redis certificates not reloaded; the old ones stay in use",
+        metadata: ["reason": "\(error)"])
     }
   }
 
@@ -122,7 +144,7 @@ extension Reload {
       log.info("Redis password reloaded")
     } catch {
       log.error(
-        "the Redis password stays as it was",
+        "Redis password not reloaded; the old one stays in use",
         metadata: ["reason": "--redis-password-file: \(error.text)"])
     }
   }

@@ -1,5 +1,5 @@
-// A TLS context on its way to the worker it is for. Certificates are read and checked by the thread
-// that reloads them: that takes a millisecond or more, in which a loop would serve nobody.
+// A TLS context on its way to its worker. The reloading thread reads and checks the certificates:
+// that takes a millisecond or more, in which an event loop would serve no clients.
 
 import Reactor
 import Synchronization
@@ -8,16 +8,16 @@ import Synchronization
 final class TLSHandover: Sendable {
   private let context: Mutex<TLSContext?>
 
-  /// A context of clients', from files that are tried by this.
+  /// A context for clients; reads and checks its files.
   init(_ settings: TLSServerSettings) throws(TLSSettingsFault) {
     context = Mutex(try TLSContext.server(settings))
   }
 
-  /// A context for connections to Redis, from files that are tried by this.
+  /// A context for connections to Redis; reads and checks its files.
   init(_ settings: TLSClientSettings) throws(TLSSettingsFault) {
     context = Mutex(try TLSContext.client(settings))
   }
 
-  /// The context; nil when it was taken already.
+  /// The context; nil if it has been taken.
   func take() -> TLSContext? { context.withLock { $0.take() } }
 }

@@ -1,4 +1,4 @@
-// From the tokens file's path to the callers, at the start and at each SIGHUP.
+// Turns the tokens file into the table of callers, at the start and at each SIGHUP.
 
 import API
 import Logging
@@ -7,9 +7,9 @@ import Reactor
 import Sessions
 import Settings
 
-/// The loading of the tokens file.
+/// Loads the tokens file.
 enum TokensLoad {
-  /// The tokens that the settings' file holds, nil when they name none. Each mistake is logged.
+  /// The tokens in the settings' file; nil if the settings name none. Logs each mistake.
   static func entries(
     of settings: Settings, _ log: Logger
   ) throws(StartFault) -> [TokenEntry]? {
@@ -34,7 +34,7 @@ enum TokensLoad {
     return entries
   }
 
-  /// The callers that may come: those with these tokens, or all when there are none to have.
+  /// The callers that are admitted: those with these tokens, or all if no tokens file is set.
   static func table(_ entries: [TokenEntry]?, _ namespaces: NamespaceList) -> CallerTable {
     guard let entries else { return .anonymous }
     return CallerTable(entries, namespaces: namespaces) { TokenDigest(SHA256.digest(of: $0)) }

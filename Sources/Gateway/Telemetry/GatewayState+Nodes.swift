@@ -1,13 +1,14 @@
-// The nodes as all workers see them together. Each worker has its own connections, and tells about
-// them on its board at most once a second; whoever answers for the gateway adds that up, so that a
-// count does not depend on the worker that a scrape meets.
+// The nodes as all workers together see them. Each worker has its own connections and reports them
+// on its board: at most once a second, but at once after an event of the log. Whichever worker
+// answers for the gateway combines the boards, so a count does not depend on the worker that a
+// scrape meets.
 
 import ClusterStore
 import Redis
 import Synchronization
 
 extension GatewayState {
-  /// Every node that a worker knows, in the order of their addresses.
+  /// Every node that any worker knows, in the order of their addresses.
   func nodes() -> [NodeHealth] {
     var nodes: [Endpoint: NodeHealth] = [:]
     for board in boards {
@@ -20,7 +21,8 @@ extension GatewayState {
 }
 
 extension NodeHealth {
-  /// Adds what one worker says: the node is connected and serves where all say so, and is suspect where one does.
+  /// Adds one worker's view: the node is connected and serves if all workers say so, and is suspect
+  /// if any does.
   fileprivate mutating func add(_ other: NodeHealth) {
     if role == .unknown { role = other.role }
     isReady = isReady && other.isReady
@@ -33,5 +35,6 @@ extension NodeHealth {
     refusals += other.refusals.filter { !refusals.contains($0) }
     fault = fault ?? other.fault
     lastFault = lastFault ?? other.lastFault
+    stranger = stranger ?? other.stranger
   }
 }

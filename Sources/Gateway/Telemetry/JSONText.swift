@@ -1,6 +1,6 @@
-/// Texts as JSON strings, for the few pages that hold any.
+/// Texts as JSON strings, for the few pages that contain any.
 public enum JSONText {
-  /// `text` in quotes, with what JSON does not allow in a string escaped (RFC 8259 §7).
+  /// `text` in quotes, with everything escaped that JSON does not allow in a string (RFC 8259 §7).
   public static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {

@@ -1,5 +1,5 @@
-// What one worker has counted, where a scrape on another thread can read it. Only the worker writes,
-// so a count is a load and a store that nobody waits for; readers add the workers' boards up.
+// One worker's counts, where a scrape on another thread can read them. Only the worker writes, so
+// counting is a load and a store without waiting; readers add up the workers' boards.
 
 import API
 import ClusterStore
@@ -10,7 +10,7 @@ import Synchronization
 
 /// One worker's numbers.
 final class WorkerBoard: Sendable {
-  /// Numbers that have a name of their own.
+  /// Numbers with a name of their own.
   enum Cell: Int, CaseIterable {
     case serving, connections, connectionsAccepted, inFlight, clientBytes, beats
     case bytesReceived, bytesSent, batchLargest
@@ -24,15 +24,15 @@ final class WorkerBoard: Sendable {
     case storeOutOfMemory, storeMisconfigured, storeNotPermitted
     case storeVerifiedExecuted, storeVerifiedRepeated, storeVerifiedSuperseded, storeVerifiedInVain
     case storeUnknownOutcomes
-    case storeSilences, storeSuspicions, storeRenewals
+    case storeSilences, storeSuspicions, storeReconnects
     case storeRetried, storeConnected, storeLinkFaults, storeRefreshes, storeRefreshFaults
     case storeTopologyChanges, storeTopologySince
     case storeStaleViews, storeReplicaReads, storeReplicaFallbacks
     case storeOverloaded
   }
 
-  /// The bounds that clients meet; `limits_total` tells how often. Those of the store over Redis have
-  /// their own families.
+  /// The bounds that clients meet; `limits_total` counts how often. The bounds of the store over
+  /// Redis have their own families.
   enum Bound: Int, CaseIterable {
     case connections, descriptors, clientBuffers
     case handshakeTimeout, headTimeout, bodyTimeout, idleTimeout, writeTimeout, lingerTimeout
@@ -58,29 +58,33 @@ final class WorkerBoard: Sendable {
     }
   }
 
-  /// The statuses that are counted one by one; whatever else there is counts as the last.
+  /// The statuses that are counted one by one; every other one counts as the last, 0.
   static let statuses: InlineArray<28, Int> = [
     200, 201, 204, 304, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415, 417, 423, 428,
     431, 500, 501, 503, 504, 505, 100, 429, 0,
   ]
   static let methods = 10
   private static let routes = 12
-  // A histogram is its ranges and a sum. What follows what: answers, their times by route, ticks,
-  // batches, bounds, and the numbers with a name of their own.
+  private static let problems = 48
+  // A histogram is its ranges and a sum. The order of the cells: answers, their durations by route,
+  // ticks, batches, bounds, problems, and the numbers with a name.
   private static let width = DurationCounts.ranges + 1
   private static let latencyStart = routes * methods * statuses.count
   private static let tickStart = latencyStart + routes * width
   private static let batchStart = tickStart + width
   private static let boundStart = batchStart + BatchSizes.ranges
-  private static let cellStart = boundStart + Bound.allCases.count
+  private static let problemStart = boundStart + Bound.allCases.count
+  private static let cellStart = problemStart + problems
 
-  private let cells: InlineArray<3_840, Atomic<Int>>
-  /// The nodes as the worker last told them, at most a second ago unless nothing happened since.
+  private let cells: InlineArray<3_968, Atomic<Int>>
+  /// The nodes as the worker last reported them, at most a second ago unless nothing has happened
+  /// since.
   let nodes = Mutex<[NodeHealth]>([])
 
   init() {
-    precondition(Self.cellStart + Cell.allCases.count <= 3_840, "every number has its cell")
+    precondition(Self.cellStart + Cell.allCases.count <= 3_968, "every number has its cell")
     precondition(Route.allCases.count <= Self.routes, "every route has its cells")
+    precondition(ProblemKind.allCases.count <= Self.problems, "every problem has its cell")
     cells = InlineArray { _ in Atomic(0) }
   }
 
@@ -96,7 +100,7 @@ final class WorkerBoard: Sendable {
     (route * methods + method) * statuses.count + place
   }
 
-  /// Counts one turn of the loop.
+  /// Counts one tick.
   func countTick(took span: TimeSpan) { count(span, at: Self.tickStart) }
 
   private func count(_ span: TimeSpan, at start: Int) {
@@ -108,6 +112,9 @@ final class WorkerBoard: Sendable {
   /// Counts that a client met a bound.
   func count(_ bound: Bound) { add(1, at: Self.boundStart + bound.rawValue) }
 
+  /// Counts an answer that reports a problem.
+  func count(_ problem: ProblemKind) { add(1, at: Self.problemStart + Int(problem.rawValue)) }
+
   /// Adds to a number.
   func add(_ count: Int, to cell: Cell) { add(count, at: Self.cellStart + cell.rawValue) }
 
@@ -115,6 +122,9 @@ final class WorkerBoard: Sendable {
   func set(_ cell: Cell, _ value: Int) {
     cells[Self.cellStart + cell.rawValue].store(value, ordering: .relaxed)
   }
+
+  /// The worker has ended, and answers every beat that it is asked for from now on.
+  func end() { set(.beats, .max) }
 
   /// Replaces a bound's number.
   func setBound(_ bound: Bound, _ value: Int) {
@@ -129,7 +139,7 @@ final class WorkerBoard: Sendable {
     set(.handshakes, counters.handshakes)
     set(.handshakesResumed, counters.handshakesResumed)
     set(.handshakeFaults, counters.handshakeFaults)
-    setBound(.connections, counters.fullHouses)
+    setBound(.connections, counters.placesExhausted)
     setBound(.descriptors, counters.exhaustions)
     setBound(.clientBuffers, counters.fullBuffers)
     setBound(.handshakeTimeout, counters.handshakeTimeouts)
@@ -167,7 +177,7 @@ final class WorkerBoard: Sendable {
     set(.storeUnknownOutcomes, counters.unknownOutcomes)
     set(.storeSilences, counters.silences)
     set(.storeSuspicions, counters.suspicions)
-    set(.storeRenewals, counters.renewals)
+    set(.storeReconnects, counters.reconnects)
     publishRefusals(counters)
   }
 
@@ -192,17 +202,17 @@ final class WorkerBoard: Sendable {
   /// A number.
   func value(_ cell: Cell) -> Int { load(Self.cellStart + cell.rawValue) }
 
-  /// How many answers of a kind there were.
+  /// The number of answers with this route, method and status.
   func requests(route: Int, method: Int, status place: Int) -> Int {
     load(Self.place(route: route, method: method, status: place))
   }
 
-  /// How long the answers of a route took.
+  /// How long a route's answers took.
   func latencies(route: Int) -> DurationCounts {
     durations(at: Self.latencyStart + route * Self.width)
   }
 
-  /// How long the turns of the loop took.
+  /// How long the ticks took.
   var ticks: DurationCounts { durations(at: Self.tickStart) }
 
   private func durations(at start: Int) -> DurationCounts {
@@ -210,11 +220,14 @@ final class WorkerBoard: Sendable {
       counts: InlineArray { load(start + $0) }, microseconds: load(start + DurationCounts.ranges))
   }
 
-  /// How many writes to nodes carried so many operations (`BatchSizes`).
+  /// The number of writes to nodes whose operations fall into this range (`BatchSizes`).
   func batch(_ range: Int) -> Int { load(Self.batchStart + range) }
 
   /// How often a bound was met.
   func value(_ bound: Bound) -> Int { load(Self.boundStart + bound.rawValue) }
+
+  /// The number of answers that reported a kind of problem.
+  func value(_ problem: ProblemKind) -> Int { load(Self.problemStart + Int(problem.rawValue)) }
 
   private func load(_ place: Int) -> Int { cells[place].load(ordering: .relaxed) }
 

@@ -1,29 +1,30 @@
-// What a worker remembers of a client besides its connection, which the server has. In a table by the
-// tickets' indices: the server gives a place away only once it has told that its client is gone.
+// What a worker remembers of a client besides its connection, which belongs to the server. Stored
+// in a table by the tickets' indices: the server reuses a place only after it has reported that its
+// client is gone.
 
 import API
 import Primitives
 import Sessions
 
-/// What is remembered of a client from a request's head to its answer. What every request looks at comes
-/// first, so that it is next to each other.
+/// A client's state from a request's head to its answer. Fields that every request uses come first,
+/// so that they are adjacent in memory.
 struct Client {
-  /// The exchange under way.
+  /// The exchange in progress.
   var exchange = Exchange()
-  /// Whether its head has come and its answer is not made.
+  /// Whether its head has arrived and its answer is not made yet.
   var isInFlight = false
-  /// Whether what it writes or removes releases the lock that it holds.
+  /// Whether its write or delete also releases the lock that it holds.
   var releasesLock = false
-  /// The store's operation that is pending.
+  /// The store operation that is pending.
   var operation = Ticket.none
   /// The batch of touches that is pending.
   var batch: TouchBatch?
-  /// The request's names in other logs, and its caller's for the access log.
+  /// The request's ids for other logs, and its caller's name for the access log.
   var correlation = Correlation()
   var caller = ""
-  /// The versions that need not be sent again, where the exchange has validators.
+  /// The versions that the client already has, if the exchange has validators.
   var ifNoneMatch = EntityTags()
-  /// The session that it changes, for `Location` and for who waits for its lock. Of one that only reads
-  /// none is kept: an id is as long as the rest.
+  /// The session that it changes, for `Location` and for those who wait for its lock. Not set for a
+  /// read: an id is as large as all the rest.
   var id = SessionID()
 }

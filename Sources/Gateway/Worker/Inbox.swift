@@ -4,25 +4,25 @@ import Reactor
 import Redis
 import Synchronization
 
-/// What other threads want of a worker.
+/// What other threads ask of a worker.
 enum Message: Sendable {
-  /// A name was looked up.
+  /// The result of a name lookup.
   case resolved(ResolvedEndpoint)
-  /// Requests from now on are for these callers.
+  /// Admit these callers from now on.
   case callers(CallerTable)
-  /// Handshakes from now on show this certificate; a context for each worker.
+  /// Present this certificate in handshakes from now on; a context for each worker.
   case identity([TLSHandover])
-  /// Connections to Redis from now on trust these authorities and show this certificate; a context
-  /// for each worker.
+  /// Trust these authorities and present this certificate on connections to Redis from now on; a
+  /// context for each worker.
   case nodeIdentity([TLSHandover])
-  /// Connections to Redis from now on say this user and password.
+  /// Use this user and password on connections to Redis from now on.
   case credentials(NodeCredentials)
-  /// It is a client's turn to acquire the session's lock, if it still waits for that one; whether the lock
-  /// is free as far as is known.
+  /// It is a client's turn to acquire a session's lock, if it still waits for that lock. `isFree`:
+  /// whether the lock may be free.
   case turn(LockLines.Waiter, isFree: Bool)
-  /// Serve on for so long, then finish what is in flight and end.
+  /// Continue to serve for this long, then finish what is in flight and end.
   case drain(TimeSpan)
-  /// Say that the loop turns, by adding one to the board's beats.
+  /// Show that the loop runs, by adding one to the board's beats.
   case beat
   /// End.
   case stop
@@ -35,7 +35,7 @@ final class Inbox: Sendable {
 
   init() throws(SystemFault) { wake = try Wake() }
 
-  /// Leaves a message and rings.
+  /// Leaves a message and rings the bell.
   func put(_ message: Message) {
     messages.withLock { $0.append(message) }
     wake.signal()

@@ -1,17 +1,18 @@
-// Who wants which session's lock in this gateway: first come, first served. Shared by the workers. Who
-// wants a lock joins its session's line before it asks the store, and leaves when it is answered; and
-// whatever may have freed a lock looks up who is first. While nobody wants any, that is one load of a
-// number.
+// The waiters for each session's lock in this gateway, first come, first served. Shared by the
+// workers. A client joins its session's line before it asks the store, and leaves when it is
+// answered. Whatever may have freed a lock looks up who is first in its line; while there are no
+// lines, that costs one load of a number.
 //
-// Only the first of a line can acquire; the others sleep until they are first, or ask for what to tell
-// a caller who does not wait, or for a lock that its caller may have already. The first asks again now
-// and then, so that a lock that another gateway released, or whose lease ran out, is noticed. Bounded
-// by the gateway's connections, each of which wants one lock at most.
+// Only the first in a line can acquire the lock. The others sleep until they are first, or ask the
+// store only for what to answer a caller that does not wait, or for a lock that their caller may
+// already have. The first asks again from time to time, to notice a lock that another gateway
+// released or whose lease ran out. Bounded by the gateway's connections, each of which wants at
+// most one lock.
 //
-// Rejected: joining the line only after a refusal (who comes in the round trip between a release and
-// the first waiter's question would overtake the whole line), a channel of Redis to subscribe to (a
-// connection more for each node, and nobody says when a lease runs out), each waiter asking for itself
-// (the store would see the polling that this spares).
+// Rejected: joining the line only after a refusal (a client that arrives between a release and the
+// first waiter's question would overtake the whole line), subscribing to a channel of Redis (one
+// more connection for each node, and no message when a lease runs out), each waiter asking for
+// itself (the store would see the polling that this avoids).
 
 import Primitives
 import Sessions
@@ -30,8 +31,8 @@ struct SessionName: Hashable, Sendable {
 
 /// The lines of all sessions' locks.
 final class LockLines: Sendable {
-  /// One who waits: a worker's client, and which of all that ever waited. The client may want another
-  /// lock by the time that it is told of this one.
+  /// A waiter: a worker's client, and a number that no other waiter ever had, because by the time
+  /// it is woken the client may want another lock.
   struct Waiter: Equatable, Sendable {
     let inbox: Int
     let client: Ticket
@@ -43,17 +44,17 @@ final class LockLines: Sendable {
   private let waiting = Atomic<Int>(0)
   private let inboxes: [Inbox]
 
-  /// Lines of nobody, for the workers with these inboxes, in the order of their numbers.
+  /// Empty lines, for the workers with these inboxes, in the order of their numbers.
   init(_ inboxes: [Inbox]) { self.inboxes = inboxes }
 
-  /// Whether nobody waits for anything.
+  /// Whether there are no waiters.
   var isEmpty: Bool { waiting.load(ordering: .relaxed) == 0 }
 
-  /// How many wait.
+  /// The number of waiters.
   var count: Int { waiting.load(ordering: .relaxed) }
 
-  /// Puts the client of the worker with this inbox at the end of the session's line; says whether it is
-  /// the first.
+  /// Puts a client of the worker with this inbox at the end of the session's line, and returns
+  /// whether it is the first.
   func join(
     _ name: SessionName, inbox: Int, client: Ticket
   ) -> (waiter: Waiter, isFirst: Bool) {
@@ -66,8 +67,8 @@ final class LockLines: Sendable {
     }
   }
 
-  /// Takes a waiter out of the session's line. Whoever is first then is told, and whether the lock may
-  /// be free.
+  /// Takes a waiter out of the session's line. If that makes another one first, it is woken, and
+  /// learns whether the lock may be free.
   func leave(_ name: SessionName, _ waiter: Waiter, isFree: Bool) {
     let next: Waiter? = lines.withLock { lines in
       guard var line = lines[name], let place = line.firstIndex(of: waiter) else { return nil }
@@ -79,7 +80,7 @@ final class LockLines: Sendable {
     if let next { tell(next, isFree: isFree) }
   }
 
-  /// The session's lock may be free: the first of its line is told.
+  /// The session's lock may be free: wakes the first in its line.
   func wake(_ name: SessionName) {
     if let first = lines.withLock({ $0[name]?.first }) {
       tell(first, isFree: true)

@@ -1,4 +1,4 @@
-// What the server tells of clients, and what becomes of it.
+// What the server reports about clients, and how the worker responds.
 
 import API
 import HTTP
@@ -7,7 +7,7 @@ import Server
 import Sessions
 
 extension Worker where Store: ~Copyable {
-  /// Serves who can be served now.
+  /// Handles everything that the server has to report now.
   mutating func serve() {
     var bytes = ByteBuffer()
     while let event = server.next(&bytes) {
@@ -23,8 +23,8 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// A request is not one that can be served. Where its head has not come, no more is known of it
-  /// than whether it asks for a head only.
+  /// Answers a request that the server refused. If its head has not arrived, all that is known is
+  /// whether the request is a HEAD.
   private mutating func takeRefusal(
     _ client: Ticket, _ bytes: borrowing ByteBuffer, _ reason: RefusedRequest
   ) {
@@ -33,7 +33,7 @@ extension Worker where Store: ~Copyable {
       clients[client].exchange = Exchange(refused: bytes.bytes, at: moment.instant)
       if accessLines != nil { clients[client].correlation.identify(&entropy) }
     }
-    // Nobody knows where the next request begins.
+    // It is not known where the next request begins.
     clients[client].exchange.persistence = .close
     switch reason {
     case .malformed(let refusal): answer(client, Problem(refusal))
@@ -45,18 +45,18 @@ extension Worker where Store: ~Copyable {
   /// A client has waited long enough.
   private mutating func takeDeadline(_ client: Ticket) {
     guard server.isWaiting(client) else { return }
-    if !wantedLocks.isEmpty, ringsForLock(client) { return }
+    if !wantedLocks.isEmpty, askAgain(client) { return }
     board.count(.deadline)
     answerLate(client)
   }
 
-  /// Forgets whatever a client waited for that is gone.
+  /// A client is gone: forgets whatever it waited for.
   private mutating func forget(_ client: Ticket) {
     clients.admit(client)
     if clients[client].operation != .none || clients[client].batch != nil { abandon(client) }
     endExchange(client)
     forgetLock(client, isGone: true)
-    // The next client here is another one.
+    // The next client in this place is a different one.
     clients[client].correlation.clear()
     clients[client].caller = ""
   }

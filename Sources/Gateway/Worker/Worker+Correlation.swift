@@ -1,6 +1,7 @@
-// A request's names in other logs, from its head to its answer. Requests that carry none cost two
-// looks at a mask, unless there is an access log: then each has an id, for a line without one could
-// not be found again. Without that log nobody here would know an id that was made, so none is.
+// A request's ids for other logs, from its head to its answer. For a request that carries none,
+// this costs two looks at a mask. With an access log each request gets an id, because its line
+// could not be found again without one. Without that log a new id would be known nowhere, so none
+// is made.
 
 import API
 import HTTP
@@ -8,7 +9,8 @@ import Primitives
 import Server
 
 extension Worker where Store: ~Copyable {
-  /// Keeps the names that the head carries, and with an access log an id and the caller's name.
+  /// Keeps the ids that the head carries; with an access log, also makes an id if there is none,
+  /// and keeps the caller's name.
   mutating func correlate(_ client: Ticket, _ bytes: RawSpan) {
     guard accessLines != nil || Correlation.isIn(server.head) else { return }
     clients[client].correlation = Correlation(server.head, bytes)
@@ -17,17 +19,19 @@ extension Worker where Store: ~Copyable {
     clients[client].caller = callers.name(of: request.exchange.caller)
   }
 
-  /// The next answer is this client's: it carries the request's names.
+  /// The next answer is for this client: it carries the request's ids.
   mutating func carryCorrelation(_ client: Ticket) {
     guard clients[client].correlation.isPresent else { return }
     encoder.correlation = clients[client].correlation
   }
 
-  /// Tells the access log of an answer, where there is one.
-  mutating func tellAccess(_ client: Ticket, _ status: Int, took span: TimeSpan) {
+  /// Adds an answer to the access log, if there is one.
+  mutating func tellAccess(
+    _ client: Ticket, _ response: EncodedResponse, took span: TimeSpan
+  ) {
     if accessLines != nil {
       let line = AccessLine(
-        exchange: clients[client].exchange, status: status, bytes: reply.count, took: span,
+        exchange: clients[client].exchange, response: response, bytes: reply.count, took: span,
         caller: clients[client].caller, correlation: clients[client].correlation, worker: number)
       accessLines?.add(line, at: moment.wall)
       clients[client].caller = ""

@@ -1,5 +1,5 @@
-// What is counted of exchanges besides their answers: how many are under way, locks, and bounds that
-// their clients met.
+// What is counted for exchanges besides their answers: how many are in progress, locks, and bounds
+// that clients met.
 
 import API
 import HTTP
@@ -8,7 +8,7 @@ import Server
 import Sessions
 
 extension Worker where Store: ~Copyable {
-  /// A request's head has come.
+  /// A request's head has arrived.
   mutating func beginExchange(_ client: Ticket) {
     clients[client].isInFlight = true
     inFlight += 1
@@ -23,7 +23,7 @@ extension Worker where Store: ~Copyable {
     inFlight -= 1
   }
 
-  /// Tells the board what was counted of clients.
+  /// Writes the clients' counts to the board.
   func publish() {
     board.set(.connections, server.count)
     board.set(.inFlight, inFlight)
@@ -31,7 +31,7 @@ extension Worker where Store: ~Copyable {
     board.publish(server.counters)
   }
 
-  /// Counts what became of a lock.
+  /// Counts the outcome of a command on a lock.
   func count(_ client: Ticket, _ outcome: Outcome) {
     switch outcome {
     case .locked: board.add(1, to: .locksAcquired)
@@ -47,7 +47,7 @@ extension Worker where Store: ~Copyable {
 }
 
 extension WorkerBoard.Bound {
-  /// The bound that a problem tells of; nil when it tells of something else.
+  /// The bound that a problem reports; nil if it reports something else.
   init?(_ problem: Problem) {
     switch problem {
     case .bodyTooLarge: self = .bodySize

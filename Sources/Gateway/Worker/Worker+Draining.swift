@@ -1,18 +1,19 @@
 // The end of a worker that was told to drain.
 //
-//   told ──grace──► doors close ──nobody left, or the drain timeout──► end
+//   told ──grace──► doors close ──no clients left, or the drain timeout──► end
 //
-// During the grace everything is served as before, new connections too, but each answer ends its
-// connection: balancers see /readyz at 503 and stop sending, and whoever reconnects meets another
-// gateway. Where two processes share a port, the kernel hands connections to both until then; those
-// that wait in the queue of a listener that is closed are reset, so the queue is emptied first.
+// During the grace everything is served as before, new connections included, but each answer closes
+// its connection. Balancers see 503 at /readyz and stop sending, and clients that reconnect reach
+// another gateway. If two processes share a port, the kernel gives connections to both until the
+// doors close. Connections that wait in the queue of a listener are reset when it is closed, so the
+// queue is emptied first.
 
 import Primitives
 import Reactor
 import Server
 
 extension Worker where Store: ~Copyable {
-  /// From now on connections end with their answers, and who waits for a lock is refused.
+  /// From now on each answer closes its connection, and clients that wait for a lock are refused.
   mutating func drain(after grace: TimeSpan) {
     guard drainDeadline == nil else { return }
     drainDeadline = moment.instant + plan.drainTimeout
@@ -20,7 +21,7 @@ extension Worker where Store: ~Copyable {
     refuseWaiters()
   }
 
-  /// Closes the doors and ends when it is time for that.
+  /// Closes the doors, and ends, when it is time to.
   mutating func drainOn() {
     if doorsClose <= moment.instant { leaveDoors() }
     if let drain = drainDeadline {
@@ -29,7 +30,8 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// Lets in who waits at the doors, closes them, and ends connections that ask for nothing.
+  /// Accepts the connections that wait at the doors, closes the doors, and ends connections without
+  /// a request.
   mutating func leaveDoors() {
     doorsClose = .never
     server.close(poller)

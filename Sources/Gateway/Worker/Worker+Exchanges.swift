@@ -1,4 +1,4 @@
-// The way of a request through the worker and back: bytes, head, command, outcome, answer.
+// The path of a request through the worker and back: bytes, head, command, outcome, answer.
 
 import API
 import HTTP
@@ -27,19 +27,19 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// Whether the route is not served by the door that the client came by.
+  /// Whether the route is not served at the door that the client used.
   private func isMisplaced(_ client: Ticket, _ route: Route) -> Bool {
     hasOperatorsDoor && (server.door(of: client) == 1) != route.isOperators
   }
 
-  /// Answers a problem that the head alone shows. The body, if it has not come whole, is not waited
-  /// for: the connection ends instead.
+  /// Answers a problem that the head alone shows. If the body has not fully arrived, it is not
+  /// waited for: the connection ends instead.
   private mutating func refuse(_ client: Ticket, _ problem: Problem) {
     if !server.skipBody() { clients[client].exchange.persistence = .close }
     answer(client, problem)
   }
 
-  /// The body has come after the head, which is decoded again.
+  /// The body has arrived after the head, which is decoded again.
   mutating func takeRequest(
     _ client: Ticket, _ bytes: borrowing ByteBuffer, _ payload: ByteRange
   ) {
@@ -47,6 +47,8 @@ extension Worker where Store: ~Copyable {
     let problem = decoder.decode(
       server.head, bytes.bytes, at: began, for: callers, into: &request)
     if let problem { return answer(client, problem) }
+    // Tokens may have been reloaded since the head came.
+    clients[client].exchange.namespace = request.exchange.namespace
     if !request.exchange.route.isOperators, request.command.deadline <= moment.instant {
       server.countLateBody()
       return refuseLate(client)
@@ -54,8 +56,8 @@ extension Worker where Store: ~Copyable {
     perform(client, bytes, payload)
   }
 
-  /// The request took up all the time that there was, so that nothing is asked of the store: the caller may
-  /// have stopped waiting, or it sends too slowly for the gateway.
+  /// The request took all the time there was, so the store is not asked: the caller may have
+  /// stopped waiting, or it sends too slowly for the gateway.
   mutating func refuseLate(_ client: Ticket) {
     let isCallers = clients[client].exchange.limit <= moment.instant
     answer(client, isCallers ? .store(.deadlinePassed) : .requestTimeout)
@@ -65,7 +67,7 @@ extension Worker where Store: ~Copyable {
 
   /// Carries out a complete request.
   ///
-  /// - Parameter payload: where its body is.
+  /// - Parameter payload: the range of its body.
   private mutating func perform(
     _ client: Ticket, _ bytes: borrowing ByteBuffer, _ payload: ByteRange
   ) {
@@ -84,7 +86,7 @@ extension Worker where Store: ~Copyable {
     switch request.command.verb {
     case .put: prepareWrite()
     case .lock:
-      // Whoever is gone would hold it for a whole lease.
+      // A client that is gone would hold it for a whole lease.
       if server.isHalfClosed(client) { return server.drop(client) }
       prepareLock(bytes)
       guard wantLock(client) else { return }
@@ -98,7 +100,7 @@ extension Worker where Store: ~Copyable {
       request.command, request: bytes.bytes, ticket: client, at: moment, reply: &reply)
     switch submission {
     case .done(let outcome):
-      if request.command.verb == .lock, waitsOn(client, outcome) { return }
+      if request.command.verb == .lock, keepWaiting(client, after: outcome) { return }
       answer(client, outcome)
     case .pending(let operation):
       clients[client].operation = operation
@@ -106,14 +108,14 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// A write gets its version here, and a new session its id: randomness is the worker's.
+  /// A write gets its version here, and a new session its id: the randomness belongs to the worker.
   private mutating func prepareWrite() {
     request.command.version = .random(&entropy)
     if request.exchange.route == .sessions { request.command.id = .random(&entropy) }
   }
 
-  /// A lock gets its token here, and the id that its caller chose is digested: stores keep no more of
-  /// it.
+  /// A lock gets its token here. The request id that the caller chose is hashed; stores keep only
+  /// the digest.
   private mutating func prepareLock(_ bytes: borrowing ByteBuffer) {
     request.command.freshLock = .random(&entropy)
     request.command.lockRequest = .none
@@ -141,19 +143,17 @@ extension Worker where Store: ~Copyable {
   private mutating func submitTouch(_ client: Ticket, _ batch: inout TouchBatch, at place: Int) {
     request.command.id = batch.id(at: place)!
     request.command.tag = UInt32(place)
-    var nothing = ByteBuffer()
     let submission = backend.submit(
-      request.command, request: nothing.bytes, ticket: client, at: moment, reply: &reply)
+      request.command, request: RawSpan(), ticket: client, at: moment, reply: &reply)
     switch submission {
     case .done(let outcome): batch.take(outcome, at: place)
     case .pending(let operation): batch.operations[place] = operation
     }
-    nothing.clear()
   }
 
   // MARK: Answers
 
-  /// A pending command ended. Its client may be gone, or wait for something else.
+  /// A pending command ended. Its client may be gone, or may wait for more.
   mutating func take(_ completion: Completion) {
     let client = completion.ticket
     guard server.isWaiting(client) else { return }
@@ -162,7 +162,7 @@ extension Worker where Store: ~Copyable {
       guard clients[client].batch!.pending == 0 else { return }
       answer(client, clients[client].batch!)
     } else {
-      if !wantedLocks.isEmpty, waitsOn(client, completion.outcome) { return }
+      if !wantedLocks.isEmpty, keepWaiting(client, after: completion.outcome) { return }
       answer(client, completion.outcome)
     }
   }
@@ -174,13 +174,13 @@ extension Worker where Store: ~Copyable {
     answer(client, .store(fault))
   }
 
-  /// Gives up on what a client waits for, and says what is known of it.
+  /// Abandons what a client waits for, and returns what is known of it.
   @discardableResult
   mutating func abandon(_ client: Ticket) -> StoreFault {
     guard let batch = clients[client].batch else {
       return backend.abandon(operation: clients[client].operation)
     }
-    var fault = batch.hasActed ? StoreFault.outcomeUnknown : batch.fault ?? .deadlinePassed
+    var fault = batch.hasTouched ? StoreFault.outcomeUnknown : batch.fault ?? .deadlinePassed
     for case let operation? in batch.operations
     where backend.abandon(operation: operation) == .outcomeUnknown {
       fault = .outcomeUnknown
@@ -196,22 +196,22 @@ extension Worker where Store: ~Copyable {
       encoder.validators = clients[client].ifNoneMatch
     }
     if case .created = outcome { encoder.made = clients[client].id }
-    let status = encoder.encode(outcome, clients[client].exchange, into: &reply)
-    finish(client, status)
+    let response = encoder.encode(outcome, clients[client].exchange, into: &reply)
+    finish(client, response)
   }
 
   mutating func answer(_ client: Ticket, _ problem: Problem) {
     prepareAnswer(client)
     if let bound = WorkerBoard.Bound(problem) { board.count(bound) }
     if problem.closesConnection { clients[client].exchange.persistence = .close }
-    let status = encoder.encode(problem, clients[client].exchange, into: &reply)
-    finish(client, status)
+    let response = encoder.encode(problem, clients[client].exchange, into: &reply)
+    finish(client, response)
   }
 
   private mutating func answer(_ client: Ticket, _ batch: TouchBatch) {
     prepareAnswer(client)
-    let status = encoder.encode(batch, clients[client].exchange, into: &reply)
-    finish(client, status)
+    let response = encoder.encode(batch, clients[client].exchange, into: &reply)
+    finish(client, response)
   }
 
   private mutating func answerPage(_ client: Ticket) {
@@ -219,8 +219,8 @@ extension Worker where Store: ~Copyable {
     if let problem = obstacle(to: route) { return answer(client, problem) }
     let page = page(for: route)
     prepareAnswer(client)
-    let status = encoder.encode(page, clients[client].exchange, into: &reply)
-    finish(client, status)
+    let response = encoder.encode(page, clients[client].exchange, into: &reply)
+    finish(client, response)
   }
 
   private mutating func prepareAnswer(_ client: Ticket) {
@@ -228,14 +228,16 @@ extension Worker where Store: ~Copyable {
     if drainDeadline != nil { clients[client].exchange.persistence = .close }
   }
 
-  private mutating func finish(_ client: Ticket, _ status: Int) {
-    // The clock is read here: the tick's time would say that what is answered in the tick it came in
-    // took none.
+  private mutating func finish(_ client: Ticket, _ response: EncodedResponse) {
+    // The clock is read again: by the tick's time, an answer made in the tick of its request would
+    // have taken no time at all.
     let took = Instant.now() - clients[client].exchange.began
     endExchange(client)
     board.count(
-      clients[client].exchange.route, clients[client].exchange.method, status: status, took: took)
-    tellAccess(client, status, took: took)
+      clients[client].exchange.route, clients[client].exchange.method, status: response.status,
+      took: took)
+    if let problem = response.problem { board.count(problem.kind) }
+    tellAccess(client, response, took: took)
     let closes = clients[client].exchange.persistence == .close
     let hasLeft = server.send(&reply, to: client, closes: closes)
     if hasLeft, !wantedLocks.isEmpty { forgetLock(client, isGone: false) }

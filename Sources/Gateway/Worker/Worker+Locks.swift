@@ -1,9 +1,9 @@
-// Locks that are being acquired: by whom, whether they may wait, and that no lock is left to a client
-// that is gone. In a table beside the clients, since few of them want a lock.
+// Locks that are being acquired: by which clients, whether they may wait, and that no lock is left
+// to a client that is gone. Kept in a table beside the clients, since few of them want a lock.
 //
-//   in line, asked ──granted──► answered          (the lock is given back if the answer cannot leave)
-//     ▲  └──held──► waiting, if it may: the first in line asks again after 40 to 80 ms, or when it is
-//     │                │          told that the lock may be free; the others when they are first
+//   in line, asked ──granted──► answered        (the lock is given back if the answer cannot leave)
+//     ▲  └──held──► waiting, if it may: the first in line asks again after 40 to 80 ms, or when it
+//     │                │          learns that the lock may be free; the others when they are first
 //     └────────────────┘
 
 import API
@@ -14,6 +14,16 @@ import Sessions
 
 /// A lock that a client wants.
 struct WantedLock {
+  /// Where the client stands.
+  enum Stage: Equatable {
+    /// In line, and the store is not asked.
+    case waiting
+    /// In line, and the store has the command. `isDue`: whether the lock may have become free since.
+    case asked(isDue: Bool)
+    /// Out of the line: the lock is granted, and the answer is leaving.
+    case granted
+  }
+
   /// What it asked for; its deadline is set for each attempt.
   var command: SessionCommand
   /// Its place in the session's line.
@@ -22,21 +32,17 @@ struct WantedLock {
   let patience: TimeSpan
   /// When the client stops waiting.
   let end: Instant
-  /// When no question may be under way any more.
+  /// When no attempt may be in progress any more.
   let limit: Instant
-  /// Whether it stands in line.
-  var isInLine = true
-  /// Whether it was told to wait.
+  /// Whether it has had to wait.
   var hasWaited = false
-  /// Whether it is the first there.
+  /// Whether it is the first in line.
   var isFirst: Bool
-  /// Whether the store has the command.
-  var isAsked = true
-  /// Whether the lock may have become free since the store was asked.
-  var isDue = false
+  /// Where it stands.
+  var stage = Stage.waiting
 
-  /// The lock that a request asks for. A caller with a deadline of its own waits for a little less, so
-  /// that the last question has time for an answer.
+  /// The lock that a request asks for. With a deadline of the caller's own, the wait ends a little
+  /// earlier, so that the last attempt has time for an answer.
   init(_ request: borrowing DecodedRequest, standing place: LockLines.Waiter, isFirst: Bool) {
     self.place = place
     self.isFirst = isFirst
@@ -49,9 +55,9 @@ struct WantedLock {
 }
 
 extension Worker where Store: ~Copyable {
-  /// Notes that the client wants the lock that the present request asks for; whether the store is to be
-  /// asked now. Only the first in line may acquire it. The others ask for a lock that they may have
-  /// already, and for what to tell those who do not wait.
+  /// Notes that the client wants the lock that the present request asks for, and returns whether to
+  /// ask the store now. Only the first in line may acquire it. The others ask only for a lock that
+  /// they may already have, and for what to answer clients that do not wait.
   mutating func wantLock(_ client: Ticket) -> Bool {
     let name = SessionName(request.command.namespace, request.command.id)
     let (place, isFirst) = lockLines.join(name, inbox: number, client: client)
@@ -59,10 +65,11 @@ extension Worker where Store: ~Copyable {
     request.command.yields = !wanted.isFirst
     let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
     let mayWait = request.wait > 0 && drainDeadline == nil && !server.isHalfClosed(client)
-    wanted.isAsked = wanted.isFirst || mayHaveIt || !mayWait
+    let isAsked = wanted.isFirst || mayHaveIt || !mayWait
+    wanted.stage = isAsked ? .asked(isDue: false) : .waiting
     wantedLocks[client] = wanted
-    if !wanted.isAsked { awaitTurn(client) }
-    return wanted.isAsked
+    if !isAsked { awaitTurn(client) }
+    return isAsked
   }
 
   private mutating func awaitTurn(_ client: Ticket) {
@@ -72,28 +79,30 @@ extension Worker where Store: ~Copyable {
     rest(client)
   }
 
-  /// Takes what came of an attempt; whether the client waits on, and so is not answered yet.
-  mutating func waitsOn(_ client: Ticket, _ outcome: Outcome) -> Bool {
+  /// Takes the outcome of an attempt, and returns whether the client continues to wait and so is
+  /// not answered yet.
+  mutating func keepWaiting(_ client: Ticket, after outcome: Outcome) -> Bool {
     guard let wanted = wantedLocks[client] else { return false }
-    wantedLocks[client]!.isAsked = false
+    let isDue = wanted.stage == .asked(isDue: true)
+    wantedLocks[client]!.stage = .waiting
     if case .lockHeld = outcome, moment.instant < wanted.end, !server.isHalfClosed(client) {
       if drainDeadline != nil {
         refuseWaiter(client)
         return true
       }
       awaitTurn(client)
-      if wanted.isDue { ask(client) }
+      if isDue { ask(client) }
       return true
     }
     switch outcome {
     case .locked(_, let grant) where grant.token == wanted.command.freshLock:
-      // Kept until the answer has left.
+      // The entry is kept until the answer has left.
       leaveLine(client, isFree: false)
     case .locked, .lockHeld:
-      leaveLine(client, isFree: wanted.isDue)
+      leaveLine(client, isFree: isDue)
       wantedLocks[client] = nil
     case .fault(.outcomeUnknown), .fault(.unreadable):
-      // It may have acquired a lock of which the caller gets no token.
+      // It may have acquired a lock whose token the caller never gets.
       leaveLine(client, isFree: true)
       wantedLocks[client] = nil
       giveBack(wanted.command)
@@ -104,7 +113,7 @@ extension Worker where Store: ~Copyable {
     return false
   }
 
-  /// Lets a waiter sleep until it asks again, or stops waiting.
+  /// Lets a waiter sleep until it asks again or stops waiting.
   private mutating func rest(_ client: Ticket) {
     guard let wanted = wantedLocks[client] else { return }
     let pause = TimeSpan.milliseconds(40 + Int(entropy.bits() % 40))
@@ -112,43 +121,40 @@ extension Worker where Store: ~Copyable {
       client, until: wanted.isFirst ? min(moment.instant + pause, wanted.end) : wanted.end)
   }
 
-  /// A waiter's timer rang: it asks again, for the last time if it stops waiting. False for a client
-  /// that does not wait for a lock, or whose command the store has.
-  mutating func ringsForLock(_ client: Ticket) -> Bool {
-    guard let wanted = wantedLocks[client], wanted.isInLine, !wanted.isAsked else { return false }
+  /// A waiter's timer fired: it asks again, for the last time if its wait is over. False for a
+  /// client that does not wait for a lock, or whose command the store has.
+  mutating func askAgain(_ client: Ticket) -> Bool {
+    guard wantedLocks[client]?.stage == .waiting else { return false }
     ask(client)
     return true
   }
 
-  /// The line says that it is the client's turn to ask.
+  /// The line reports that it is the client's turn to ask.
   mutating func takeTurn(_ waiter: LockLines.Waiter, isFree: Bool) {
     let client = waiter.client
-    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.isInLine,
-      wanted.place == waiter
+    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.place == waiter
     else { return }
-    wantedLocks[client]!.isFirst = true
-    if wantedLocks[client]!.isAsked {
-      if isFree { wantedLocks[client]!.isDue = true }
-    } else if isFree {
-      ask(client)
-    } else {
-      rest(client)
+    switch wanted.stage {
+    case .granted: return
+    case .asked(let isDue): wantedLocks[client]!.stage = .asked(isDue: isDue || isFree)
+    case .waiting: break
     }
+    wantedLocks[client]!.isFirst = true
+    guard wanted.stage == .waiting else { return }
+    if isFree { ask(client) } else { rest(client) }
   }
 
   private mutating func ask(_ client: Ticket) {
-    wantedLocks[client]!.isAsked = true
-    wantedLocks[client]!.isDue = false
+    wantedLocks[client]!.stage = .asked(isDue: false)
     wantedLocks[client]!.command.yields = !wantedLocks[client]!.isFirst
     wantedLocks[client]!.command.deadline = min(
       moment.instant + wantedLocks[client]!.patience, wantedLocks[client]!.limit)
     let command = wantedLocks[client]!.command
-    let nothing = ByteBuffer()
     let submission = backend.submit(
-      command, request: nothing.bytes, ticket: client, at: moment, reply: &reply)
+      command, request: RawSpan(), ticket: client, at: moment, reply: &reply)
     switch submission {
     case .done(let outcome):
-      if waitsOn(client, outcome) { return }
+      if keepWaiting(client, after: outcome) { return }
       answer(client, outcome)
     case .pending(let operation):
       clients[client].operation = operation
@@ -156,9 +162,11 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// A client that wants a lock ended its side of the connection: it is taken for gone.
+  /// A client that wants a lock closed its side of the connection: it is treated as gone.
   mutating func leaveIfWaiting(_ client: Ticket) {
-    if server.isWaiting(client), wantedLocks[client]?.isInLine == true { server.drop(client) }
+    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.stage != .granted
+    else { return }
+    server.drop(client)
   }
 
   /// The client is gone, or its answer has left.
@@ -166,34 +174,33 @@ extension Worker where Store: ~Copyable {
   /// - Parameter isGone: whether a lock that it may have acquired is given back.
   mutating func forgetLock(_ client: Ticket, isGone: Bool) {
     guard let wanted = wantedLocks[client] else { return }
-    leaveLine(client, isFree: wanted.isDue)
+    leaveLine(client, isFree: wanted.stage == .asked(isDue: true))
     wantedLocks[client] = nil
-    // Who is not in line has been granted it, and the answer was to leave.
-    if isGone, wanted.isAsked || !wanted.isInLine { giveBack(wanted.command) }
+    // One that was granted has an answer that was to leave.
+    if isGone, wanted.stage != .waiting { giveBack(wanted.command) }
   }
 
-  /// Releases the lock that the command acquired, if it did: by its token, so nobody else's, and only
-  /// if its caller has not found it again.
+  /// Releases the lock if the command acquired it: by the command's own token, so never another
+  /// caller's lock, and only if its caller has not found it again.
   private mutating func giveBack(_ command: SessionCommand) {
     var release = command
     release.verb = .unlock
     release.yields = true
     release.heldLock = command.freshLock
     release.deadline = moment.instant + .seconds(10)
-    let nothing = ByteBuffer()
     _ = backend.submit(
-      release, request: nothing.bytes, ticket: .none, at: moment, reply: &reply)
+      release, request: RawSpan(), ticket: .none, at: moment, reply: &reply)
     tellLine(release.namespace, release.id)
   }
 
   private mutating func leaveLine(_ client: Ticket, isFree: Bool) {
-    guard let wanted = wantedLocks[client], wanted.isInLine else { return }
-    wantedLocks[client]!.isInLine = false
+    guard let wanted = wantedLocks[client], wanted.stage != .granted else { return }
+    wantedLocks[client]!.stage = .granted
     let name = SessionName(wanted.command.namespace, wanted.command.id)
     lockLines.leave(name, wanted.place, isFree: isFree)
   }
 
-  /// Something ended that may have freed the session's lock.
+  /// A command ended that may have freed the session's lock.
   mutating func noteRelease(_ client: Ticket, _ outcome: Outcome) {
     guard !lockLines.isEmpty else { return }
     switch outcome {
@@ -207,9 +214,9 @@ extension Worker where Store: ~Copyable {
     if !lockLines.isEmpty { lockLines.wake(SessionName(namespace, id)) }
   }
 
-  /// The gateway drains: who waits is told to ask another one.
+  /// The gateway drains: clients that wait are sent to another gateway.
   mutating func refuseWaiters() {
-    for (client, wanted) in wantedLocks where wanted.isInLine && !wanted.isAsked {
+    for (client, wanted) in wantedLocks where wanted.stage == .waiting {
       refuseWaiter(client)
     }
   }

@@ -1,4 +1,4 @@
-// What operators ask, off the data path; any worker answers for all of them.
+// Pages for operators, off the data path. Any worker answers for all of them.
 
 import API
 import Primitives
@@ -6,7 +6,7 @@ import Server
 import Synchronization
 
 extension Worker where Store: ~Copyable {
-  /// The page of an operators' route.
+  /// The page of an operator route.
   mutating func page(for route: Route) -> Page {
     if route == .health || route == .metrics {
       board.publish(server.counters)
@@ -24,14 +24,15 @@ extension Worker where Store: ~Copyable {
     }
   }
 
-  /// Tells the board about the nodes: at most once a second, and before a page is made.
+  /// Updates the nodes on the board: at most once a second, but also after an event of the log and
+  /// before a page that shows them.
   mutating func report() {
     isUnreported = false
     nextReport = moment.instant + .seconds(1)
     board.nodes.withLock { $0 = backend.nodes }
   }
 
-  /// Why the answer to a yes-or-no question of operators is no; nil when it is yes.
+  /// Why the answer to an operator's yes-or-no question is no; nil if it is yes.
   func obstacle(to route: Route) -> Problem? {
     switch route {
     case .livez where gatewayState.hangs: .notLive

@@ -1,18 +1,21 @@
-// One event loop: one thread, sharing nothing but the settings, its board of numbers and its inbox.
+// One event loop on one thread. It shares with the others only the settings, the lock lines, the
+// `GatewayState` with the boards, and the sessions of the memory store; other threads reach it
+// through its inbox.
 //
 // The tick:
-//   1. wait                 until a socket is ready or a deadline comes
-//   2. clients and nodes    read and parse what is ready, submit commands, so many for each client
-//   3. completions          read nodes' answers, answer clients at once, take their next requests
-//   4. the backend          does what time brings
-//   5. deadlines            time out what took too long, by a time up to which all that came was told
-//   6. accept               new connections, a bounded number
-//   7. flush                write once to each node that has something to be told
-//   8. tell                 the board of numbers and the log what happened
+//   1. wait                until a socket is ready or a deadline comes
+//   2. clients and nodes   read and parse what is ready, submit commands, so many for each client
+//   3. completions         read nodes' replies, answer clients at once, take their next requests
+//   4. the backend         do what is due
+//   5. deadlines           time out what took too long, judged by a time up to which all was read
+//   6. accept              new connections, a bounded number
+//   7. flush               write once to each node that has something to be sent
+//   8. tell                report to the board of numbers and to the log
 //
-// An answer leaves when it is complete, in one write, since a client has one exchange at a time; the
-// commands of all clients that a tick served leave together, which is where pipelines come from. A tick
-// takes so many events and so many bytes and leaves the rest to the next, which follows at once.
+// An answer leaves when it is complete, in one write, since a client has one exchange at a time.
+// The commands of all clients that a tick served leave together, which is where pipelines come
+// from. A tick takes a bounded number of events and bytes, and leaves the rest to the next, which
+// follows at once.
 
 import API
 import ClusterStore
@@ -23,14 +26,14 @@ import Reactor
 import Server
 import Sessions
 
-/// What a worker is told at its start.
+/// What a worker is given at its start.
 struct WorkerPlan: Sendable {
   var bounds: Bounds
   var requests: RequestPolicy
   var callers: CallerTable
-  /// Which of the workers it is.
+  /// The worker's number, from 0.
   var number: Int
-  /// Who waits for a lock, at all workers.
+  /// The clients of all workers that wait for a lock.
   var lockLines: LockLines
   /// How long what is in flight may take once the gateway drains.
   var drainTimeout: TimeSpan
@@ -43,7 +46,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   let gatewayState: GatewayState
   let inbox: Inbox
   let log: Logger
-  /// What this tick tells the access log, where there is one.
+  /// This tick's lines for the access log, if there is one.
   var accessLines: AccessLines?
   let decoder: RequestDecoder
   let number: Int
@@ -53,7 +56,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   var poller: Poller
   /// The clients' connections.
   var server: Server
-  /// Whether operators have a door of their own, the second.
+  /// Whether operators have a door of their own, the second one.
   let hasOperatorsDoor: Bool
   var callers: CallerTable
   var backend: Store
@@ -64,18 +67,13 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// The locks that clients want, until their answers have left.
   var wantedLocks: [Ticket: WantedLock] = [:]
   var moment: Moment
-  /// When the present turn of the loop ended, or the one before.
-  private var turned: Instant
-  /// All that had come by then was told: deadlines are judged by it, however long the process was halted
-  /// since.
-  private var told: Instant
-  /// When the first of the waits began of which not all was told yet.
-  private var looked: Instant
-  /// How many events those told; a wait without any counts as one.
-  private var events = 0
-  /// Requests whose head has come and whose answer is not made.
+  /// When the last tick ended.
+  private var tickEnd: Instant
+  /// By when everything that had arrived has been read.
+  private var lookout: Lookout
+  /// Requests whose head has arrived and whose answer is not made.
   var inFlight = 0
-  /// When the board is told about the nodes again, if anything has happened since.
+  /// When the nodes on the board are next updated, if anything has happened since.
   var nextReport = Instant(nanoseconds: .min)
   var isUnreported = false
 
@@ -84,7 +82,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// The answer that is being made.
   var reply = ByteBuffer()
 
-  /// When the worker ends although clients are left; nil while it serves.
+  /// When the worker ends even if clients are left; nil while it serves.
   var drainDeadline: Instant?
   /// When a draining worker closes its doors.
   var doorsClose = Instant.never
@@ -107,9 +105,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     number = plan.number
     lockLines = plan.lockLines
     moment = .now()
-    turned = moment.instant
-    looked = turned
-    told = turned
+    tickEnd = moment.instant
+    lookout = Lookout(at: tickEnd)
     encoder = ResponseEncoder(moment.wall)
     server = Server(plan.bounds, identity: identity, now: moment.instant)
     server.open(listener, isSecured: true, poller)
@@ -119,11 +116,12 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     } else {
       hasOperatorsDoor = false
     }
-    let isWatched = poller.register(inbox.wake.fd, token: Token.inbox, interest: [.readable])
+    let isWatched = poller.register(inbox.wake.fd, token: PollToken.inbox, interest: [.readable])
     precondition(isWatched, "a new poller has room for a descriptor")
     self.poller = poller
     self.backend = backend
-    // Before it is told that this worker listens: who hears of that and asks, is not turned away.
+    // Set before the worker reports that it listens, so that a request sent on that report is not
+    // turned away.
     board.set(.serving, self.backend.isServing ? 1 : 0)
   }
 
@@ -133,32 +131,31 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   private mutating func tick() {
-    if events == 0 { looked = turned }
+    lookout.wait(from: tickEnd)
     let expiry = server.expiry
-    let count = poller.wait(until: deadline(before: expiry), now: turned)
+    let count = poller.wait(until: deadline(before: expiry), now: tickEnd)
     moment = .now()
-    events += max(count, 1)
+    lookout.note(count)
     if count > 0 { isUnreported = true }
     encoder.set(moment.wall)
     server.begin(at: moment.instant)
     for index in 0..<count { take(poller.event(index)) }
     serve()
     answerCompletions()
-    if isAbreast(after: count) {
-      told = looked
-      events = 0
-    }
-    backend.advance(&poller, at: moment, told: told)
-    if expiry <= told { expire() }
+    lookout.settle(
+      isAll: count < Poller.capacity && !server.isBusy && !backend.hasUnread,
+      connections: server.count, at: moment.instant)
+    backend.advance(&poller, at: moment, readUpTo: lookout.readUpTo)
+    if expiry <= lookout.readUpTo { expire() }
     drainOn()
     server.accept(poller)
     backend.flush(at: moment.instant)
     tell()
   }
 
-  /// When the next wait ends at the latest, where a client's time may be over at `expiry`.
+  /// When the next wait ends at the latest; `expiry` is when a client's time may be over.
   private func deadline(before expiry: Instant) -> Instant? {
-    if backend.isBusy || server.isPressed { return turned }
+    if backend.isBusy || server.hasWork { return tickEnd }
     var deadline = min(backend.nextDeadline, expiry)
     if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
     if isUnreported { deadline = min(deadline, nextReport) }
@@ -167,12 +164,12 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
 
   private mutating func take(_ event: Event) {
     switch event.token {
-    case Token.inbox:
-      // What a message is about may be a client that is gone.
+    case PollToken.inbox:
+      // A message may concern a client that is gone.
       serve()
       readInbox()
-    case let token where Token.isNode(token):
-      backend.take(event, on: Token.ticket(token), at: moment.instant)
+    case let token where PollToken.isNode(token):
+      backend.take(event, on: PollToken.ticket(token), at: moment.instant)
     default: server.take(event)
     }
   }
@@ -182,9 +179,9 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       switch message {
       case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
       case .callers(let table): callers = table
-      case .identity(let handovers): renew(handovers)
-      case .nodeIdentity(let handovers): renewNodes(handovers)
-      case .credentials(let credentials): backend.renew(credentials)
+      case .identity(let handovers): adopt(handovers)
+      case .nodeIdentity(let handovers): adoptNodeIdentity(handovers)
+      case .credentials(let credentials): backend.adopt(credentials)
       case .turn(let waiter, let isFree): takeTurn(waiter, isFree: isFree)
       case .drain(let grace): drain(after: grace)
       case .beat: board.add(1, to: .beats)
@@ -200,22 +197,12 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Whether all that had come when the first wait began has been looked at: after a halt of the whole
-  /// process, what came in time may stand behind a wait's events or a tick's bytes, and must not be called
-  /// late. The kernel takes turns, so that as many events as there are descriptors are all. Under a load
-  /// that never ends a second must do, or deadlines would be judged ever later.
-  private func isAbreast(after count: Int) -> Bool {
-    let isAll = count < Poller.capacity && !server.isBusy && !backend.hasUnread
-    return isAll || events > server.count + Poller.capacity
-      || moment.instant - looked > .seconds(1)
-  }
-
   private mutating func expire() {
-    server.expire(by: told)
+    server.expire(by: lookout.readUpTo)
     serve()
   }
 
-  /// Tells the board and the log what happened in this tick.
+  /// Reports to the board and to the log what happened in this tick.
   private mutating func tell() {
     publish()
     accessLines?.leave()
@@ -225,10 +212,10 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       isUnreported = true
       nextReport = moment.instant
     }
-    // In this order: whoever is told that all is served finds the nodes connected.
+    // Before `serving` is set: a client that sees it finds the nodes connected.
     if isUnreported, nextReport <= moment.instant { report() }
     board.set(.serving, backend.isServing ? 1 : 0)
-    turned = .now()
-    board.countTick(took: turned - moment.instant)
+    tickEnd = .now()
+    board.countTick(took: tickEnd - moment.instant)
   }
 }

@@ -1,15 +1,15 @@
-// A chunked body in, the body out, in place (RFC 9112, 7.1). The buffer is the caller's:
+// A chunked body in, the body out, in place (RFC 9112 §7.1). The caller owns the buffer:
 //
 //   after `.needMore(keep)`      [ body so far | at most one unfinished trailer line ]  cut here
 //   at the next call             [ ............. keep ............. | bytes that came ]
 //   after `.complete(body, n)`   [ body | .......................... n | next request ]
 //
-// So a body takes no more room than its own size and one read. Each data byte is moved once at
-// most, and a byte of framing is looked at once. Bounded by `maximum` for the body, by `Limits` for
-// extensions and trailers, and by 16 digits for a size. Trailers are checked like fields, then
+// So a body takes no more room than its own size and one read. Each data byte is moved at most
+// once, and each byte of framing is examined once. Bounded by `maximum` for the body, by `Limits`
+// for extensions and trailers, and by 16 digits for a size. Trailers are checked like fields, then
 // dropped.
 //
-// Rejected: white space in a chunk's first line, which RFC 9112 (7.1.1) lets a reader accept, and
+// Rejected: white space in a chunk's first line, which RFC 9112 §7.1.1 lets a reader accept, and
 // bare LF: two readers that differ about either find two different ends of the body.
 
 internal import Primitives
@@ -18,12 +18,12 @@ internal import Primitives
 public struct ChunkedDecoder: Sendable {
   /// What became of the bytes so far.
   public enum Progress: Equatable, Sendable {
-    /// The body is not complete. Its first `keep` bytes must be there at the next call, with what
-    /// came behind them; what is behind `keep` now is used up.
+    /// The body is not complete. At the next call the first `keep` bytes must be there again,
+    /// followed by the bytes that arrived since; whatever is after `keep` now is used up.
     case needMore(keep: Int)
-    /// The first `body` bytes are the body; what follows the message begins at `consumed`.
+    /// The first `body` bytes are the body; whatever follows the message begins at `consumed`.
     case complete(body: Int, consumed: Int)
-    /// The request is not served: answer with the refusal's status, then close.
+    /// The request is refused: answer with the refusal's status, then close.
     case refused(Refusal)
   }
 
@@ -40,14 +40,14 @@ public struct ChunkedDecoder: Sendable {
   private var state = State.size
   /// How many bytes of the body there are, at the front.
   private var body = 0
-  /// The size that is being read, then how much of the chunk is missing.
+  /// The chunk size read so far; once it is read, how many bytes of the chunk are missing.
   private var missing = 0
   private var digits = 0
   private var isLast = false
   private var extensionBytes = 0
   private var trailerBytes = 0
   private var trailerCount = 0
-  /// Where the scan of an unfinished trailer line goes on.
+  /// Where the scan of an unfinished trailer line resumes.
   private var scanner = LineScanner()
   private(set) var examined = 0
   private var refusal: Refusal?
@@ -55,9 +55,10 @@ public struct ChunkedDecoder: Sendable {
   /// A decoder at the start of a body.
   public init(limits: Limits = Limits()) { self.limits = limits }
 
-  /// Decodes what came. `bytes` begin with the body's first byte at every call, `keep` bytes of the
-  /// call before and what came since. A body over `maximum` bytes is refused (413) when the size of
-  /// the chunk that is too much is read. `maximum` is below 2^56.
+  /// Decodes the bytes that arrived. At every call, `bytes` begin with the body's first byte: the
+  /// `keep` bytes of the call before, then what arrived since. A body of more than `maximum` bytes
+  /// is refused (413) as soon as the size of the excessive chunk is read. `maximum` is less than
+  /// 2^56.
   public mutating func decode(_ bytes: inout MutableRawSpan, maximum: Int) -> Progress {
     precondition(maximum >= 0 && maximum < 1 << 56, "a body's bound leaves room for one more digit")
     if let refusal { return .refused(refusal) }
@@ -119,12 +120,12 @@ public struct ChunkedDecoder: Sendable {
     }
   }
 
-  /// `1*HEXDIG`, 16 at most; a size of 0 ends the body.
+  /// Takes one byte of a chunk size: `1*HEXDIG`, 16 at most. A size of 0 ends the body.
   private mutating func readSize(_ byte: UInt8, _ maximum: Int) throws(Refusal) {
     if let digit = Octet.hexadecimal(byte) {
       digits += 1
       if digits > 16 { throw .malformedChunkSize }
-      // What is at most `maximum` takes another digit without overflow; above it nothing is read.
+      // A size up to `maximum` takes another digit without overflow; above it, none is read.
       missing = missing * 16 + Int(digit)
       if missing > maximum - body { throw .bodyTooLarge }
       return
@@ -139,7 +140,8 @@ public struct ChunkedDecoder: Sendable {
     }
   }
 
-  /// `;name`, `;name=token` or `;name="quoted"`, any number of them (RFC 9112, 7.1.1).
+  /// Takes one byte of the extensions: any number of `;name`, `;name=token` or `;name="quoted"`
+  /// (RFC 9112 §7.1.1).
   private mutating func readExtension(_ byte: UInt8) throws(Refusal) {
     if byte == Octet.lineFeed { throw .bareLineBreak }
     let isToken = ByteSet.token.contains(byte)
@@ -166,13 +168,13 @@ public struct ChunkedDecoder: Sendable {
     }
   }
 
-  /// Reads trailer lines from `start` up to the empty line; an unfinished one is kept right behind
+  /// Reads trailer lines from `start` up to the empty line; an unfinished one is kept right after
   /// the body.
   private mutating func readTrailers(
     _ bytes: inout MutableRawSpan, _ start: Int
   ) throws(Refusal) -> Progress {
     var line = start
-    // The scanner stands in the line that was kept, which begins where the body ends.
+    // The scanner's cursor counts from the kept line, which begins where the body ends.
     scanner.cursor += start
     let before = scanner.examined
     while true {
@@ -194,7 +196,7 @@ public struct ChunkedDecoder: Sendable {
     return .needMore(keep: body + kept)
   }
 
-  /// A trailer is a field line, and none that says what the message is (RFC 9110, 6.5.1).
+  /// Checks that a trailer is a field line, and not one of an essential field (RFC 9110 §6.5.1).
   private mutating func checkTrailer(_ bytes: RawSpan, _ start: Int) throws(Refusal) {
     var at = start
     let line = try FieldLine.read(bytes, at: &at, to: scanner.cursor)

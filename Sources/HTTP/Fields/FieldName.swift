@@ -1,18 +1,20 @@
-// The field names that somebody here asks for, as small numbers: told apart once, when the line is
-// read, by length, first letter and one comparison.
+// The field names that the gateway looks up, as small numbers. A name is recognised once, when its
+// line is read, by its length, its first letter and one comparison.
 
 internal import Primitives
 
-/// A well-known field name. Names that only one resource knows are `other` and found by their text.
+/// A well-known field name. Names that only some resources use are `other`, and are found by their
+/// text.
 public enum FieldName: UInt8, Equatable, Sendable {
   case other
   case accept, authorization, connection, contentEncoding, contentLength, contentType, cookie
   case expect, host, ifMatch, ifNoneMatch, keepAlive, te, traceparent, tracestate, trailer
   case transferEncoding, upgrade, xRequestID
 
-  /// Whether the field that `range` spells frames, routes, authorises or conditions the message, or says
-  /// what its content is. Such a field is never in a trailer section (RFC 9110, 6.5.1), and no hop may take
-  /// it away by naming it in Connection (RFC 9110, 7.6.1): two readers would see two requests.
+  /// Whether the field that `range` spells frames, routes, authorises or conditions the message, or
+  /// describes its content. Such a field must not be in a trailer section (RFC 9110 §6.5.1), and no
+  /// hop may remove it by naming it in Connection (RFC 9110 §7.6.1): two readers would see two
+  /// different requests.
   func isEssential(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
     switch self {
     case .authorization, .connection, .contentEncoding, .contentLength, .contentType, .cookie,
@@ -23,7 +25,7 @@ public enum FieldName: UInt8, Equatable, Sendable {
     }
   }
 
-  /// The name that the bytes of `range` spell in any case; they hold no control bytes.
+  /// The name that the bytes of `range` spell, in any case. They must hold no control bytes.
   init(_ bytes: RawSpan, _ range: ByteRange) {
     guard let (text, name) = FieldName.candidate(bytes, range),
       bytes.matches(ignoringCase: text, in: range)
@@ -34,7 +36,7 @@ public enum FieldName: UInt8, Equatable, Sendable {
     self = name
   }
 
-  /// The only name that a range of this length with this first letter can be.
+  /// The only well-known name that a range of this length with this first letter can spell.
   @inline(__always)
   private static func candidate(
     _ bytes: RawSpan, _ range: ByteRange
@@ -65,14 +67,14 @@ public enum FieldName: UInt8, Equatable, Sendable {
     }
   }
 
-  /// Whether the range spells a field of this service's own that conditions, fences or bounds a request. They are
-  /// `other`, for only one resource asks for them.
+  /// Whether the range spells one of this service's own fields that condition, fence or bound a
+  /// request. These are `other`, since only some resources look them up.
   private static func isOwn(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
     guard let text = ownCandidate(bytes, range) else { return false }
     return bytes.matches(ignoringCase: text, in: range)
   }
 
-  /// The only field of this service's own that a range of this length can name.
+  /// The only one of this service's own fields that a range of this length can spell.
   private static func ownCandidate(_ bytes: RawSpan, _ range: ByteRange) -> StaticString? {
     switch range.count {
     case 12: "session-lock"
@@ -84,9 +86,9 @@ public enum FieldName: UInt8, Equatable, Sendable {
     }
   }
 
-  /// Whether the range spells a well-known name, or one of this service's own, with underscores in place
-  /// of hyphens. Gateways of the CGI kind make the two the same, so the next reader may take it for the
-  /// real field.
+  /// Whether the range spells a well-known name, or one of this service's own, with underscores in
+  /// place of hyphens. CGI-style gateways make the two the same, so the next reader may take it for
+  /// the real field.
   static func isImitated(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
     if let (text, _) = candidate(bytes, range), imitates(text, bytes, range) { return true }
     guard let text = ownCandidate(bytes, range) else { return false }

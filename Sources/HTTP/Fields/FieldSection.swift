@@ -1,11 +1,11 @@
 // The fields of a request and what follows from them: host, framing, persistence, expectation.
-// Whatever could be read in two ways is refused, since the other reader may be the proxy in front:
-// that is how requests are smuggled.
+// Anything that could be read in two ways is refused, since the other reader may be a proxy in
+// front of the gateway: that is how requests are smuggled.
 
 internal import Primitives
 
 extension RequestHead {
-  /// Reads the field lines from `start` up to the empty line at `end`, then settles what they say.
+  /// Reads the field lines from `start` up to the empty line at `end`, then settles what they mean.
   mutating func readFields(_ bytes: RawSpan, from start: Int, to end: Int) throws(Refusal) {
     fields.removeAll()
     var at = start
@@ -19,8 +19,8 @@ extension RequestHead {
     try settleExpectation(bytes)
   }
 
-  /// One Host in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112, 3.2). A target's own authority wins
-  /// over it (3.2.2), so a Host that differs would be read in two ways.
+  /// Host: exactly one in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112 §3.2). A target's own
+  /// authority overrides it (§3.2.2), so a Host that differs could be read in two ways.
   @inline(__always)
   private mutating func settleHost(_ bytes: RawSpan) throws(Refusal) {
     switch fields.only(.host) {
@@ -37,7 +37,7 @@ extension RequestHead {
     }
   }
 
-  /// RFC 9112, 6.3, with every repair it allows refused.
+  /// Where the body ends (RFC 9112 §6.3); every repair that the RFC allows is refused instead.
   @inline(__always)
   private mutating func settleFraming(_ bytes: RawSpan) throws(Refusal) {
     let hasLength = fields.contains(.contentLength)
@@ -51,7 +51,8 @@ extension RequestHead {
     framing = .chunked
   }
 
-  /// `1*DIGIT` (RFC 9110, 8.6), without leading zeros: some readers take those for octal.
+  /// Content-Length: `1*DIGIT` (RFC 9110 §8.6), without leading zeros, which some readers take for
+  /// octal.
   private func contentLength(_ bytes: RawSpan) throws(Refusal) -> Int {
     guard case .one(let value) = fields.only(.contentLength) else { throw .repeatedContentLength }
     guard value.count >= 1, value.count <= 19 else { throw .malformedContentLength }
@@ -68,8 +69,9 @@ extension RequestHead {
     return length
   }
 
-  /// The codings of all Transfer-Encoding lines are one list (RFC 9112, 6.1). `chunked` alone is
-  /// served; other codings before a last `chunked` are unknown here; anything else is malformed.
+  /// Checks Transfer-Encoding, whose lines form one list (RFC 9112 §6.1). `chunked` alone is
+  /// accepted; other codings before a final `chunked` are not supported; anything else is
+  /// malformed.
   private func checkCodings(_ bytes: RawSpan) throws(Refusal) {
     var codings = 0
     var isChunked = false
@@ -88,7 +90,8 @@ extension RequestHead {
     if codings > 1 { throw .unsupportedTransferCoding }
   }
 
-  /// RFC 9112, 9.3: `close` closes; HTTP/1.1 stays open; HTTP/1.0 stays open with `keep-alive`.
+  /// Whether the connection persists (RFC 9112 §9.3): not after `close`; else in HTTP/1.1, and in
+  /// HTTP/1.0 with `keep-alive`.
   @inline(__always)
   private mutating func settlePersistence(_ bytes: RawSpan) throws(Refusal) {
     persistence = version == .http11 ? .keepAlive : .close
@@ -107,8 +110,8 @@ extension RequestHead {
     if closes { persistence = .close }
   }
 
-  /// RFC 9110, 10.1.1: `100-continue` is the only expectation there is, HTTP/1.0 has none, and
-  /// without a body to come there is nothing to wait for.
+  /// Expect (RFC 9110 §10.1.1): `100-continue` is the only expectation there is, HTTP/1.0 has none,
+  /// and without a body to come there is nothing to wait for.
   @inline(__always)
   private mutating func settleExpectation(_ bytes: RawSpan) throws(Refusal) {
     expectsContinue = false

@@ -1,8 +1,10 @@
-// The fields of one head, in the order they came. Reused from request to request: emptying it sets
-// three integers. Bounded by `capacity`; the ranges are valid as long as the head's bytes stay.
+// The fields of one head, in the order they were sent. Reused from request to request: emptying it
+// sets four integers. Bounded by `capacity`; the ranges are valid as long as the head's bytes stay
+// where they are.
 //
-// The lines live in memory of their own, made once. Rejected: InlineArray<100, FieldLine>; the
-// compiler copies all its 2 KiB for a look at one line, which was a quarter of a request's parsing.
+// The lines have memory of their own, allocated once. Rejected: InlineArray<100, FieldLine>; the
+// compiler copied all its 2 KiB to read one line, which was a quarter of the time to parse a
+// request.
 
 public import Primitives
 
@@ -12,11 +14,11 @@ public struct FieldTable: ~Copyable {
   /// The most fields a table holds.
   public static var capacity: Int { 100 }
 
-  /// What is found where one field is expected.
+  /// What a lookup finds where one field is expected.
   public enum Lookup: Equatable, Sendable {
     /// There is no such field.
     case absent
-    /// The value of the only one.
+    /// There is one; this is its value.
     case one(ByteRange)
     /// There is more than one field line of that name.
     case repeated
@@ -26,8 +28,9 @@ public struct FieldTable: ~Copyable {
   private var places: InlineArray<32, UInt8>
   private var present: UInt32
   private var repeated: UInt32
-  // Which lengths (modulo 64) the names have that are not well-known. Most names that are asked for by
-  // their text are absent, and this says so for nearly all of them without a look at the bytes.
+  // The lengths (modulo 64) of the names that are not well-known, a bit for each. Most names that
+  // are looked up by their text are absent, and this shows it for nearly all of them without
+  // reading any bytes.
   private var lengths: UInt64
   /// How many fields there are.
   public private(set) var count: Int
@@ -51,7 +54,7 @@ public struct FieldTable: ~Copyable {
     return unsafe lines[place]
   }
 
-  /// The only field of a well-known name.
+  /// The value of a well-known field that should occur once.
   @inline(__always)
   public func only(_ name: FieldName) -> Lookup {
     let bit: UInt32 = 1 << UInt32(name.rawValue)
@@ -60,34 +63,35 @@ public struct FieldTable: ~Copyable {
     return .one(self[Int(places[Int(name.rawValue)])].value)
   }
 
-  /// The value of the first field of a well-known name.
+  /// The value of the first field with a well-known name; nil when there is none.
   public func first(_ name: FieldName) -> ByteRange? {
     if !contains(name) { return nil }
     return self[Int(places[Int(name.rawValue)])].value
   }
 
-  /// Whether there is a field of a well-known name.
+  /// Whether there is a field with this well-known name.
   @inline(__always)
   public func contains(_ name: FieldName) -> Bool {
     present & (1 << UInt32(name.rawValue)) != 0
   }
 
-  /// The only field of a name that is not well-known; `bytes` are those the head was read from.
+  /// The value of a field that should occur once and whose name is not well-known. `bytes` are
+  /// those that the head was read from.
   public func only(named name: StaticString, in bytes: RawSpan) -> Lookup {
     guard let place = next(named: name, in: bytes, from: 0) else { return .absent }
     if next(named: name, in: bytes, from: place + 1) != nil { return .repeated }
     return .one(self[place].value)
   }
 
-  /// The value of the first field of a name that is not well-known; `bytes` are those the head was read
-  /// from.
+  /// The value of the first field with a name that is not well-known; nil when there is none.
+  /// `bytes` are those that the head was read from.
   public func first(named name: StaticString, in bytes: RawSpan) -> ByteRange? {
     guard let place = next(named: name, in: bytes, from: 0) else { return nil }
     return self[place].value
   }
 
-  /// The place of the next field of a name that is not well-known at or behind `place`, to walk over
-  /// repeated ones.
+  /// The place of the next field, at or after `place`, with a name that is not well-known: for
+  /// walking over repeated fields.
   public func next(named name: StaticString, in bytes: RawSpan, from place: Int) -> Int? {
     var place = place
     guard lengths & Self.bit(name.utf8CodeUnitCount) != 0 else { return nil }
@@ -99,7 +103,7 @@ public struct FieldTable: ~Copyable {
     return nil
   }
 
-  /// The place of the next field of a well-known name at or behind `place`.
+  /// The place of the next field, at or after `place`, with a well-known name.
   @inline(__always)
   public func next(_ name: FieldName, from place: Int) -> Int? {
     if !contains(name) { return nil }
@@ -121,7 +125,7 @@ public struct FieldTable: ~Copyable {
     lengths = 0
   }
 
-  /// Adds a field. The scanner has counted the lines, so there is room.
+  /// Adds a field. The parser has counted the lines, so there is room.
   @inline(__always)
   mutating func append(_ line: FieldLine) {
     precondition(count < Self.capacity, "the limits let no more lines through than fit")

@@ -1,7 +1,7 @@
-/// What may stand in a field's value (RFC 9110, 5.5).
+/// What a field's value may hold (RFC 9110 §5.5).
 public enum FieldValue {
-  /// Whether `bytes` can be sent as a field's value: visible ASCII, spaces and tabs, with neither
-  /// at the ends, since no reader would give those back.
+  /// Whether `bytes` can be sent as a field's value: visible ASCII, spaces and tabs, but no space
+  /// or tab at either end, where a reader would drop it.
   public static func isValid(_ bytes: RawSpan) -> Bool {
     let end = bytes.byteCount
     if end == 0 { return true }
@@ -15,7 +15,8 @@ public enum FieldValue {
     }
   }
 
-  /// Whether a received value may hold the byte: tabs and all but controls, `obs-text` included.
+  /// Whether a received value may hold the byte: anything but control bytes other than the tab.
+  /// `obs-text` is allowed.
   @inline(__always)
   static func allows(_ byte: UInt8) -> Bool {
     byte >= Octet.space && byte != Octet.delete || byte == Octet.tab

@@ -1,7 +1,7 @@
 internal import Primitives
 
-/// The elements of a comma-separated list of tokens (RFC 9110, 5.6.1). Empty elements are given
-/// back as empty ranges: the RFC lets a reader skip them, and some fields may not.
+/// The elements of a comma-separated list of tokens (RFC 9110 §5.6.1). Empty elements are returned
+/// as empty ranges: the RFC lets a reader skip them, but some fields must not have them.
 struct TokenList {
   private var at: Int
   private let end: Int
@@ -12,7 +12,7 @@ struct TokenList {
     end = Int(value.upper)
   }
 
-  /// The next element; what is no token is refused with `refusal`.
+  /// The next element; nil after the last. Throws `refusal` for an element that is not a token.
   mutating func next(
     in bytes: RawSpan, otherwise refusal: Refusal
   ) throws(Refusal) -> ByteRange? {

@@ -1,17 +1,16 @@
-// Host and optional port (RFC 9110, 7.2; RFC 3986, 3.2.2), in Host and in a target.
+// Host and optional port (RFC 9110 §7.2; RFC 3986 §3.2.2), in Host and in a target.
 //
 // Narrower than RFC 3986's reg-name: percent-encodings and sub-delimiters are refused. No name in
-// DNS has them, and readers differ on whether they decode before they compare or split at a comma.
-// An empty host is refused: RFC 9110 (4.2.1) has no http URI without one, and Host may be empty
-// only where the target URI has no authority. User information is refused by the same rule as any
-// other `@`.
+// DNS has them, and readers differ on whether to decode before comparing, and on whether to split
+// at a comma. An empty host is refused: RFC 9110 §4.2.1 has no http URI without one, and Host may
+// be empty only if the target URI has no authority. User information is refused, because `@` is.
 
 internal import Primitives
 
 /// The rules for a host with an optional port.
 enum Authority {
-  /// Checks that `range` is a host with an optional port; whether there is a port, of 1 digit at
-  /// least.
+  /// Checks that `range` is a host with an optional port; returns whether there is a port of at
+  /// least 1 digit.
   static func hasPort(_ bytes: RawSpan, _ range: ByteRange) throws(Refusal) -> Bool {
     let start = Int(range.lower)
     let end = Int(range.upper)
@@ -34,7 +33,8 @@ enum Authority {
     return hostEnd + 1 < end
   }
 
-  /// `*DIGIT`, and what it says is a port (RFC 3986, 3.2.3: it may be empty).
+  /// Whether the bytes are `*DIGIT`, at most 5 of them and up to 65535. A port may be empty
+  /// (RFC 3986 §3.2.3).
   @inline(__always)
   private static func isPort(_ bytes: RawSpan, from start: Int, to end: Int) -> Bool {
     guard end - start <= 5 else { return false }
@@ -47,8 +47,8 @@ enum Authority {
     return port <= 65535
   }
 
-  /// Eight groups of 1 to 4 hexadecimal digits; `::` stands once for one group or more, and the
-  /// last two groups may be an IPv4 address.
+  /// Whether the bytes are an IPv6 address: eight groups of 1 to 4 hexadecimal digits. `::` may
+  /// stand, once, for one or more groups, and the last two groups may be an IPv4 address.
   static func isIPv6(_ bytes: RawSpan, from start: Int, to end: Int) -> Bool {
     let colon = UInt8(ascii: ":")
     var groups = 0
@@ -84,7 +84,7 @@ enum Authority {
     return shortened ? groups <= 7 : groups == 8
   }
 
-  /// Four numbers up to 255 without leading zeros.
+  /// Whether the bytes are an IPv4 address: four numbers up to 255 without leading zeros.
   private static func isIPv4(_ bytes: RawSpan, from start: Int, to end: Int) -> Bool {
     var at = start
     for part in 0..<4 {
@@ -103,13 +103,13 @@ enum Authority {
     return false
   }
 
-  /// Whether two authorities are the same bytes but for case.
+  /// Whether two authorities are equal, ignoring case.
   static func agree(_ bytes: RawSpan, _ left: ByteRange, _ right: ByteRange) -> Bool {
     guard left.count == right.count else { return false }
     for place in 0..<left.count {
       let one = bytes[Int(left.lower) + place]
       let other = bytes[Int(right.lower) + place]
-      // Checked authorities hold no bytes that this folds but letters.
+      // The only bytes in checked authorities that this folds are letters.
       guard one | 0x20 == other | 0x20 else { return false }
     }
     return true

@@ -1,18 +1,20 @@
-// Finds line ends in bytes that arrive in any pieces, and looks at each byte once: what was seen is
-// behind the cursor, so a peer that sends a byte at a time costs linear time (the idea is
-// picohttpparser's). Whatever must not stand in a line is refused when it is seen, before the line
-// is complete; because bytes are judged one after the other, pieces and whole are judged alike.
+// Finds line ends in bytes that arrive in any pieces, and examines each byte once: a cursor marks
+// how far it has come, so a peer that sends a byte at a time costs linear time (the idea is
+// picohttpparser's). A byte that is not allowed in a line is refused when it is seen, before the
+// line is complete. Bytes are judged one after the other, so the pieces in which they arrive make
+// no difference.
 
 internal import Primitives
 
 /// A place in growing bytes.
 struct LineScanner {
-  /// The offset of the first byte that was not looked at.
+  /// The offset of the first byte that was not examined.
   var cursor = 0
-  /// How many bytes were looked at, again or not: tests say that it stays linear.
+  /// How many bytes were examined, repeats included; tests check that it stays linear.
   var examined = 0
 
-  /// Moves behind the present line's CRLF. False when the line's end is not there up to `window`.
+  /// Moves past the current line's CRLF; false when it does not end within the first `window`
+  /// bytes. With `ascii`, tabs and bytes from 128 up are refused as well.
   mutating func finishLine(
     _ bytes: RawSpan, window: Int, ascii: Bool = false
   ) throws(Refusal) -> Bool {

@@ -1,7 +1,7 @@
 internal import Primitives
 
-/// A request's method (RFC 9110, 9). A well-formed one that is not listed is `other`: that it is
-/// not implemented is for the API to say (501).
+/// A request's method (RFC 9110 §9). A well-formed method that is not listed is `other`; the API
+/// answers that it is not implemented (501).
 public enum Method: UInt8, Equatable, Sendable {
   case get, head, post, put, delete, options, patch, connect, trace, other
 
@@ -21,7 +21,7 @@ public enum Method: UInt8, Equatable, Sendable {
     }
   }
 
-  /// What it is called in a label or a log: its token, or `other`.
+  /// Its name in labels and logs: its token, or `other`.
   public var name: StaticString {
     switch self {
     case .get: "GET"

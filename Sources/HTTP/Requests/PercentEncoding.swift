@@ -1,7 +1,8 @@
-/// `%` and two hexadecimal digits for a byte (RFC 3986, 2.1). Nothing else is decoded: `+` is `+`.
+/// Percent-encoding: `%` and two hexadecimal digits for a byte (RFC 3986 §2.1). Nothing else is
+/// decoded: `+` is `+`.
 public enum PercentEncoding {
-  /// Decodes `bytes` into the start of `decoded`, without allocating. How many bytes came out, or
-  /// nil when they are not well-formed or do not fit.
+  /// Decodes `bytes` into the start of `decoded`, without allocating. Returns how many bytes it
+  /// wrote; nil when `bytes` are malformed or the result does not fit.
   public static func decode(
     _ bytes: RawSpan, into decoded: inout MutableSpan<UInt8>
   ) -> Int? {
@@ -23,7 +24,7 @@ public enum PercentEncoding {
     return count
   }
 
-  /// The byte that the three bytes at `offset` stand for, or nil when they are not well-formed.
+  /// The byte that the three bytes at `offset` stand for; nil when they are malformed.
   static func byte(_ bytes: RawSpan, at offset: Int, to end: Int) -> UInt8? {
     guard offset + 2 < end, let high = Octet.hexadecimal(bytes[offset + 1]),
       let low = Octet.hexadecimal(bytes[offset + 2])

@@ -1,6 +1,6 @@
-// Why a request is not served: one case for each rule that it breaks, and the one table of what is
-// said about it. After any of them the connection is closed, since nobody knows any more where the
-// next request begins. Nothing of the request is quoted: it may hold secrets.
+// Why a request is refused: one case for each rule that it may break, and the one table of what is
+// said about it. After any refusal the connection is closed, since the start of the next request is
+// unknown. Nothing of the request is quoted: it may hold secrets.
 
 /// A request that HTTP itself refuses.
 public enum Refusal: UInt8, Error, Equatable, CaseIterable, Sendable {
@@ -18,10 +18,10 @@ public enum Refusal: UInt8, Error, Equatable, CaseIterable, Sendable {
   case forbiddenTrailer
   case bodyTooLarge
 
-  /// The status to answer with, then to close: 400, 413, 414, 417, 431, 501 or 505.
+  /// The status to answer with before closing: 400, 413, 414, 417, 431, 501 or 505.
   public var status: Int { report.status }
 
-  /// A stable name for programs, as it stands in a problem's `code`.
+  /// A stable name for programs: a problem's `code`.
   public var code: StaticString { report.code }
 
   /// A sentence for people.
@@ -36,9 +36,9 @@ public enum Refusal: UInt8, Error, Equatable, CaseIterable, Sendable {
     case .malformedMethod:
       (400, "malformed-method", "A method is a token.")
     case .methodTooLong:
-      (501, "method-too-long", "No method that is implemented is that long.")
+      (501, "method-too-long", "No implemented method is that long.")
     case .malformedTarget:
-      (400, "malformed-target", "The target is not one that the method takes.")
+      (400, "malformed-target", "The target does not have a form that the method takes.")
     case .targetTooLong:
       (414, "target-too-long", "The target is longer than this server reads.")
     case .malformedVersion:
@@ -54,7 +54,7 @@ public enum Refusal: UInt8, Error, Equatable, CaseIterable, Sendable {
     case .malformedField:
       (400, "malformed-field", "A field line is a token, a colon and a value.")
     case .ambiguousFieldName:
-      (400, "ambiguous-field-name", "The field name is a known one's with underscores.")
+      (400, "ambiguous-field-name", "The name is that of a known field, with underscores.")
     case .fieldsTooLarge:
       (431, "fields-too-large", "The field section is larger than this server reads.")
     case .tooManyFields:
@@ -90,11 +90,11 @@ public enum Refusal: UInt8, Error, Equatable, CaseIterable, Sendable {
     case .malformedChunkExtension:
       (400, "malformed-chunk-extension", "A chunk extension is a name, or a name and a value.")
     case .chunkExtensionsTooLarge:
-      (400, "chunk-extensions-too-large", "The chunk extensions are larger than is read.")
+      (400, "chunk-extensions-too-large", "The chunk extensions are larger than this server reads.")
     case .malformedChunkEnd:
       (400, "malformed-chunk-end", "A chunk's data ends with CR and LF.")
     case .forbiddenTrailer:
-      (400, "forbidden-trailer", "The field may not stand in a trailer section.")
+      (400, "forbidden-trailer", "The field is not allowed in a trailer section.")
     case .bodyTooLarge:
       (413, "body-too-large", "The body is larger than this server reads.")
     }

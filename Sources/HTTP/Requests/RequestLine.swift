@@ -1,5 +1,5 @@
-// The first line of a request (RFC 9112, 3): method SP target SP version, exactly one space each.
-// The scanner has seen to it that the line holds no control bytes and nothing but ASCII.
+// The first line of a request (RFC 9112 §3): method SP target SP version, exactly one space each.
+// The scanner has made sure that the line holds nothing but ASCII and no control bytes.
 
 internal import Primitives
 
@@ -17,20 +17,21 @@ extension RequestHead {
     if methodEnd == end { throw .malformedRequestLine }
     method = Method(bytes, methodName)
 
-    // 2. The version, before the target: the preface of HTTP/2 has an odd target, too.
+    // 2. The version, before the target is read: the preface of HTTP/2 has an unusual target, too,
+    //    and is to be refused for its version.
     let targetEnd = bytes.first(Octet.space, from: methodEnd + 1, to: end)
     target = ByteRange(methodEnd + 1, targetEnd)
     if target.isEmpty { throw .malformedRequestLine }
     if target.count > limits.target { throw .targetTooLong }
     version = try Version(bytes, from: targetEnd, to: end)
 
-    // 3. The target, as its method takes it.
+    // 3. The target, in a form that the method allows.
     try readTarget(bytes)
   }
 }
 
 extension Version {
-  /// Reads ` HTTP/1.1` or ` HTTP/1.0`. A line that ends with its target is HTTP/0.9's.
+  /// Reads ` HTTP/1.1` or ` HTTP/1.0`. A line that ends with its target is HTTP/0.9.
   init(_ bytes: RawSpan, from start: Int, to end: Int) throws(Refusal) {
     let name = ByteRange(start + 1, end)
     if bytes.matches("HTTP/1.1", in: name) {
@@ -42,7 +43,7 @@ extension Version {
     }
   }
 
-  /// Why there is no version that is spoken here.
+  /// Why the line has no supported version.
   private static func refusal(_ bytes: RawSpan, from start: Int, to end: Int) -> Refusal {
     if start == end { return .unsupportedVersion }
     let first = start + 1

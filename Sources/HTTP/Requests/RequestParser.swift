@@ -1,16 +1,17 @@
-// Bytes in, a head or a refusal out. The parser is a few integers a connection; the bytes are the
-// caller's, begin at the request's first byte at every call, and grow. Bounded by `Limits`.
+// Bytes in, a head or a refusal out. The parser is a few integers per connection. The bytes are the
+// caller's; at every call they begin with the request's first byte, and they grow. Bounded by
+// `Limits`.
 //
 //   1. the scanner finds the end of the request line      more than `limits.line` bytes: 414, 501
 //   2. the request line is read at once                   so that another protocol is refused early
 //   3. the scanner finds the empty line, line by line     more than the limits: 431
 //   4. request line and fields are read, statelessly      again at each later call, until `reset`
 //
-// Every refusal is a function of a prefix of the bytes: of the byte that the scanner stands at, or
-// of a whole line or head. So it makes no difference in which pieces the bytes came.
+// Every refusal is a function of a prefix of the bytes: of the byte at the scanner's cursor, or of
+// a whole line or head. So the pieces in which the bytes arrive make no difference.
 //
-// Rejected: a state machine over every byte (a state for each rule to carry over a pause; slower,
-// and longer to read), and keeping heads while bodies arrive (2 KiB a connection; reading again
+// Rejected: a state machine over every byte (each rule needs a state to survive a pause; slower,
+// and longer to read), and keeping heads while bodies arrive (2 KiB per connection; parsing again
 // costs less than the system call that brought the bytes).
 
 internal import Primitives
@@ -21,15 +22,15 @@ public struct RequestParser: Sendable {
   public enum Progress: Equatable, Sendable {
     /// The head is not complete. Call again with the same bytes and more.
     case needMore
-    /// The head was read; its first `length` bytes are the head's.
+    /// The head was read; the first `RequestHead.length` bytes are the head's.
     case head
-    /// The request is not served: answer with the refusal's status, then close.
+    /// The request is refused: answer with the refusal's status, then close.
     case refused(Refusal)
   }
 
   private let limits: Limits
   private var scanner = LineScanner()
-  /// Where the request line starts: behind the one empty line that may stand before it.
+  /// Where the request line starts: after the one empty line that may precede it.
   private var line = 0
   /// Where the field section starts; 0 while the request line is not complete.
   private var section = 0
@@ -44,11 +45,12 @@ public struct RequestParser: Sendable {
   /// Starts over: the next bytes begin with another request.
   public mutating func reset() { self = RequestParser(limits: limits) }
 
-  /// How many bytes the scanner looked at since the start of the request.
+  /// How many bytes the scanner has examined since the start of the request.
   var examined: Int { scanner.examined }
 
-  /// Reads the head at the start of `bytes`, which begin with the request's first byte at every
-  /// call. A complete head is read again at each call until `reset`; a refusal stays one.
+  /// Reads the head at the start of `bytes`, which at every call begin with the request's first
+  /// byte. A complete head is read again at each call until `reset`; after a refusal, every call
+  /// refuses.
   public mutating func parse(_ bytes: RawSpan, into head: inout RequestHead) -> Progress {
     if let refusal { return .refused(refusal) }
     do {
@@ -76,8 +78,8 @@ public struct RequestParser: Sendable {
     return true
   }
 
-  /// Finds the end of the request line. One empty line before it is skipped, as left over by a
-  /// client that ends a body with a line break (RFC 9112, 2.2); more are refused.
+  /// Finds the end of the request line. One empty line before it is skipped, since some clients end
+  /// a body with a line break (RFC 9112 §2.2); more are refused.
   private mutating func findLine(_ bytes: RawSpan) throws(Refusal) -> Bool {
     while true {
       let window = line + limits.line + 2
@@ -93,7 +95,7 @@ public struct RequestParser: Sendable {
     return true
   }
 
-  /// What is too long in a request line that does not end (RFC 9112, 3).
+  /// What is too long in a request line that does not end: the target or the method (RFC 9112 §3).
   private func overlong(_ bytes: RawSpan) -> Refusal {
     let most = line + Limits.method + 1
     return bytes.first(Octet.space, from: line, to: most) < most ? .targetTooLong : .methodTooLong
@@ -107,7 +109,7 @@ public struct RequestParser: Sendable {
         if bytes.byteCount >= window { throw .fieldsTooLarge }
         return false
       }
-      // The empty line is CRLF right behind CRLF.
+      // The empty line is a CRLF right after a CRLF.
       if bytes[scanner.cursor - 3] == Octet.lineFeed { break }
       fieldCount += 1
       if fieldCount > limits.fields { throw .tooManyFields }

@@ -1,10 +1,10 @@
-// The request target in its four forms (RFC 9112, 3.2; RFC 3986). Stricter than most: a byte that
-// the grammar does not name is refused, for readers that repair targets repair them differently.
+// The request target in its four forms (RFC 9112 §3.2; RFC 3986). Stricter than most: a byte
+// outside the grammar is refused, since readers that repair targets do so differently.
 
 internal import Primitives
 
 extension RequestHead {
-  /// Reads the target, which is not empty, as the method takes it.
+  /// Reads the target, which must not be empty, in a form that the method allows.
   mutating func readTarget(_ bytes: RawSpan) throws(Refusal) {
     let start = Int(target.lower)
     let end = Int(target.upper)
@@ -46,8 +46,8 @@ extension RequestHead {
     try readPath(bytes, from: hostEnd, to: end)
   }
 
-  /// Path and query, up to the end of the target. Percent-encodings are complete, and none is of
-  /// NUL, which ends a name for readers written in C.
+  /// Path and query, up to the end of the target. Percent-encodings must be well-formed, and none
+  /// may be of NUL, which ends a string for readers written in C.
   private mutating func readPath(
     _ bytes: RawSpan, from start: Int, to end: Int
   ) throws(Refusal) {
@@ -63,7 +63,7 @@ extension RequestHead {
         }
         at += 3
       case UInt8(ascii: "?"):
-        // The query may hold more of them.
+        // The first `?` begins the query, which may hold more of them.
         if pathEnd == end { pathEnd = at }
         at += 1
       default: throw .malformedTarget

@@ -1,9 +1,10 @@
-// The Date field's value, made once a second and not once an answer. One a worker; told the time by
-// the tick. The calendar is computed here: the C library's would read the zone's files and lock.
+// The Date field's value, computed once a second rather than once per response. One per worker;
+// each tick sets its time. The calendar is computed here: the C library would read time zone files
+// and take a lock.
 
 public import Primitives
 
-/// The time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate; RFC 9110, 5.6.7).
+/// The time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate; RFC 9110 §5.6.7).
 public struct DateClock: ~Copyable {
   /// How many bytes a date has.
   public static var length: Int { 29 }
@@ -24,7 +25,7 @@ public struct DateClock: ~Copyable {
     get { unsafe text.span.bytes }
   }
 
-  /// Sets the clock. Nothing is computed while the second stays the same.
+  /// Sets the clock. The text is computed only when the second changes.
   public mutating func set(_ time: UnixTime) {
     let now = Self.second(of: time)
     if now == second { return }
@@ -32,8 +33,8 @@ public struct DateClock: ~Copyable {
     write()
   }
 
-  /// Seconds since 1970, rounded down. Times outside of the years 1970 to 9999, which the format
-  /// cannot show or no clock says, are shown as the nearest that it can.
+  /// Seconds since 1970, rounded down. Times outside the years 1970 to 9999, which the format
+  /// cannot show or no clock says, become the nearest time within.
   private static func second(of time: UnixTime) -> Int64 {
     min(max(time.milliseconds / 1000, 0), 253_402_300_799)
   }
@@ -67,8 +68,8 @@ public struct DateClock: ~Copyable {
     text[place + 1] = UInt8(truncatingIfNeeded: 48 + number % 10)
   }
 
-  /// Year, month (1 to 12) and day (1 to 31) of a day counted from 1970-01-01, by the Gregorian
-  /// calendar. Years are counted from March, so that a leap day is the last day of its year.
+  /// Year, month (1 to 12) and day (1 to 31), by the Gregorian calendar, of a day counted from
+  /// 1970-01-01. The calculation starts years in March, so that a leap day is its year's last day.
   static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468  // days since 0000-03-01
     let era = shifted / 146_097  // of 400 years

@@ -1,23 +1,23 @@
-// The head of an answer, written into a buffer of the writer's own and then put in front of the
-// payload, whose buffer has headroom for it (`ByteBuffer.prepend`): one piece, one send. One a
-// worker. The framing rules are kept here, so that no caller can break them:
+// The head of a response, written into a buffer of the writer's own and then put in front of the
+// payload, whose buffer has headroom for it (`ByteBuffer.prepend`): one piece, one send. One per
+// worker. The framing rules are enforced here, so that no caller can break them:
 //
 //   begin(status …)  field(…) …  end(length:)  then `bytes`
 //
-// Field values that come from users pass through `field(_:_: RawSpan)`, which cannot split an
-// answer in two: bytes that no value may hold are sent as spaces (RFC 9110, 5.5).
+// Field values that come from users pass through `field(_:_: RawSpan)`, which cannot split a
+// response in two: it sends bytes that are not allowed as spaces (RFC 9110 §5.5).
 
 public import Primitives
 
-/// Writes the head of one answer after the other.
+/// Writes the heads of responses, one after the other.
 public struct ResponseWriter: ~Copyable {
   @usableFromInline var buffer: ByteBuffer
   private var status = 0
 
-  /// A writer of heads that seldom pass `capacity` bytes.
+  /// A writer whose buffer has `capacity` bytes at first.
   public init(capacity: Int = 1024) { buffer = ByteBuffer(capacity: capacity) }
 
-  /// What a client waits for that sent `Expect: 100-continue` (RFC 9110, 15.2.1).
+  /// The interim response for a client that sent `Expect: 100-continue` (RFC 9110 §15.2.1).
   public static var continueResponse: StaticString { "HTTP/1.1 100 Continue\r\n\r\n" }
 
   /// The head, from `end` until the next `begin`.
@@ -26,15 +26,16 @@ public struct ResponseWriter: ~Copyable {
     get { buffer.bytes }
   }
 
-  /// Starts a head with status line, Date and Connection. `version` is the request's: HTTP/1.0 is
-  /// told that the connection stays open, HTTP/1.1 that it does not (RFC 9112, 9.3).
+  /// Starts a head with status line, Date and Connection. `version` is the request's: a response to
+  /// HTTP/1.0 says when the connection stays open, one to HTTP/1.1 only when it closes
+  /// (RFC 9112 §9.3).
   public mutating func begin(
     status: Int, version: Version = .http11, persistence: Persistence, date: borrowing DateClock
   ) {
     precondition(status >= 200 && status <= 599, "a final status has three digits from 200 to 599")
     self.status = status
     buffer.clear()
-    // Room for all that is written here, so that the appends below need not grow.
+    // Room for everything that is written here, so that no append below has to grow the buffer.
     buffer.reserve(256)
     switch status {
     case 200: put("HTTP/1.1 200 OK\r\nDate: ")
@@ -54,7 +55,7 @@ public struct ResponseWriter: ~Copyable {
     }
   }
 
-  /// A field whose value is part of the program.
+  /// A field whose value is a literal.
   @inlinable
   @inline(__always)
   public mutating func field(_ name: StaticString, _ value: StaticString) {
@@ -63,7 +64,7 @@ public struct ResponseWriter: ~Copyable {
     put("\r\n")
   }
 
-  /// A field with a number, in decimal digits.
+  /// A field whose value is a number, in decimal digits.
   @inlinable
   @inline(__always)
   public mutating func field(_ name: StaticString, decimal value: Int) {
@@ -72,7 +73,8 @@ public struct ResponseWriter: ~Copyable {
     put("\r\n")
   }
 
-  /// A field with 16 hexadecimal digits in quotes, as a strong entity tag is (RFC 9110, 8.8.3).
+  /// A field whose value is 16 hexadecimal digits in quotes, like a strong entity tag
+  /// (RFC 9110 §8.8.3).
   @inlinable
   @inline(__always)
   public mutating func field(_ name: StaticString, quotedHexadecimal value: UInt64) {
@@ -82,7 +84,8 @@ public struct ResponseWriter: ~Copyable {
     put("\"\r\n")
   }
 
-  /// A field whose value was given by a user and found valid (`FieldValue.isValid`).
+  /// A field whose value comes from a user. If it is not valid (`FieldValue.isValid`), control and
+  /// non-ASCII bytes are sent as spaces.
   public mutating func field(_ name: StaticString, _ value: RawSpan) {
     start(name)
     if FieldValue.isValid(value) {
@@ -96,8 +99,8 @@ public struct ResponseWriter: ~Copyable {
     put("\r\n")
   }
 
-  /// Ends the head. `length` is the size of the content in bytes, for HEAD that of the content that
-  /// GET would give. 204 and 304 have no content, and no Content-Length says so (RFC 9110, 8.6).
+  /// Ends the head. `length` is the size of the content in bytes; for HEAD, of the content that GET
+  /// would return. 204 and 304 have no content, and get no Content-Length (RFC 9110 §8.6).
   public mutating func end(length: Int) {
     if status != 204 && status != 304 {
       field("Content-Length", decimal: length)
@@ -114,7 +117,7 @@ public struct ResponseWriter: ~Copyable {
     put(": ")
   }
 
-  /// A literal handed to `ByteBuffer.append` would become a String, with a count of references.
+  /// Appends a literal.
   @inlinable
   @inline(__always)
   mutating func put(_ text: StaticString) { buffer.append(text) }

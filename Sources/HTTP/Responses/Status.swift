@@ -1,6 +1,6 @@
-/// The reason phrases of the statuses that are answered here (RFC 9110, 15; RFC 6585; RFC 4918).
+/// The reason phrases of statuses (RFC 9110 §15; RFC 6585; RFC 4918).
 enum Status {
-  /// The phrase; for a status that is not listed, what its class is called.
+  /// The phrase of a status; for one that is not listed, the name of its class.
   static func reason(_ status: Int) -> StaticString {
     switch status {
     case 100: "Continue"

@@ -1,6 +1,6 @@
-// Ends a poller's wait at an instant, exactly: a timerfd. A poller's own deadline is rounded up to
-// whole milliseconds, which is right for timeouts and too coarse for a load that is due by the
-// microsecond. Registered with `.edgeTriggered`, it needs no reading.
+// Ends a poller's wait at an exact instant: a timerfd. A poller's own deadline is rounded up to
+// whole milliseconds, which is right for timeouts but too coarse for a load scheduled by the
+// microsecond. When registered with `.edgeTriggered`, it need not be read.
 
 import CLinux
 import Glibc
@@ -8,7 +8,7 @@ public import Primitives
 
 /// A timer with a descriptor.
 public struct Alarm: ~Copyable {
-  /// The descriptor to be watched for reading, edge-triggered.
+  /// The descriptor to watch for reading, edge-triggered.
   public let fd: Int32
 
   /// A timer that is not set. Fails when the process has no descriptor left.
@@ -19,8 +19,8 @@ public struct Alarm: ~Copyable {
 
   deinit { close(fd) }
 
-  /// Goes off once at `instant`, at once when that has passed, and not at all at `.never`. What was
-  /// set before is forgotten.
+  /// Fires once at `instant`: immediately if that has passed, not at all if it is `.never`.
+  /// Replaces any earlier setting.
   public func set(_ instant: Instant) {
     let time = instant == .never ? 0 : max(1, instant.nanoseconds)
     let failed = linux_timerfd_set(fd, time)

@@ -1,12 +1,12 @@
 // Says which sockets can be read or written. In: descriptors with tokens, and a time to wait until.
-// Out: events, in the poller's own storage, valid until the next wait. One a worker.
+// Out: events, in the poller's own storage, valid until the next wait. One per worker.
 //
-// A token is the caller's (slot and generation), never the descriptor: the kernel reuses descriptors
-// at once, and an event of a dead one must not reach its successor.
+// A token is chosen by the caller (slot and generation) and is never the descriptor: the kernel
+// reuses descriptors at once, and an event of a closed one must not reach its successor.
 //
-// Bounded: at most 32 events a wait; the rest comes with the next one, the kernel takes turns. So a turn
-// of a loop is short, and nodes work on the first commands while the next ones are read
-// (docs/decisions/0020).
+// Bounded: a wait reports at most 32 events. The next wait reports the rest, since the kernel
+// rotates its list. So a tick of the loop is short, and nodes work on the first commands while the
+// next ones are read (docs/decisions/0020).
 // Rejected: io_uring (often switched off in containers), one wait per event.
 
 import CLinux
@@ -15,20 +15,20 @@ public import Primitives
 
 /// What a socket is watched for.
 public struct Interest: OptionSet, Sendable {
-  /// The set as bits of its own, not of epoll's.
+  /// The set as bits; they are not epoll's.
   public let rawValue: UInt32
   /// A set from its bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// Bytes or a connection have come, or the peer has closed.
+  /// Bytes or a connection have arrived, or the peer has closed.
   public static let readable = Interest(rawValue: 1)
-  /// There is room for bytes to be sent, or a connection is made.
+  /// There is room for bytes to send, or a connection is established.
   public static let writable = Interest(rawValue: 2)
   /// The peer sends no more.
   public static let peerClosed = Interest(rawValue: 4)
-  /// Told once per change, instead of as long as it lasts.
+  /// Reported once per change, instead of for as long as it lasts.
   public static let edgeTriggered = Interest(rawValue: 8)
-  /// What a connection is registered with, once for its life.
+  /// The interest of a connection, registered once for its life.
   public static let connection: Interest = [.readable, .writable, .peerClosed, .edgeTriggered]
 
   var bits: UInt32 {
@@ -49,30 +49,30 @@ public struct Event: Sendable {
     self.bits = bits
   }
 
-  /// A read will not block. True also when the connection ended, so that the end is read.
+  /// A read will not block. Also true when the connection has ended, so that the end is read.
   public var readable: Bool {
     bits & (LINUX_EPOLLIN | LINUX_EPOLLRDHUP | LINUX_EPOLLHUP | LINUX_EPOLLERR) != 0
   }
 
-  /// A write will not block. True also when the connection failed, so that the failure is seen.
+  /// A write will not block. Also true when the connection failed, so that the failure is seen.
   public var writable: Bool { bits & (LINUX_EPOLLOUT | LINUX_EPOLLHUP | LINUX_EPOLLERR) != 0 }
 
-  /// The peer sends no more; bytes it sent before may still wait, so read on until `.closed`.
+  /// The peer sends no more. Bytes it sent earlier may still be unread, so read on until `.closed`.
   public var peerClosed: Bool { bits & (LINUX_EPOLLRDHUP | LINUX_EPOLLHUP) != 0 }
 
   /// The connection failed: reset, refused or timed out.
   public var failed: Bool { bits & LINUX_EPOLLERR != 0 }
 }
 
-/// An epoll instance and the events it told last.
+/// An epoll instance and the events it reported last.
 @safe
 public struct Poller: ~Copyable {
-  /// The most events one wait tells.
+  /// The most events that one wait reports.
   public static let capacity = 32
 
   private let fd: Int32
   private let events: UnsafeMutablePointer<epoll_event>
-  /// How many events the last wait told.
+  /// How many events the last wait reported.
   public private(set) var count: Int
 
   /// An epoll instance that watches nothing. Fails when the process has no descriptor left.
@@ -89,22 +89,22 @@ public struct Poller: ~Copyable {
     unsafe events.deallocate()
   }
 
-  /// Watches `fd` and tells its events with `token`. False when the kernel has no room for it.
+  /// Watches `fd` and reports its events with `token`. False when the kernel has no room for it.
   public func register(_ fd: Int32, token: UInt64, interest: Interest) -> Bool {
     control(LINUX_EPOLL_CTL_ADD, fd, interest.bits, token)
   }
 
-  /// Watches `fd` no longer. Closing a socket does the same.
+  /// Stops watching `fd`. Closing a socket does the same.
   public func remove(_ fd: Int32) {
     _ = control(LINUX_EPOLL_CTL_DEL, fd, 0, 0)
   }
 
-  /// Waits until something happens or `deadline` has passed (nil: without end), and tells how many
-  /// events there are. Whole milliseconds, rounded up. A signal ends the wait with none.
+  /// Waits until something happens or `deadline` has passed (nil: forever), and returns the number
+  /// of events. The wait is rounded up to whole milliseconds. A signal ends it with no events.
   public mutating func wait(until deadline: Instant?, now: Instant) -> Int {
     var milliseconds: Int32 = -1
     if let deadline, deadline != .never {
-      // A deadline may lie so far back that the distance to it has no number.
+      // The distance to a deadline far in the past may overflow.
       milliseconds =
         deadline <= now ? 0 : Int32(clamping: (deadline - now).millisecondsRoundedUp)
     }
@@ -114,7 +114,7 @@ public struct Poller: ~Copyable {
     return count
   }
 
-  /// An event of the last wait.
+  /// The event of the last wait at `index`, below `count`.
   public func event(_ index: Int) -> Event {
     precondition(index >= 0 && index < count, "only events of the last wait can be asked for")
     let event = unsafe events + index

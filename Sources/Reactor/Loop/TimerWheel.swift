@@ -1,44 +1,45 @@
 // Deadlines of connections, keyed by the connection's place in its slab. In: an id and an instant.
-// Out: ids whose instant has passed. One a worker; the time is a parameter.
+// Out: ids whose instant has passed. One per worker; the time is a parameter.
 //
-// A hashed wheel: 1,024 lists, one for each tick of a turn, threaded through a table indexed by id.
-// Setting, moving and cancelling are O(1) without allocation once the table has grown. A deadline
-// moved later only changes a number: the entry is moved on when its old list comes up, so a keep-alive
-// that is renewed with each request costs one store. One beyond a turn waits in the turn's last list.
+// A hashed wheel: 1,024 lists, one for each tick of a revolution, threaded through a table indexed
+// by id. Setting, moving and cancelling are O(1), without allocation once the table has grown.
+// Moving a deadline later only changes a number: the entry moves to its new list when the old one
+// comes up, so a keep-alive extended with each request costs one store. A deadline beyond one
+// revolution waits in the revolution's last list.
 //
-// An id fires in the tick after its instant, so never early, and at most a tick late.
-// Rejected: a heap (O(log n), and each renewal moves entries), a timerfd for each.
+// An id fires in the tick after its instant: never early, and at most one tick late.
+// Rejected: a heap (O(log n), and each extension moves entries), a timerfd for each deadline.
 
 public import Primitives
 
-/// Many deadlines, mostly moved or cancelled before they come.
+/// Many deadlines, most of them moved or cancelled before they pass.
 @safe
 public struct TimerWheel: ~Copyable {
   private static let slots = 1_024
   private static let none = UInt32.max
 
   private struct Entry {
-    // Nanoseconds; may be later than the list the entry is in.
+    /// Nanoseconds; may be later than the list that the entry is in.
     var deadline: Int64 = 0
     var next = TimerWheel.none
     var previous = TimerWheel.none
-    // The tick of the list the entry is in, or -1.
+    /// The tick of the list that the entry is in; -1 for none.
     var tick: Int64 = -1
   }
 
   private let inPlace = InPlace()
   private let tick: Int64
-  // The tick whose list comes next; all entries are in the turn that starts with it.
+  /// The tick whose list comes next; all entries are in the revolution that starts with it.
   private var cursor: Int64
   private var entries: UnsafeMutablePointer<Entry>
   private var capacity: Int
   private let heads: UnsafeMutablePointer<UInt32>
-  // One bit for each list that is not empty.
+  /// One bit for each list; set when it is not empty.
   private var occupied: InlineArray<16, UInt64>
   /// How many deadlines are set.
   public private(set) var count: Int
 
-  /// A wheel without deadlines that starts at `now` and turns in steps of `tick`.
+  /// A wheel without deadlines that starts at `now` and advances in steps of `tick`.
   public init(now: Instant, tick: TimeSpan = .milliseconds(8)) {
     precondition(tick.nanoseconds > 0, "a tick takes some time")
     self.tick = tick.nanoseconds
@@ -63,14 +64,14 @@ public struct TimerWheel: ~Copyable {
     let entry = unsafe entries + Int(id)
     unsafe entry.pointee.deadline = deadline.nanoseconds
     if unsafe entry.pointee.tick >= 0 {
-      // Due in its list's tick or later, told without the division that `due` takes.
+      // Due in its list's tick or later: found without the division in `due`.
       if unsafe deadline.nanoseconds > (entry.pointee.tick - 1) * tick { return }
       unlink(id)
     }
     link(id, due: due(deadline.nanoseconds))
   }
 
-  /// Forgets the deadline of `id`, if it has one.
+  /// Removes the deadline of `id`, if it has one.
   public mutating func cancel(_ id: UInt32) {
     guard Int(id) < capacity, unsafe entries[Int(id)].tick >= 0 else { return }
     unlink(id)
@@ -82,7 +83,7 @@ public struct TimerWheel: ~Copyable {
     return unsafe Instant(nanoseconds: entries[Int(id)].deadline)
   }
 
-  /// Takes an id whose deadline has passed at `now`. Call it until it gives nil.
+  /// Removes an id whose deadline has passed by `now`. Call it until it returns nil.
   public mutating func popExpired(now: Instant) -> UInt32? {
     let present = now.nanoseconds / tick
     while let first = occupiedTick(), first <= present {
@@ -103,14 +104,14 @@ public struct TimerWheel: ~Copyable {
     return Instant(nanoseconds: first * tick)
   }
 
-  // The first tick that begins at or after the deadline.
+  /// The first tick that begins at or after the deadline.
   private func due(_ deadline: Int64) -> Int64 {
     deadline <= 0 ? 0 : (deadline - 1) / tick + 1
   }
 
   private func slot(_ tick: Int64) -> Int { Int(tick) & (Self.slots - 1) }
 
-  // The tick of the first list from the cursor on that is not empty.
+  /// The tick of the first list that is not empty, from the cursor on.
   private func occupiedTick() -> Int64? {
     if count == 0 { return nil }
     let start = slot(cursor)

@@ -1,11 +1,11 @@
-// Ends another thread's wait. An eventfd: its descriptor is registered with the sleeper's poller.
+// Ends another thread's wait: an eventfd, registered with the waiting thread's poller.
 
 import CLinux
 import Glibc
 
-/// A bell that any thread, or a signal's handler, may ring.
+/// A bell that any thread, or a signal handler, may ring.
 public final class Wake: Sendable {
-  /// The descriptor to be watched for reading.
+  /// The descriptor to watch for reading.
   public let fd: Int32
 
   /// A silent bell. Fails when the process has no descriptor left.
@@ -22,7 +22,8 @@ public final class Wake: Sendable {
     _ = unsafe write(fd, &one, 8)
   }
 
-  /// Silences the bell and says whether it rang. Call it before looking at what it was rung for.
+  /// Silences the bell and returns whether it had rung. Call it before looking for the work it was
+  /// rung for.
   @discardableResult
   public func drain() -> Bool {
     var rings: UInt64 = 0

@@ -1,5 +1,5 @@
-// A thread with a name, no signals and one body. Swift's concurrency is not used on the data path: a
-// worker must keep its thread, its cache and its turn.
+// A thread with a name, no signals and one body. Swift's concurrency is not used on the data path:
+// a worker must keep its thread and its cache, and must not be rescheduled.
 
 import CLinux
 import Glibc
@@ -18,7 +18,7 @@ public struct WorkerThread: ~Copyable, Sendable {
   ) throws(SystemFault) -> WorkerThread {
     let duty = unsafe Unmanaged.passRetained(Duty(name: String(name.prefix(15)), body: body))
     var thread = pthread_t()
-    // A thread inherits the mask of its maker, so no signal can slip in before the body runs.
+    // A thread inherits its creator's mask, so no signal can slip in before the body runs.
     let before = SignalMask.blockAll()
     let failed = unsafe pthread_create(
       &thread, nil,
@@ -35,12 +35,12 @@ public struct WorkerThread: ~Copyable, Sendable {
   /// Waits until the body has returned.
   public consuming func join() { _ = pthread_join(thread, nil) }
 
-  /// Waits until the body has returned, for `span` at most; after that the thread is abandoned.
+  /// Waits until the body has returned, for at most `span`; then abandons the thread.
   public consuming func join(within span: TimeSpan) {
     if linux_join_thread(thread, span.nanoseconds) != 0 { _ = pthread_detach(thread) }
   }
 
-  /// Lets the thread end by itself, whenever that is.
+  /// Lets the thread end on its own, without waiting for it.
   public consuming func abandon() { _ = pthread_detach(thread) }
 }
 

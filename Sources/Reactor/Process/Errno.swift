@@ -1,14 +1,14 @@
-// What a system call may answer, sorted once. Errors that only a defect of the gateway can cause stop
-// it: carrying on with somebody else's descriptor would mix up sessions.
+// Failed system calls. An error that only a bug in the gateway can cause stops it: continuing with
+// a descriptor that belongs to another connection would mix up sessions.
 
 import CLinux
 import Glibc
 
-/// A system call that failed for want of something the machine has too little of.
+/// A system call that failed because the machine ran out of something.
 public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system call.
   public let call: StaticString
-  /// The error's number.
+  /// The system's error number.
   public let errno: Int32
 
   /// A failure of `call`.
@@ -26,15 +26,16 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Stops the gateway when a system call says that its descriptor or memory makes no sense. EINVAL is not one
-/// of these: a socket has it too where a route ends in a black hole, or a link-local address lacks its link.
+/// Stops the gateway when a system call rejects its descriptor or memory as invalid. EINVAL is not
+/// among these errors: a socket also gets it when a route is a black hole, or a link-local address
+/// lacks its link.
 func mustNotBeOurs(_ error: Int32) {
   precondition(
     error != EBADF && error != EFAULT && error != ENOTSOCK,
     "the kernel says that the gateway passed a wrong descriptor or address")
 }
 
-/// The system's words for an error number.
+/// The system's text for an error number.
 func message(of error: Int32) -> String {
   var text = [CChar](repeating: 0, count: 128)
   return unsafe text.withUnsafeMutableBufferPointer {

@@ -1,4 +1,4 @@
-// What the machine, and the container around the process, lets the process have.
+// What the machine, and the container that the process runs in, allow it to use.
 
 import CLinux
 import Glibc
@@ -16,7 +16,7 @@ public enum Processors {
     return count
   }
 
-  /// The control group's folder and all above it, out of the text of /proc/self/cgroup.
+  /// The control group's folder and those above it, from the text of /proc/self/cgroup.
   static func groups(_ text: String) -> [String] {
     let root = "/sys/fs/cgroup"
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else {
@@ -29,8 +29,8 @@ public enum Processors {
     return folders
   }
 
-  /// How many processors a quota is worth, out of the text of cpu.max ("150000 100000" is 2).
-  /// Nil without a quota.
+  /// How many processors a quota is worth, rounded up, from the text of cpu.max ("150000 100000" is
+  /// 2). Nil without a quota.
   static func limit(cpuMax text: String) -> Int? {
     let parts = text.split { $0 == " " || $0 == "\n" }
     guard parts.count == 2, let quota = Int(parts[0]), let period = Int(parts[1]),
@@ -40,7 +40,7 @@ public enum Processors {
   }
 }
 
-/// The memory this process may take.
+/// The memory this process may use.
 public enum Memory {
   /// Bytes: what the machine has, limited by the control group's (cgroup v2, memory.max).
   public static var available: Int {
@@ -63,7 +63,7 @@ public enum Descriptors {
     return Int(clamping: limit.rlim_cur)
   }
 
-  /// Raises the soft limit to the hard one and tells what it is now.
+  /// Raises the soft limit to the hard one and returns the resulting soft limit.
   public static func raiseLimit() -> Int {
     var limit = rlimit()
     guard unsafe linux_get_descriptor_limit(&limit) == 0 else { return 0 }

@@ -1,19 +1,19 @@
-// What the kernel says of this process: memory, descriptors, processor time. Read for a scrape, from
-// /proc and getrusage; off the data path.
+// The kernel's figures for this process: memory, descriptors, processor time. Read for each scrape,
+// from /proc and getrusage(2); off the data path.
 
 import Glibc
 
-/// The process as the kernel counts it.
+/// This process's figures.
 public enum ProcessFigures {
-  /// Bytes of memory that are resident; 0 where /proc is not to be read.
+  /// Bytes of resident memory; 0 if /proc cannot be read.
   public static var residentBytes: Int {
     let fields = smallFile("/proc/self/statm")?.split(separator: " ") ?? []
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
   }
 
-  /// How many descriptors are open, the one that counts them left out.
+  /// How many descriptors are open, not counting the one used to count them.
   public static var openDescriptors: Int {
-    // Where none is left, not even one to count them with, that is the answer.
+    // EMFILE: no descriptor is left to count with, so all of them are open.
     guard let folder = unsafe opendir("/proc/self/fd") else {
       return errno == EMFILE ? Descriptors.limit : 0
     }
@@ -24,7 +24,7 @@ public enum ProcessFigures {
     return max(0, count - 3)
   }
 
-  /// Seconds of processor time, the kernel's included.
+  /// Seconds of processor time, including the kernel's on behalf of the process.
   public static var processorSeconds: Double {
     var usage = rusage()
     guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }

@@ -1,20 +1,20 @@
-// What systemd, or whoever else started the process, is told: readiness, reloads, the end, and that the
-// loops still turn (sd_notify(3), written by hand: one datagram a message to a local socket). In: the
-// environment. Without NOTIFY_SOCKET nothing is sent. A datagram that cannot be sent is lost: the
-// manager's queue is full, or it is gone; nobody waits for it.
+// Notifies systemd, or another service manager, of readiness, reloads, the end, and that the event
+// loops are alive (sd_notify(3), written by hand: one datagram per message to a local socket). In:
+// the environment. Without NOTIFY_SOCKET nothing is sent. A datagram that cannot be sent is dropped
+// without waiting: the manager's queue is full, or the manager is gone.
 
 import CLinux
 import Glibc
 public import Primitives
 
-/// The manager that waits for the process's word.
+/// The service manager that expects this process's notifications.
 public final class ServiceManager: Sendable {
   private let fd: Int32
   private let path: [UInt8]
-  /// How often it wants to hear that the process is well; nil for never.
+  /// How often it expects a heartbeat; nil for never.
   public let watchdog: TimeSpan?
 
-  /// The manager that the environment names; nil where there is none, or its name is no address.
+  /// The manager that the environment names; nil if it names none, or not by a valid address.
   public convenience init?() {
     guard let path = Self.variable("NOTIFY_SOCKET") else { return nil }
     self.init(
@@ -23,7 +23,7 @@ public final class ServiceManager: Sendable {
         microseconds: Self.variable("WATCHDOG_USEC"), process: Self.variable("WATCHDOG_PID")))
   }
 
-  /// A manager that listens at `path`, or at an abstract address where that begins with `@`.
+  /// A manager that listens at `path`, or at an abstract address if that begins with `@`.
   init?(socket path: String, watchdog: TimeSpan?) {
     var bytes = Array(path.utf8)
     guard bytes.first == UInt8(ascii: "/") || bytes.first == UInt8(ascii: "@"), bytes.count > 1,
@@ -38,19 +38,19 @@ public final class ServiceManager: Sendable {
 
   deinit { close(fd) }
 
-  /// The process serves; `status` is for people, one line.
+  /// The process serves; `status` is one line for people.
   public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
 
-  /// Files are read again; `ready` follows.
+  /// The process is reloading its files; `ready` follows.
   public func reloading() {
     let now = Instant.now().nanoseconds / 1_000
     send("RELOADING=1\nMONOTONIC_USEC=\(now)\nSTATUS=reading files again")
   }
 
-  /// The process ends.
+  /// The process is shutting down.
   public func stopping() { send("STOPPING=1\nSTATUS=draining") }
 
-  /// The process is well.
+  /// A heartbeat: the process is alive.
   public func beat() { send("WATCHDOG=1") }
 
   private func send(_ text: String) {
@@ -66,7 +66,8 @@ public final class ServiceManager: Sendable {
     }
   }
 
-  /// How often to beat, out of the environment's texts: nil when the word is for another process.
+  /// How often to send a heartbeat, from the environment's values; nil if none is expected, or from
+  /// another process.
   static func watchdog(microseconds: String?, process: String?) -> TimeSpan? {
     if let process, Int32(process) != getpid() { return nil }
     guard let microseconds, let count = Int64(microseconds), count > 0, count < 1 << 50 else {

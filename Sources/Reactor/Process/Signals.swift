@@ -1,32 +1,32 @@
-// Signals come as values to one thread that waits for them; no handler runs anywhere.
+// Signals arrive as values on one thread that waits for them; there are no signal handlers.
 
 import CLinux
 import Glibc
 public import Primitives
 
-/// A signal that the gateway obeys.
+/// A signal that the gateway reacts to.
 public enum Signal: Sendable {
   /// SIGTERM: drain and end.
   case terminate
   /// SIGINT: the same, from a keyboard.
   case interrupt
-  /// SIGHUP: read files again.
+  /// SIGHUP: reload files.
   case hangUp
-  /// SIGUSR1.
+  /// SIGUSR1: the gateway sends it to itself when its last worker has ended.
   case user1
 }
 
 /// The process's signals.
 public enum Signals {
-  /// Blocks the signals that `wait` tells and ignores SIGPIPE. Call it on the first thread before
-  /// others are started: they inherit it.
+  /// Blocks the signals that `wait` returns, and ignores SIGPIPE. Call it on the first thread
+  /// before starting others: they inherit the mask.
   public static func claim() {
     var mask = set()
     _ = unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Blocks this thread until one of the claimed signals comes, or so much time has passed: then nil.
+  /// Blocks this thread until one of the claimed signals arrives; nil once `span` has passed.
   public static func wait(for span: TimeSpan? = nil) -> Signal? {
     var mask = set()
     let end = span.map { Instant.now() + $0 } ?? .never
@@ -41,7 +41,7 @@ public enum Signals {
     }
   }
 
-  /// The next signal's number; -1 for none.
+  /// The next signal's number; -1 if none arrived before `end`.
   private static func next(_ mask: inout sigset_t, before end: Instant) -> Int32 {
     if end == .never { return unsafe sigwaitinfo(&mask, nil) }
     let left = max(0, (end - .now()).nanoseconds)
@@ -57,11 +57,11 @@ public enum Signals {
   }
 }
 
-/// A thread's signal mask as it was.
+/// A thread's saved signal mask.
 struct SignalMask {
   private var mask: sigset_t
 
-  /// Blocks all signals on this thread and gives back the mask before.
+  /// Blocks all signals on this thread and returns the previous mask.
   static func blockAll() -> SignalMask {
     var all = sigset_t()
     var before = sigset_t()

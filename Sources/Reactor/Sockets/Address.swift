@@ -1,21 +1,21 @@
-// Where a socket is or goes to: an IP address and a port, as a plain value of integers.
-// Names are not addresses: see Resolver.
+// Where a socket is bound or connects to: an IP address and a port, as a plain value of integers.
+// A host name is not an address: see Resolver.
 
 import CLinux
 import Glibc
 
 /// An IPv4 or IPv6 address with a port.
 public struct Address: Hashable, Sendable, CustomStringConvertible {
-  /// Whether the address is of IPv6.
+  /// Whether this is an IPv6 address.
   public let isV6: Bool
   /// The port, 0 to 65,535.
   public let port: UInt16
-  // The address in network order, as it lies in memory; IPv4 fills the first four bytes.
+  /// The address in network order; IPv4 fills the first four bytes.
   private let bytes: InlineArray<16, UInt8>
   private let scope: UInt32
 
-  /// The address that `literal` spells: "127.0.0.1", "::1" or "[::1]". Nil for anything else, so
-  /// also for names.
+  /// The address written as `literal`: "127.0.0.1", "::1" or "[::1]". Nil for anything else,
+  /// including names.
   public init?(literal: String, port: UInt16) {
     var text = literal
     if text.hasPrefix("["), text.hasSuffix("]") { text = String(text.dropFirst().dropLast()) }
@@ -36,7 +36,7 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
     scope = 0
   }
 
-  /// The address in `storage`, as the kernel and the resolver give it. Nil when it is not of IP.
+  /// The address as the kernel and the resolver return it. Nil when it is not an IP address.
   @safe
   init?(_ address: UnsafePointer<sockaddr>) {
     switch unsafe Int32(address.pointee.sa_family) {
@@ -73,7 +73,7 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
     return bytes[15] == 1
   }
 
-  /// "127.0.0.1", "::1": without the port.
+  /// The address without the port: "127.0.0.1", "::1".
   public var host: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     return unsafe text.withUnsafeMutableBufferPointer { text in
@@ -90,7 +90,7 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
 
   var family: Int32 { isV6 ? AF_INET6 : AF_INET }
 
-  /// Calls `body` with the address as the kernel takes it.
+  /// Calls `body` with the address in the kernel's form.
   func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     if isV6 {
       var address = sockaddr_in6()
@@ -129,7 +129,7 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether address, port and scope are the same.
+  /// Whether address, port and scope are equal.
   public static func == (left: Address, right: Address) -> Bool {
     guard left.isV6 == right.isV6, left.port == right.port, left.scope == right.scope else {
       return false

@@ -1,16 +1,16 @@
-// Takes new connections in. One a worker: with SO_REUSEPORT the kernel spreads connections over all
-// listeners of a port. In: a host and a port. Out: sockets, already without Nagle's delay.
+// Accepts new connections. One per worker: with SO_REUSEPORT the kernel spreads connections over
+// all listeners of a port. In: a host and a port. Out: sockets that already have TCP_NODELAY.
 //
-// Bounded: by the backlog; what the kernel cannot queue is refused there.
+// Bounded: by the backlog; the kernel turns away connections that it cannot queue.
 
 import CLinux
 import Glibc
 
-/// Why a port cannot be listened at.
+/// Why the gateway cannot listen on a port.
 public enum ListenFault: Error, Equatable, Sendable, CustomStringConvertible {
   case addressInUse(String)
   case notPermitted(String)
-  /// The address is none of this machine's.
+  /// The address is not one of this machine's.
   case notLocal(String)
   /// The name has no address.
   case unknownHost(String)
@@ -28,31 +28,31 @@ public enum ListenFault: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What waited at a listener.
+/// The outcome of one accept.
 public enum Accepted: ~Copyable {
-  /// A connection, and where it comes from.
+  /// A connection, and the peer's address.
   case connection(Socket, Address)
-  /// Nobody waits.
+  /// No connection is waiting.
   case none
-  /// The process or the machine has no descriptor or memory left: pause accepting.
+  /// The process or the machine is out of descriptors or memory: pause accepting.
   case exhausted(Int32)
-  /// One connection broke before it was taken: go on.
+  /// One connection broke before it was accepted: carry on.
   case transient(Int32)
 }
 
 /// A listening TCP socket.
 public struct Listener: ~Copyable {
   private let socket: Socket
-  /// Where it listens, with the port the kernel chose if 0 was asked for.
+  /// Where it listens; with the port that the kernel chose if the port asked for was 0.
   public let address: Address
 
   /// The descriptor, for the poller.
   public var fd: Int32 { socket.fd }
 
-  /// Listens at `host` ("127.0.0.1", "::1", "[::1]", "localhost", "*", "" or another name of this
-  /// machine) and `port` (0: any free one), with up to `backlog` connections waiting. "::" takes
-  /// IPv4 too. A name is looked up on this thread, so this may block. Unless `shared`, no second
-  /// listener may have the port, not even this process's.
+  /// Listens on `host` ("127.0.0.1", "::1", "[::1]", "localhost", "*", "" or another name of this
+  /// machine) and `port` (0: any free one), with up to `backlog` connections waiting. "::" also
+  /// accepts IPv4. Looking up a name blocks this thread. Unless `shared`, no other listener may
+  /// have the port, not even one of this process.
   public init(host: String, port: UInt16, backlog: Int, shared: Bool = true) throws(ListenFault) {
     let asked = try Self.address(host, port)
     let listening = try Self.open(asked, backlog, shared)
@@ -69,7 +69,7 @@ public struct Listener: ~Copyable {
     socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1)
     if shared { socket.setOption(SOL_SOCKET, LINUX_SO_REUSEPORT, 1) }
     if address.isV6 { socket.setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
-    // Accepted sockets inherit it, which saves a system call for each.
+    // Accepted sockets inherit it, which saves a system call per connection.
     socket.setNoDelay()
     let bound = unsafe address.withSocketAddress { unsafe bind(fd, $0, $1) }
     if bound != 0 { throw fault(address.description, errno) }
@@ -77,17 +77,14 @@ public struct Listener: ~Copyable {
     return socket
   }
 
-  /// Probes silent peers of all connections accepted from now on, which inherit it.
-  public func setKeepAlive(_ keepAlive: KeepAlive) { socket.setKeepAlive(keepAlive) }
-
-  /// Takes one waiting connection in. Under edge-triggered events call it until `.none`.
+  /// Accepts one waiting connection. Under edge-triggered events call it until it returns `.none`.
   public func accept() -> Accepted {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let listening = fd
     let fd = unsafe withSockaddr(&storage) { unsafe linux_accept(listening, $0, &length) }
     if fd < 0 { return Self.refusal(errno) }
-    // A peer that broke already may have no address left; where it came from no longer matters.
+    // A peer that is already gone may have no address; then it no longer matters.
     let peer = unsafe withSockaddr(&storage) { Address($0) }
     return .connection(Socket(owning: fd), peer ?? address.with(port: 0))
   }

@@ -1,7 +1,7 @@
-// Names to addresses. getaddrinfo blocks, so it has a thread of its own; answers are given on that
-// thread. Address(literal:port:) answers literals without it.
+// Resolves names to addresses. getaddrinfo(3) blocks, so it runs on a thread of its own, which also
+// delivers the answers. Literals need no resolver: see Address(literal:port:).
 //
-// Bounded: at most `limit` questions wait; a further one is answered `.busy` at once.
+// Bounded: at most `limit` questions wait; any further one is answered `.busy` at once.
 
 import CLinux
 import Glibc
@@ -11,9 +11,9 @@ import Synchronization
 public enum Resolution: Equatable, Sendable {
   /// At least one address, in the order the system prefers.
   case addresses([Address])
-  /// There is no such name.
+  /// The name does not exist.
   case unknown
-  /// The name service does not answer; it may later.
+  /// The name service does not answer now; a later attempt may succeed.
   case unavailable
   /// Too many questions wait, or the resolver has been stopped.
   case busy
@@ -25,7 +25,7 @@ public enum Resolution: Equatable, Sendable {
   }
 }
 
-/// A thread that looks names up.
+/// A thread that looks up names.
 public final class Resolver: Sendable {
   private let desk: Desk
   private let thread: Mutex<WorkerThread?>
@@ -39,22 +39,22 @@ public final class Resolver: Sendable {
 
   deinit { stop() }
 
-  /// Asks for the addresses of `host`. `answer` is called once, on the resolver's thread, or on
-  /// this one when it is `.busy`; never again after `stop`.
+  /// Looks up the addresses of `host`. `answer` is called once, on the resolver's thread, or on
+  /// this one when it is `.busy`. After `stop` pending answers are dropped.
   public func resolve(
     _ host: String, port: UInt16, answer: @escaping @Sendable (Resolution) -> Void
   ) {
     if !desk.add(Question(host: host, port: port, answer: answer)) { answer(.busy) }
   }
 
-  /// Forgets the questions that wait and ends the thread. Does not wait for a lookup under way:
-  /// name services take their time; its answer is dropped.
+  /// Discards waiting questions and ends the thread. A lookup in progress is not awaited, since
+  /// name services can be slow; its answer is dropped.
   public func stop() {
     guard let thread = thread.withLock({ $0.take() }) else { return }
     if desk.close() { thread.abandon() } else { thread.join() }
   }
 
-  /// Looks a name up on this thread, which blocks.
+  /// Looks up a name on this thread, blocking it.
   public static func lookUp(_ host: String, port: UInt16) -> Resolution {
     if let address = Address(literal: host, port: port) { return .addresses([address]) }
     var hints = unsafe addrinfo()
@@ -86,7 +86,7 @@ private struct Question: Sendable {
 
 }
 
-/// Where questions wait: what the resolver's thread and its callers share.
+/// The queue of questions that callers share with the resolver's thread.
 private final class Desk: Sendable {
   private struct State {
     var questions: [Question] = []
@@ -113,7 +113,7 @@ private final class Desk: Sendable {
     return added
   }
 
-  /// Takes no more questions; tells whether a lookup is under way.
+  /// Accepts no more questions; returns whether a lookup is in progress.
   func close() -> Bool {
     let isBusy = state.withLock { state in
       state.isClosed = true
@@ -136,8 +136,8 @@ private final class Desk: Sendable {
     }
   }
 
-  /// The oldest question, and those about the same host: a name whose lookup takes long is asked for again
-  /// and again meanwhile, and must not keep other names waiting more than once.
+  /// The oldest question, together with all others about the same host. A name that resolves slowly
+  /// is asked for repeatedly in the meantime, and must hold up other names only once.
   private func next() -> [Question]? {
     state.withLock { state in
       guard let host = state.questions.first?.host else { return nil }
@@ -148,7 +148,7 @@ private final class Desk: Sendable {
     }
   }
 
-  /// Ends a lookup; tells whether its answer is still wanted.
+  /// Ends a lookup; returns whether its answer is still wanted.
   private func finish() -> Bool {
     state.withLock { state in
       state.isBusy = false

@@ -1,5 +1,5 @@
-// One TCP connection's descriptor: nonblocking, closed with its owner. In: bytes to send, memory to
-// receive into. Out: how many moved, or why none did.
+// The descriptor of one TCP connection: nonblocking, closed with its owner. In: bytes to send,
+// memory to receive into. Out: the number of bytes moved, or why none were.
 
 import CLinux
 import Glibc
@@ -7,7 +7,7 @@ public import Primitives
 
 /// What a read or write on a socket did.
 public enum IOResult: Equatable, Sendable {
-  /// So many bytes moved, at least one unless none were asked for.
+  /// This many bytes moved: at least one, unless none were asked for.
   case moved(Int)
   /// Nothing now: wait for the poller's event.
   case wouldBlock
@@ -17,7 +17,7 @@ public enum IOResult: Equatable, Sendable {
   case failed(Int32)
 }
 
-/// How a connection is probed while nothing is sent (tcp(7): TCP_KEEPIDLE, _KEEPINTVL, _KEEPCNT).
+/// How an idle connection is probed (tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).
 public struct KeepAlive: Equatable, Sendable {
   /// Seconds of silence before the first probe.
   public var idle: Int
@@ -26,7 +26,7 @@ public struct KeepAlive: Equatable, Sendable {
   /// Unanswered probes after which the connection is dead.
   public var count: Int
 
-  /// Probes after `idle` seconds, each `interval` seconds, `count` times.
+  /// Probes after `idle` seconds of silence, every `interval` seconds, up to `count` times.
   public init(idle: Int, interval: Int, count: Int) {
     self.idle = idle
     self.interval = interval
@@ -34,7 +34,7 @@ public struct KeepAlive: Equatable, Sendable {
   }
 }
 
-/// How far a connection attempt is.
+/// The state of a connection attempt.
 public enum ConnectResult: Equatable, Sendable {
   case connected
   /// Wait until the socket is writable, then ask again.
@@ -51,15 +51,15 @@ public struct Socket: ~Copyable {
 
   deinit { Glibc.close(fd) }
 
-  /// Starts a connection to `address`. What can be said at once is thrown; the rest is asked of
-  /// `connectResult` when the socket gets writable.
+  /// Starts connecting to `address`. Throws faults that are known at once; `connectResult` returns
+  /// the outcome when the socket becomes writable.
   public static func connect(to address: Address) throws(TransportFault) -> Socket {
     let fd = linux_socket(address.family)
     if fd < 0 { throw .system(errno) }
     let socket = Socket(owning: fd)
     socket.setNoDelay()
     let failed = unsafe address.withSocketAddress { unsafe Glibc.connect(fd, $0, $1) } != 0
-    // An interrupted connect goes on by itself, like one in progress.
+    // An interrupted connect continues in the background, like one in progress.
     if failed, errno != EINPROGRESS, errno != EINTR {
       let error = errno
       mustNotBeOurs(error)
@@ -75,7 +75,7 @@ public struct Socket: ~Copyable {
     return SocketPair(Socket(owning: fds[0]), Socket(owning: fds[1]))
   }
 
-  /// How far the connection attempt is (SO_ERROR, which asking clears).
+  /// The state of the connection attempt (SO_ERROR, which reading clears).
   public func connectResult() -> ConnectResult {
     let error = option(SOL_SOCKET, SO_ERROR)
     if error != 0 { return .failed(TransportFault(errno: error)) }
@@ -99,7 +99,7 @@ public struct Socket: ~Copyable {
     }
   }
 
-  /// Receives into both pieces of a room in one call (readv(2)).
+  /// Receives into both parts of a room in one call (readv(2)).
   public func read(into room: ReadRoom) -> IOResult {
     if unsafe room.second.isEmpty { return unsafe read(into: room.first) }
     var pieces = unsafe (iovec(room.first), iovec(room.second))
@@ -113,7 +113,7 @@ public struct Socket: ~Copyable {
     }
   }
 
-  /// Sends what the kernel has room for. A vanished peer is `.closed`, never a signal.
+  /// Sends as much as the kernel has room for. A vanished peer yields `.closed`, never a signal.
   public func write(_ bytes: RawSpan) -> IOResult {
     unsafe bytes.withUnsafeBytes { Self.send($0, on: fd) }
   }
@@ -128,7 +128,7 @@ public struct Socket: ~Copyable {
     }
   }
 
-  /// Tells the peer that no more bytes come; reading goes on.
+  /// Tells the peer that no more bytes follow; reading goes on.
   public func shutdownWriting() { _ = shutdown(fd, Int32(SHUT_WR)) }
 
   /// Sends small writes at once (TCP_NODELAY). A connected or accepted socket has it already.
@@ -142,13 +142,13 @@ public struct Socket: ~Copyable {
     setOption(Int32(IPPROTO_TCP), LINUX_TCP_KEEPCNT, Int32(clamping: keepAlive.count))
   }
 
-  /// Gives the connection up when bytes sent stay unacknowledged so long (TCP_USER_TIMEOUT).
+  /// Gives up the connection when sent bytes stay unacknowledged for `span` (TCP_USER_TIMEOUT).
   public func setUserTimeout(_ span: TimeSpan) {
     setOption(
       Int32(IPPROTO_TCP), LINUX_TCP_USER_TIMEOUT, Int32(clamping: span.millisecondsRoundedUp))
   }
 
-  /// The address this end is bound to. Nil when it is not of IP.
+  /// The address that this end is bound to. Nil when it is not an IP address.
   public var localAddress: Address? {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -165,7 +165,8 @@ public struct Socket: ~Copyable {
     return value
   }
 
-  // A socket that is not of TCP has no such options, and one whose peer is gone takes none.
+  /// Sets an option. Failure is ignored: a socket that is not TCP lacks some options, and one whose
+  /// peer is gone may refuse them.
   func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {
     var value = value
     _ = unsafe setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
@@ -202,7 +203,7 @@ public struct SocketPair: ~Copyable {
   public mutating func takeSecond() -> Socket { second.take()! }
 }
 
-/// Calls `body` with the storage as system calls want it.
+/// Calls `body` with the storage as the type that system calls take.
 func withSockaddr<Result>(
   _ storage: inout sockaddr_storage, _ body: (UnsafeMutablePointer<sockaddr>) -> Result
 ) -> Result {

@@ -1,46 +1,46 @@
-// A connection as the event loop sees it: the same verbs whether it is plain or TLS. In: plain bytes.
-// Out: plain bytes, or why there are none. It owns the socket; closing is the end of its life.
+// A connection as the event loop sees it: the same calls whether it is plain or TLS. In: plain
+// bytes. Out: plain bytes, or why there are none. It owns the socket; closing ends its life.
 //
 //   handshake until .done  ->  read / write / flush, in any order  ->  close
 //
-// Edge-triggered events: after one, read until `mayHaveMore` says no, also after `.wouldBlock`, which under
-// TLS may mean that nothing plain was in what came; and when the event said that the peer closed, until
-// `.closed`. OpenSSL's buffer is unknown to epoll.
+// Events are edge-triggered: after one, read until `mayHaveMore` is false, even past `.wouldBlock`,
+// which under TLS may mean that what arrived held no plain bytes. If the event said that the peer
+// closed, read until `.closed`. epoll does not know of OpenSSL's buffer.
 // Bounded: see TLSStream; a plain connection buffers nothing.
 
 public import Primitives
 
 /// What a read or write on a transport did.
 public enum Transfer: Equatable, Sendable {
-  /// So many plain bytes moved.
+  /// This many plain bytes moved.
   case moved(Int)
-  /// Nothing plain now: wait for the poller's event, unless `mayHaveMore`.
+  /// No plain bytes now: wait for the poller's event, unless `mayHaveMore`.
   case wouldBlock
-  /// The peer said that no more bytes come.
+  /// The peer announced that no more bytes follow.
   case closed
-  /// The connection is of no use any more.
+  /// The connection is unusable.
   case failed(TransportFault)
 }
 
-/// How far a handshake is.
+/// The state of a handshake.
 public enum Handshake: Equatable, Sendable {
-  /// Bytes can move.
+  /// The connection can carry bytes.
   case done
-  /// Go on when the socket gets readable.
+  /// Continue when the socket becomes readable.
   case wantsRead
-  /// Go on when the socket gets writable.
+  /// Continue when the socket becomes writable.
   case wantsWrite
-  /// There will be no connection.
+  /// The connection cannot be established.
   case failed(TransportFault)
 }
 
-/// How far pending output is.
+/// The state of pending output.
 public enum Flush: Equatable, Sendable {
   /// Nothing is pending.
   case done
-  /// Go on when the socket gets writable.
+  /// Continue when the socket becomes writable.
   case wouldBlock
-  /// The connection is of no use any more.
+  /// The connection is unusable.
   case failed(TransportFault)
 }
 
@@ -48,18 +48,18 @@ public enum Flush: Equatable, Sendable {
 public struct Transport: ~Copyable {
   private let socket: Socket
   private var tls: TLSStream?
-  // Plain: the last read took all there was.
+  /// Plain only: the last read emptied the kernel's queue.
   private var isDrained = false
 
-  /// Bytes as they are.
+  /// A plain connection.
   public init(plain socket: consuming Socket) {
     self.socket = socket
     tls = nil
   }
 
-  /// TLS towards `host` (a name, sent as SNI, or an IP address), which its certificate must be for;
-  /// the context's own server name, if it has one, stands in for it. `session`, of an earlier
-  /// connection to the same host, saves most of the handshake when the peer still knows it.
+  /// TLS to `host` (a name, sent as SNI, or an IP address), which the peer's certificate must be
+  /// for. The context's server name, if it has one, replaces it. `session`, from an earlier
+  /// connection to the same host, saves most of the handshake if the peer still accepts it.
   public init(
     client socket: consuming Socket, context: borrowing TLSContext, host: String,
     resuming session: borrowing TLSSession?
@@ -75,7 +75,7 @@ public struct Transport: ~Copyable {
     tls = consume stream
   }
 
-  /// TLS with a client that connected to us.
+  /// TLS with a client that connected to the gateway.
   public init(server socket: consuming Socket, context: borrowing TLSContext) {
     precondition(context.isServer, "a server needs a server's context")
     let stream = TLSStream(fd: socket.fd, context: context)
@@ -86,28 +86,29 @@ public struct Transport: ~Copyable {
   /// The descriptor, for the poller.
   public var fd: Int32 { socket.fd }
 
-  /// How far the connection attempt is; for one that `Socket.connect` began.
+  /// The state of the connection attempt that `Socket.connect` began.
   public func connectResult() -> ConnectResult { socket.connectResult() }
 
-  /// Takes the handshake a step on. A plain connection needs none.
+  /// Advances the handshake by a step. A plain connection needs none.
   ///
-  /// - Parameter isHalfClosed: whether the poller has told that the peer sends no more. It tells so once,
-  ///   maybe with the last bytes, so that the end is looked for behind them.
+  /// - Parameter isHalfClosed: whether the poller has reported that the peer sends no more. It
+  ///   reports that once, perhaps together with the last bytes, so the end is looked for after
+  ///   them.
   public mutating func handshake(isHalfClosed: Bool = false) -> Handshake {
     if tls == nil { return .done }
     let progress = tls!.handshake()
     return isHalfClosed && progress == .wantsRead ? tls!.handshake() : progress
   }
 
-  /// Receives up to `memory.count` bytes, which must not be 0. Under TLS `.failed(.closed)` is a peer
-  /// that vanished without saying so, `.closed` one that did.
+  /// Receives up to `memory.count` bytes, which must not be 0. Under TLS `.closed` means that the
+  /// peer sent close_notify, `.failed(.closed)` that it vanished without one.
   @safe
   public mutating func read(into memory: UnsafeMutableRawBufferPointer) -> Transfer {
     unsafe read(into: ReadRoom(memory))
   }
 
-  /// Receives into a room of two pieces: in one call when plain; under TLS, where a record is all
-  /// that a call gives, into the first piece only.
+  /// Receives into a room of two parts: into both with one call when plain, into the first part
+  /// only under TLS, where OpenSSL returns one record per call.
   public mutating func read(into room: ReadRoom) -> Transfer {
     if tls != nil { return unsafe tls!.read(into: room.first) }
     let result = socket.read(into: room)
@@ -119,33 +120,33 @@ public struct Transport: ~Copyable {
     return Transfer(result)
   }
 
-  /// Takes bytes to be sent and tells how many: the first of them, maybe not all. Under TLS all that
-  /// is told has been encrypted, and `hasPendingOutput` says whether some still waits here; then
-  /// nothing is taken until `flush` is done. Write again after a short count only if nothing is
-  /// pending: it is short at 256 KiB, too.
+  /// Takes bytes to send, from the front, and returns how many it took: perhaps not all. Under TLS
+  /// the bytes taken have been encrypted; while some of that ciphertext waits here
+  /// (`hasPendingOutput`), nothing more is taken until `flush` is done. After a short count, write
+  /// again only if nothing is pending: a TLS write also stops at 256 KiB.
   public mutating func write(_ bytes: RawSpan) -> Transfer {
     if tls != nil { return tls!.write(bytes) }
     return Transfer(socket.write(bytes))
   }
 
-  /// Sends what is pending.
+  /// Sends pending ciphertext.
   public mutating func flush() -> Flush {
     if tls == nil { return .done }
     return tls!.flush()
   }
 
-  /// Whether ciphertext waits for the socket to get writable.
+  /// Whether ciphertext waits for the socket to become writable.
   public var hasPendingOutput: Bool { ask(else: false) { $0.hasPendingOutput } }
 
-  /// How many bytes of memory ciphertext takes between two calls: what waits to be sent, and what a piece
-  /// of a record that came keeps. 0 when plain.
+  /// How many bytes of memory ciphertext occupies between two calls: output waiting to be sent, and
+  /// the buffer kept while a received record is incomplete. 0 when plain.
   public var heldBytes: Int { ask(else: 0) { $0.heldBytes } }
 
-  /// Whether bytes wait in OpenSSL's buffer, for which no event will come.
+  /// Whether bytes wait in OpenSSL's buffer. No event will announce them.
   public var hasBuffered: Bool { ask(else: false) { $0.hasBuffered } }
 
-  /// Whether a further read may give something without a further event. What it says holds for the
-  /// last read's time; it spares the read that would only find `.wouldBlock`.
+  /// Whether another read may yield something without another event. It reflects the moment of the
+  /// last read, and spares the read that would only return `.wouldBlock`.
   public var mayHaveMore: Bool { ask(else: !isDrained) { $0.mayHaveMore } }
 
   /// How many bytes the last read took from the kernel under TLS; 0 when plain.
@@ -154,17 +155,17 @@ public struct Transport: ~Copyable {
   /// Whether the connection is encrypted.
   public var isEncrypted: Bool { tls != nil }
 
-  /// Whether the handshake was shortened by an earlier session.
+  /// Whether the handshake resumed an earlier session.
   public var isResumed: Bool { ask(else: false) { $0.isResumed } }
 
-  /// "TLSv1.3", or nil when plain.
+  /// The TLS version, such as "TLSv1.3"; nil when plain.
   public var protocolVersion: String? { ask(else: nil) { $0.versionName } }
 
-  /// What the peer has shown of itself. Nil when plain, or when it showed nothing.
+  /// The certificate that the peer presented. Nil when plain, or when it presented none.
   public var peerCertificate: Certificate? { ask(else: nil) { $0.peerCertificate() } }
 
-  /// The session, for the next connection to the same host. Under TLS 1.3 it comes after the
-  /// handshake, with the first bytes read; so take it before closing. Nil when there is none.
+  /// The session, for the next connection to the same host; nil when there is none. Under TLS 1.3
+  /// it arrives after the handshake, with the first bytes read, so take it just before closing.
   public func takeSession() -> TLSSession? {
     switch tls {
     case .some(let stream): stream.takeSession()
@@ -172,14 +173,15 @@ public struct Transport: ~Copyable {
     }
   }
 
-  /// Says goodbye as far as the socket takes it at once (close_notify), and ends sending. The
-  /// descriptor is closed with the transport itself.
+  /// Sends close_notify, as far as the socket takes it at once, and ends sending. The descriptor is
+  /// closed together with the transport itself.
   public mutating func close() {
     if tls != nil { tls!.close() }
     socket.shutdownWriting()
   }
 
-  // A noncopyable value inside an Optional is borrowed by a switch only.
+  /// Asks the TLS stream, if there is one: only a switch can borrow a noncopyable value in an
+  /// Optional.
   private func ask<Answer>(
     else otherwise: Answer, _ question: (borrowing TLSStream) -> Answer
   ) -> Answer {

@@ -1,25 +1,26 @@
-// Why a connection is no more. One sentence for the log, one stable word for metrics and health.
+// Why a connection ended or could not be made. Each fault has a sentence for the log, and a stable
+// code for metrics and health.
 
 import Glibc
 
-/// What ended a connection, or kept it from being made.
+/// What ended a connection, or prevented it.
 public enum TransportFault: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Nobody listens there.
+  /// Nothing listens at the address.
   case refused
   /// The peer dropped the connection.
   case reset
-  /// The peer closed in the middle of something.
+  /// The peer closed the connection prematurely.
   case closed
   /// The peer does not answer, with the system's error number (ETIMEDOUT).
   case timedOut(Int32)
-  /// There is no way to the peer, with the system's error number.
+  /// There is no route to the peer, with the system's error number.
   case unreachable(Int32)
-  /// Anything else that the system says.
+  /// Any other error of the system, by its number.
   case system(Int32)
   /// TLS failed.
   case tls(TLSFault)
 
-  /// The case that a system error number stands for.
+  /// The fault for a system error number.
   public init(errno error: Int32) {
     switch error {
     case ECONNREFUSED: self = .refused
@@ -30,13 +31,13 @@ public enum TransportFault: Error, Equatable, Sendable, CustomStringConvertible 
     }
   }
 
-  /// A word that stays the same across versions.
+  /// A code that stays the same across versions.
   public var code: String {
     switch self {
     case .refused: "refused"
     case .reset: "reset"
     case .closed: "closed"
-    case .timedOut: "timed_out"
+    case .timedOut: "timed-out"
     case .unreachable: "unreachable"
     case .system: "system"
     case .tls(let fault): fault.code
@@ -46,11 +47,11 @@ public enum TransportFault: Error, Equatable, Sendable, CustomStringConvertible 
   /// One sentence for the log.
   public var description: String {
     switch self {
-    case .refused: "nobody listens at that address"
+    case .refused: "nothing listens at that address"
     case .reset: "the peer reset the connection"
     case .closed: "the peer closed the connection early"
     case .timedOut: "the peer did not answer in time"
-    case .unreachable(let error): "there is no way to the peer: \(message(of: error))"
+    case .unreachable(let error): "the peer is unreachable: \(message(of: error))"
     case .system(let error): "the system refused: \(message(of: error))"
     case .tls(let fault): fault.description
     }

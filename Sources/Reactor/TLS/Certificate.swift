@@ -1,16 +1,16 @@
-// What an operator wants to know of a certificate: whose, by whom, until when.
+// What an operator wants to know about a certificate: its subject, its issuer, its expiry.
 
 import COpenSSL
 import Glibc
 public import Primitives
 
-/// Facts of an X.509 certificate.
+/// Facts about an X.509 certificate.
 public struct Certificate: Equatable, Sendable {
-  /// Whose it is: a distinguished name on one line, "/CN=redis".
+  /// The subject: a distinguished name on one line, such as "/CN=redis".
   public let subject: String
-  /// Who signed it, likewise.
+  /// The issuer, in the same form.
   public let issuer: String
-  /// Until when it is valid.
+  /// The end of its validity.
   public let notAfter: UnixTime
 
   /// The first certificate in a PEM file.

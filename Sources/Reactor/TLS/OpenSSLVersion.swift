@@ -1,4 +1,4 @@
-// Which OpenSSL runs here; it may be newer than the one the program was built with.
+// The version of OpenSSL at run time; it may be newer than the one the program was built with.
 
 import COpenSSL
 

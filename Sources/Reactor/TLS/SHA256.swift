@@ -1,10 +1,10 @@
-// SHA-256 by OpenSSL. It is no input or output, but this is the room that OpenSSL lives in.
+// SHA-256 by OpenSSL. It does no I/O, but this is the only module that imports OpenSSL.
 
 import COpenSSL
 
-/// The digest of FIPS 180-4.
+/// The SHA-256 digest (FIPS 180-4).
 public enum SHA256 {
-  /// The digest of `bytes`; nothing is allocated.
+  /// The digest of `bytes`. Does not allocate.
   public static func digest(of bytes: RawSpan) -> InlineArray<32, UInt8> {
     var digest = InlineArray<32, UInt8>(repeating: 0)
     var room = digest.mutableSpan

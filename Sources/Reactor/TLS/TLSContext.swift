@@ -1,19 +1,19 @@
-// What TLS connections of one kind have in common: trust, identity, ciphers, and the memory that
-// ciphertext is made in. One a worker and kind, so that nothing is locked; connections keep the home
-// they came from alive, so a context may be replaced (new certificates) while they go on.
+// What TLS connections of one kind share: trust, identity, ciphers, and the scratch buffer for
+// ciphertext. One per worker and kind, so that nothing needs a lock. Connections keep the home of
+// their context alive, so a context can be replaced (new certificates) while they go on.
 //
 // TLS 1.2 with ECDHE and AEAD ciphers, and TLS 1.3. No compression, no renegotiation.
 
 import COpenSSL
 import Primitives
 
-/// A TLS configuration made ready, with its certificates loaded.
+/// A TLS configuration ready for use, with its certificates loaded.
 public struct TLSContext: ~Copyable {
   let home: TLSHome
   let serverName: String?
   let isServer: Bool
 
-  /// A context for connections to Redis nodes: it verifies the chain and the host.
+  /// A context for connections to Redis nodes. It verifies the certificate chain and the host.
   public static func client(_ settings: TLSClientSettings) throws(TLSSettingsFault) -> TLSContext {
     let home = unsafe try TLSHome(TLS_client_method())
     let files = unsafe TLSFiles(context: home.context)
@@ -28,13 +28,13 @@ public struct TLSContext: ~Copyable {
     case (nil, nil): break
     }
     unsafe SSL_CTX_set_verify(home.context, SSL_VERIFY_PEER, nil)
-    // Sessions are kept by the owner of the connection, one an endpoint.
+    // The owner of the connections keeps sessions, one per endpoint.
     unsafe openssl_set_session_cache(home.context, Int(SSL_SESS_CACHE_OFF))
     return TLSContext(home: home, serverName: settings.serverName, isServer: false)
   }
 
-  /// A context for the gateway's own clients. It serves "http/1.1" only (ALPN), and resumes
-  /// sessions by tickets, so that it remembers nothing.
+  /// A context for the gateway's own clients. It serves only "http/1.1" (ALPN), and resumes
+  /// sessions by tickets, so that it keeps no session state.
   public static func server(_ settings: TLSServerSettings) throws(TLSSettingsFault) -> TLSContext {
     let home = unsafe try TLSHome(TLS_server_method())
     let files = unsafe TLSFiles(context: home.context)
@@ -52,9 +52,9 @@ public struct TLSContext: ~Copyable {
     return TLSContext(home: home, serverName: nil, isServer: true)
   }
 
-  /// A context for asking this machine's own gateway how it is. It verifies nothing, since the
-  /// certificate is for another name and may have been renewed: send nothing secret over it.
-  /// `certificate` and `key` are shown where the gateway asks for them.
+  /// A context for health checks of this machine's own gateway. It verifies nothing, since the
+  /// certificate is for another name and may have been replaced: send nothing secret over it.
+  /// `certificate` and `key` are presented if the gateway asks for a client certificate.
   public static func probe(certificate: String?, key: String?) throws(TLSSettingsFault)
     -> TLSContext
   {
@@ -63,12 +63,14 @@ public struct TLSContext: ~Copyable {
     return context
   }
 
-  /// Speaks one version only, 11 for TLS 1.1 up to 13 for TLS 1.3: for tests of old peers.
+  /// Limits the context to one version, from 11 for TLS 1.1 to 13 for TLS 1.3: for tests of old
+  /// peers.
   func limit(to minor: Int) {
     let version = TLS1_2_VERSION + Int32(minor - 12)
     let isSet = unsafe openssl_set_protocols(home.context, version, version)
     precondition(isSet == 1, "OpenSSL knows TLS 1.1 to 1.3")
-    // Below 1.2 OpenSSL itself would refuse, for want of ciphers and at its usual security level.
+    // Below TLS 1.2 OpenSSL itself would refuse, for lack of ciphers and because of its default
+    // security level.
     if minor < 12 { unsafe SSL_CTX_set_cipher_list(home.context, "ALL:@SECLEVEL=0") }
   }
 
@@ -78,16 +80,16 @@ public struct TLSContext: ~Copyable {
   }
 }
 
-/// What a context's connections share and keep alive. Of one thread, so not Sendable.
+/// What a context's connections share and keep alive. Confined to one thread, so not Sendable.
 @safe
 final class TLSHome {
-  // How much the kernel is asked for at once: several records, of 16 KiB at most, in one read.
+  /// How many bytes to ask the kernel for at once: one read takes several records of up to 16 KiB.
   static let readAhead = 64 * 1_024
 
   let context: OpaquePointer
   let method: OpaquePointer
-  /// Where ciphertext is made. Each call of a connection begins by clearing it: what another one left
-  /// there is another peer's.
+  /// Where ciphertext is produced. Each call of a connection first clears it: whatever another
+  /// connection left there belongs to another peer.
   let scratch: UnsafeMutablePointer<ByteBuffer>
 
   init(_ kind: OpaquePointer?) throws(TLSSettingsFault) {
@@ -116,17 +118,18 @@ final class TLSHome {
     unsafe scratch.deallocate()
   }
 
-  /// Keeps no buffers for a connection that is idle: servers have thousands of those. A client has a
-  /// few connections, busy all the time, and would make 80 KiB anew for each request.
+  /// Keeps no buffers for idle connections: a server has thousands of those. Clients do not call
+  /// this: their connections are few and always busy, and would allocate 80 KiB again for each
+  /// request.
   func releaseIdleBuffers() {
     unsafe openssl_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
   }
 
   func serveTickets(_ keys: TicketKeys?) {
     unsafe openssl_set_session_cache(context, Int(SSL_SESS_CACHE_OFF))
-    // One suffices for a client that reconnects; each costs a write in the handshake.
+    // One ticket suffices for a client that reconnects; each costs a write in the handshake.
     unsafe SSL_CTX_set_num_tickets(context, 1)
-    // A ticket of another service that happens to have the same keys is not ours.
+    // A ticket of another service that happens to have the same keys is not accepted.
     let name = "session-gateway"
     var bytes = Array(name.utf8)
     unsafe SSL_CTX_set_session_id_context(context, &bytes, UInt32(bytes.count))
@@ -137,14 +140,15 @@ final class TLSHome {
     }
   }
 
-  /// Key exchange over the curves of Mozilla's recommendation for servers.
+  /// Limits key exchange to the curves that Mozilla recommends for servers.
   func chooseGroups() throws(TLSSettingsFault) {
     if unsafe openssl_set_groups(context, "X25519:P-256:P-384") != 1 {
       throw .unavailable(ERR_GET_REASON(ERR_peek_error()))
     }
   }
 
-  /// Answers a client's list of protocols (RFC 7301: a length byte before each name).
+  /// Chooses from a client's list of protocols (RFC 7301: a length byte before each name). A list
+  /// without "http/1.1" ends the handshake.
   func chooseProtocol() {
     unsafe SSL_CTX_set_alpn_select_cb(
       context,

@@ -1,15 +1,15 @@
-// Why TLS failed, told apart as far as OpenSSL tells: an operator must see at once whether a
-// certificate ran out, a name is wrong or the port speaks plain text.
+// Why TLS failed, distinguished as far as OpenSSL allows: an operator must see at once whether a
+// certificate has expired, a name is wrong or the port speaks plain text.
 
 import COpenSSL
 
 /// What was wrong with a TLS connection.
 public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The peer's certificate, or one it is signed by, is past its notAfter.
+  /// The peer's certificate, or one in its chain, is past its notAfter.
   case certificateExpired
-  /// The peer's certificate, or one it is signed by, is before its notBefore.
+  /// The peer's certificate, or one in its chain, is before its notBefore.
   case certificateNotYetValid
-  /// Nothing trusted has signed the peer's certificate.
+  /// No trusted authority has signed the peer's certificate.
   case unknownAuthority
   /// The peer's certificate is for another host.
   case nameMismatch
@@ -17,19 +17,20 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongPurpose
   /// The peer's certificate failed another check, with OpenSSL's X509_V_ERR number.
   case badCertificate(Int32)
-  /// The peer, a client, showed no certificate where one is required.
+  /// The client presented no certificate although one is required.
   case certificateMissing
-  /// The peer ended the connection with an alert (RFC 8446 section 6), by its number.
+  /// The peer ended the connection with an alert (RFC 8446 §6), by its number.
   case alert(UInt8)
   /// The two sides have no protocol version in common.
   case protocolVersion
   /// The two sides have no cipher in common.
   case noSharedCipher
-  /// The peer offers no application protocol that is served here (RFC 7301).
+  /// The peer offers no application protocol that the gateway serves (RFC 7301).
   case noApplicationProtocol
-  /// What came is not TLS: probably the peer speaks plain text.
+  /// What arrived is not TLS: the peer probably speaks plain text.
   case notTLS
-  /// The peer sends messages of TLS's own on and on.
+  /// The peer keeps sending TLS protocol messages without any data, or exceeds a limit of the
+  /// handshake.
   case unruly
   /// Anything else, with OpenSSL's reason number.
   case other(Int32)
@@ -71,23 +72,23 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// A word that stays the same across versions.
+  /// A code that stays the same across versions.
   public var code: String {
     switch self {
-    case .certificateExpired: "tls_certificate_expired"
-    case .certificateNotYetValid: "tls_certificate_not_yet_valid"
-    case .unknownAuthority: "tls_unknown_authority"
-    case .nameMismatch: "tls_name_mismatch"
-    case .wrongPurpose: "tls_wrong_purpose"
-    case .badCertificate: "tls_bad_certificate"
-    case .certificateMissing: "tls_certificate_missing"
-    case .alert: "tls_alert"
-    case .protocolVersion: "tls_protocol_version"
-    case .noSharedCipher: "tls_no_shared_cipher"
-    case .noApplicationProtocol: "tls_no_application_protocol"
-    case .notTLS: "tls_not_tls"
-    case .unruly: "tls_unruly"
-    case .other: "tls_other"
+    case .certificateExpired: "tls-certificate-expired"
+    case .certificateNotYetValid: "tls-certificate-not-yet-valid"
+    case .unknownAuthority: "tls-unknown-authority"
+    case .nameMismatch: "tls-name-mismatch"
+    case .wrongPurpose: "tls-wrong-purpose"
+    case .badCertificate: "tls-bad-certificate"
+    case .certificateMissing: "tls-certificate-missing"
+    case .alert: "tls-alert"
+    case .protocolVersion: "tls-protocol-version"
+    case .noSharedCipher: "tls-no-shared-cipher"
+    case .noApplicationProtocol: "tls-no-application-protocol"
+    case .notTLS: "tls-not-tls"
+    case .unruly: "tls-unruly"
+    case .other: "tls-other"
     }
   }
 
@@ -102,7 +103,7 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .badCertificate(let error):
       unsafe "the peer's certificate is not accepted: "
         + Self.text(X509_verify_cert_error_string(Int(error)))
-    case .certificateMissing: "the peer showed no certificate"
+    case .certificateMissing: "the peer presented no certificate"
     case .alert(let number):
       unsafe "the peer ended TLS with alert \(number): "
         + Self.text(SSL_alert_desc_string_long(Int32(number)))
@@ -110,7 +111,7 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .noSharedCipher: "the peer offers no cipher that is allowed"
     case .noApplicationProtocol: "the peer does not offer http/1.1"
     case .notTLS: "the peer does not speak TLS on that port"
-    case .unruly: "the peer sends messages of TLS's own on and on"
+    case .unruly: "the peer keeps sending TLS messages without data"
     case .other(let reason): "TLS failed with OpenSSL's reason \(reason)"
     }
   }

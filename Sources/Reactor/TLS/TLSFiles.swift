@@ -1,5 +1,5 @@
-// Puts certificates, keys and authorities into an OpenSSL context, and says precisely which file is
-// wrong: at the start and at a reload, nobody wants to guess.
+// Loads certificates, keys and authorities into an OpenSSL context, and reports precisely which
+// file is wrong, so that an operator need not guess at a start or a reload.
 
 import COpenSSL
 import Glibc
@@ -15,14 +15,14 @@ struct TLSFiles {
     if unsafe SSL_CTX_load_verify_file(context, file) != 1 { throw .notPEM(file) }
   }
 
-  /// Requires that clients show a certificate signed by one of the authorities in `file`.
+  /// Requires clients to present a certificate signed by one of the authorities in `file`.
   func requireClients(of file: String) throws(TLSSettingsFault) {
     try trust(file)
-    // The names are sent to clients as a hint which certificate to show.
+    // Clients are sent the names as a hint which certificate to present.
     unsafe SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(file))
   }
 
-  /// Shows the certificate and proves it with the key.
+  /// Presents the certificate (with its chain) and proves it with the key.
   func identify(certificate: String, key: String) throws(TLSSettingsFault) {
     try Self.check(certificate)
     try Self.check(key)
@@ -39,7 +39,7 @@ struct TLSFiles {
     if unsafe SSL_CTX_use_PrivateKey(context, loaded) != 1 { throw Self.fault(key) }
   }
 
-  /// Throws unless the file is there and can be read.
+  /// Throws unless the file exists and can be read.
   static func check(_ file: String) throws(TLSSettingsFault) {
     let fd = unsafe open(file, O_RDONLY | O_CLOEXEC)
     if fd < 0 { throw errno == ENOENT ? .missing(file) : .unreadable(file, errno) }
@@ -64,8 +64,8 @@ struct TLSFiles {
   }
 
   private static func fault(_ file: String) -> TLSSettingsFault {
-    // The first error is the cause: the PEM library's when the file cannot be parsed, TLS's own
-    // when its policy does not like what is in it.
+    // The first error is the cause: the PEM library's when the file cannot be parsed, the TLS
+    // library's when its policy rejects the contents.
     let error = ERR_peek_error()
     return ERR_GET_LIB(error) == ERR_LIB_SSL
       ? .refused(file, ERR_GET_REASON(error)) : .notPEM(file)

@@ -1,6 +1,7 @@
-// What a peer sends in TLS's records (RFC 8446 section 5.1), as far as OpenSSL does not tell: whether a piece of
-// one waits for the rest, for which OpenSSL keeps its whole buffer, and how long a ClientHello says that it is,
-// for which OpenSSL makes room as soon as that is said. What is none of TLS ends the connection elsewhere.
+// Follows the TLS records that a peer sends (RFC 8446 §5.1), for two things that OpenSSL does not
+// report: whether a record is incomplete, for which OpenSSL keeps its whole buffer, and how long a
+// ClientHello claims to be, for which OpenSSL allocates as soon as it is announced. Bytes that are
+// not TLS end the connection elsewhere.
 
 import COpenSSL
 
@@ -10,29 +11,31 @@ struct TLSFraming {
   private static let handshake: UInt8 = 22
   private static let clientHello: UInt32 = 1
 
-  /// How many bytes of the present record's header have come: type, version (2), length (2).
+  /// How many bytes of the current record's header have arrived: type, version (2), length (2).
   private var header = 0
   private var kind: UInt8 = 0
   private var length = 0
-  /// How many bytes of the present record are still to come, once its header is there.
+  /// How many bytes of the current record are missing, once its header is complete.
   private var left = 0
-  /// The header of the present message of the handshake: type and length (3), as far as it has come.
+  /// The header of the current handshake message, as far as it has arrived: type, length (3).
   private var message: UInt32 = 0
   private var messageHeader = 0
   private var messageLeft = 0
-  /// What follows a ChangeCipherSpec is plain in TLS 1.3 only, where a second hello may.
+  /// Whether a ChangeCipherSpec has arrived. Only in TLS 1.3 may plain text follow it: a second
+  /// hello.
   private var isChanged = false
   private var longestHello = (first: 0, later: 0)
 
-  /// Whether the stream stands between two records.
+  /// Whether the stream is between two records.
   var isWhole: Bool { header == 0 && left == 0 }
 
-  /// Whether a ClientHello has been begun that is longer than `limit`, where `version` is what is spoken.
+  /// Whether a ClientHello has begun that announces more than `limit` bytes. `version` is the
+  /// connection's TLS version, by OpenSSL's number.
   func announces(moreThan limit: Int, _ version: Int32) -> Bool {
     longestHello.first > limit || version == TLS1_3_VERSION && longestHello.later > limit
   }
 
-  /// Goes on behind further bytes.
+  /// Follows the next bytes of the stream.
   mutating func take(_ bytes: UnsafeRawBufferPointer) {
     var at = 0
     while at < bytes.count {

@@ -1,8 +1,9 @@
-// What a client keeps of a TLS connection to resume it: RFC 8446 section 2.2, RFC 5077. A secret.
+// What a client keeps of a TLS connection to resume it (RFC 8446 §2.2, RFC 5077). A secret.
 
 import COpenSSL
 
-/// A session that a later connection to the same host may resume. One owner; freed with it.
+/// A session that a later connection to the same host may resume. It has one owner, and is freed
+/// with it.
 @safe
 public struct TLSSession: ~Copyable {
   let session: OpaquePointer

@@ -1,17 +1,19 @@
-// What a TLS context is made of. Plain values: read from the command line, checked and shared by all
-// workers, each of which makes its own context.
+// The settings of a TLS context. Plain values: read from the settings, checked, and shared by all
+// workers, each of which creates a context of its own.
 
 import Primitives
 
-/// How the gateway trusts a Redis node, and shows itself to it.
+/// How the gateway verifies a Redis node, and identifies itself to it.
 public struct TLSClientSettings: Sendable {
-  /// The PEM file of the authorities that are trusted. Nil: the system's.
+  /// The PEM file of the trusted authorities. Nil: the system's.
   public var authorities: String?
-  /// The PEM file of the certificate to show, the chain behind it. With `key`, or neither.
+  /// The PEM file of the certificate to present, followed by its chain. Set with `key` or not at
+  /// all.
   public var certificate: String?
   /// The PEM file of the certificate's key.
   public var key: String?
-  /// The name that nodes' certificates must carry, in place of the host asked for; also sent (SNI).
+  /// The name that nodes' certificates must carry instead of the host connected to; also sent as
+  /// SNI.
   public var serverName: String?
 
   /// Settings that trust `authorities`.
@@ -26,17 +28,17 @@ public struct TLSClientSettings: Sendable {
   }
 }
 
-/// How the gateway shows itself to its own clients.
+/// How the gateway identifies itself to its own clients.
 public struct TLSServerSettings: Sendable {
-  /// The PEM file of the certificate, the chain behind it.
+  /// The PEM file of the certificate, followed by its chain.
   public var certificate: String
   /// The PEM file of the certificate's key.
   public var key: String
-  /// The PEM file of the authorities that clients' certificates must be signed by. Nil: clients
-  /// need none.
+  /// The PEM file of the authorities that must have signed clients' certificates. Nil: clients need
+  /// no certificate.
   public var clientAuthorities: String?
-  /// What session tickets are sealed with. The same for all workers, since a client that comes back
-  /// may meet another one. Nil: the context's own.
+  /// The keys that seal session tickets. The same for all workers, since a returning client may
+  /// reach another one. Nil: the context's own.
   public var ticketKeys: TicketKeys?
 
   /// Settings for a certificate and its key.
@@ -51,8 +53,8 @@ public struct TLSServerSettings: Sendable {
   }
 }
 
-/// The secrets that session tickets are named, sealed and signed with. New ones each time the
-/// certificates are read, so that no ticket outlives them long.
+/// The secrets that name, encrypt and sign session tickets. They are new each time the certificates
+/// are read, so that no ticket outlives those for long.
 public struct TicketKeys: Sendable {
   let bits: InlineArray<10, UInt64>
 
@@ -72,11 +74,11 @@ public enum TLSSettingsFault: Error, Equatable, Sendable, CustomStringConvertibl
   case keyEncrypted(String)
   /// The key, then the certificate.
   case keyMismatch(String, String)
-  /// A certificate without a key, or the other way round: the file that has no partner.
+  /// A certificate without a key, or a key without a certificate: the file that was given.
   case incomplete(String)
   /// OpenSSL's policy refuses the file (a short key, a weak digest), with its reason number.
   case refused(String, Int32)
-  /// OpenSSL cannot make a context, with its reason number.
+  /// OpenSSL cannot create a context, with its reason number.
   case unavailable(Int32)
 
   /// One sentence for the log.
@@ -84,11 +86,11 @@ public enum TLSSettingsFault: Error, Equatable, Sendable, CustomStringConvertibl
     switch self {
     case .missing(let file): "\(file) does not exist"
     case .unreadable(let file, let error): "\(file) cannot be read: \(message(of: error))"
-    case .notPEM(let file): "\(file) holds nothing of the right kind in PEM form"
+    case .notPEM(let file): "\(file) holds no PEM data of the right kind"
     case .keyEncrypted(let file): "the key in \(file) is encrypted; store it without a passphrase"
     case .keyMismatch(let key, let file):
-      "the key in \(key) is not that of the certificate in \(file)"
-    case .incomplete(let file): "\(file) is given alone; a certificate and its key come together"
+      "the key in \(key) does not match the certificate in \(file)"
+    case .incomplete(let file): "\(file) is given alone; name both a certificate and its key"
     case .refused(let file, let reason): "OpenSSL refuses \(file) (reason \(reason))"
     case .unavailable(let reason): "OpenSSL cannot make a TLS context (reason \(reason))"
     }

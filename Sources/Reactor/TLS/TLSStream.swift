@@ -1,11 +1,13 @@
-// TLS over a socket: the encrypted half of Transport. In and out: plain bytes; ciphertext stays inside.
+// TLS over a socket: the encrypted half of Transport. In and out: plain bytes; ciphertext stays
+// inside.
 //
-//   write: plain bytes -> SSL_write -> scratch (the context's) -> one send -> what is left: pending
-//   read:  one recv of up to 64 KiB -> OpenSSL's buffer -> SSL_read, record by record, into the caller's
+//   write: plain bytes -> SSL_write -> scratch (the context's) -> one send -> the rest: pending
+//   read:  one recv of up to 64 KiB -> OpenSSL's buffer -> SSL_read, record by record -> the caller
 //
-// An idle connection owns no buffer, unless it holds a piece of a record (`heldBytes`). Bounded: one write
-// encrypts at most 256 KiB, and nothing is encrypted while ciphertext is pending; one read makes one recv,
-// one step of a handshake four; and a peer that sends messages of TLS's own, and nothing else, is given up.
+// A server's idle connection owns no buffer, unless it holds part of a record (`heldBytes`).
+// Bounded: one write encrypts at most 256 KiB, and nothing is encrypted while ciphertext is
+// pending; one read makes at most one recv, one step of a handshake at most four; and the
+// connection to a peer that sends only TLS protocol messages, and no data, is given up.
 
 import COpenSSL
 import Primitives
@@ -13,20 +15,22 @@ import Primitives
 /// One connection's TLS state.
 @safe
 struct TLSStream: ~Copyable {
+  /// The most plain bytes that one write encrypts.
   static let largestWrite = 256 * 1_024
-  /// What OpenSSL has room for anyway, in bytes: it makes room at once for all that a client's hello, or
-  /// certificates, only announce.
+  /// The largest ClientHello or certificate chain accepted, in bytes. OpenSSL allocates the
+  /// announced size at once, and this much in any case.
   static let largestHello = 16 * 1_024
 
   private let home: TLSHome
   private let ssl: OpaquePointer
   private let wire: UnsafeMutablePointer<TLSWire>
-  // Ciphertext that the socket did not take.
+  /// Ciphertext that the socket has not taken.
   private var pending: ByteBuffer
-  // Told again and again: OpenSSL forgets why it failed.
+  /// Why the connection failed, returned by every later call: OpenSSL forgets the reason.
   private var fault: TransportFault?
+  /// Whether the last read found no complete record.
   private var isStalled: Bool
-  // The peer said goodbye, maybe right behind the last bytes.
+  /// Whether the peer has sent close_notify, perhaps right after its last bytes.
   private var isClosed: Bool
 
   init(fd: Int32, context: borrowing TLSContext) {
@@ -52,7 +56,7 @@ struct TLSStream: ~Copyable {
   }
 
   deinit {
-    // OpenSSL takes a session for broken whose connection was not shut down in both directions.
+    // OpenSSL marks a session as bad if its connection was not shut down in both directions.
     unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
     unsafe SSL_free(ssl)
     unsafe wire.deallocate()
@@ -63,7 +67,7 @@ struct TLSStream: ~Copyable {
     let isFree = unsafe wire.pointee.framing.isWhole && SSL_has_pending(ssl) == 0
     return pending.capacity + (isFree ? 0 : TLSHome.readAhead)
   }
-  // OpenSSL may call its buffer not empty when nothing can be made of what is in it.
+  /// OpenSSL also reports a pending buffer that holds only part of a record.
   var hasBuffered: Bool { unsafe !isStalled && SSL_has_pending(ssl) == 1 }
   var mayHaveMore: Bool {
     unsafe fault != nil || isClosed || hasBuffered || !wire.pointee.isDrained
@@ -72,7 +76,8 @@ struct TLSStream: ~Copyable {
   var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
   var versionName: String { unsafe String(cString: SSL_get_version(ssl)) }
 
-  /// Says which host the peer must prove to be (RFC 6125; an IP address must be in the certificate).
+  /// Sets the host that the peer must prove to be (RFC 6125; an IP address must be in the
+  /// certificate).
   func expect(_ host: String) {
     let parameters = unsafe SSL_get0_param(ssl)
     if Address(literal: host, port: 0) != nil {
@@ -117,7 +122,7 @@ struct TLSStream: ~Copyable {
     let code = unsafe SSL_get_error(ssl, result)
     if result != 1, code != SSL_ERROR_WANT_READ, code != SSL_ERROR_WANT_WRITE {
       let fault = fail(code)
-      // The alert that tells the peer why.
+      // Sends the alert that tells the peer why.
       _ = send()
       return .failed(fault)
     }
@@ -129,7 +134,7 @@ struct TLSStream: ~Copyable {
       unsafe wire.pointee.isEstablished = true
       return .done
     }
-    // No flight is as long as that, and nobody would be told of what is left in the kernel.
+    // No flight is this long, and no event would announce what is left in the kernel.
     if unsafe !wire.pointee.isDrained { return .failed(giveUp()) }
     return pending.isEmpty ? .wantsRead : .wantsWrite
   }
@@ -143,7 +148,7 @@ struct TLSStream: ~Copyable {
     var filled = 0
     // OpenSSL's errors are cleared for each record below.
     unsafe home.scratch.pointee.clear()
-    // For all that one recv brought: what is plain in it pays for no more than it would alone.
+    // Plain bytes reset the count once per recv, however many records they came in.
     defer { if filled > 0 { unsafe wire.pointee.steps = 0 } }
     repeat {
       var count = 0
@@ -153,13 +158,13 @@ struct TLSStream: ~Copyable {
       if result != 1 { return unsafe end(filled, SSL_get_error(ssl, result)) }
       filled += count
     } while filled < memory.count && hasBuffered
-    // Reading may have produced output: a key update's answer, or an alert. Should sending it fail,
-    // the next call finds out.
+    // Reading may have produced output: the answer to a key update, or an alert. If sending it
+    // fails, the next call finds out.
     _ = send()
     return .moved(filled)
   }
 
-  // What a read comes to that found no further record.
+  /// The result of a read that found no further record: the bytes filled so far, if any.
   private mutating func end(_ filled: Int, _ code: Int32) -> Transfer {
     var end = Transfer.wouldBlock
     switch code {
@@ -206,7 +211,7 @@ struct TLSStream: ~Copyable {
     return .done
   }
 
-  // close_notify, once (RFC 8446 section 6.1), as far as the socket takes it at once.
+  /// Sends close_notify (RFC 8446 §6.1) once, as far as the socket takes it at once.
   mutating func close() {
     guard fault == nil, unsafe SSL_is_init_finished(ssl) == 1 else { return }
     begin()
@@ -214,19 +219,19 @@ struct TLSStream: ~Copyable {
     _ = send()
   }
 
-  // Before OpenSSL is called: nothing that an earlier call failed by or left behind is this one's.
+  /// To be called before OpenSSL: clears the errors and the output that earlier calls left behind.
   private func begin() {
     ERR_clear_error()
     unsafe home.scratch.pointee.clear()
   }
 
-  // Sends what the last call of OpenSSL produced; what the socket does not take gets pending.
+  /// Sends the output of the last OpenSSL call; what the socket does not take becomes pending.
   private mutating func send() -> TransportFault? {
     let scratch = unsafe home.scratch
     let count = unsafe scratch.pointee.count
     if count == 0 { return nil }
     let first = unsafe scratch.pointee.readable
-    // Nothing touches the memory before it is written again, so it may be cleared already.
+    // Clearing keeps the bytes: nothing overwrites the memory before the next OpenSSL call.
     unsafe scratch.pointee.clear()
     var sent = 0
     if pending.isEmpty {
@@ -242,8 +247,8 @@ struct TLSStream: ~Copyable {
     return nil
   }
 
-  // A peer that refuses our certificate says so in an alert and closes; writing then fails before
-  // the alert is read, and the alert is the better answer.
+  /// The fault to report for a failed send. A peer that refuses our certificate sends an alert and
+  /// closes; the write then fails before the alert is read, and the alert says more.
   private mutating func lose(_ loss: TransportFault) -> TransportFault {
     if fault != nil { return loss }
     unsafe wire.pointee.isDrained = false
@@ -257,13 +262,13 @@ struct TLSStream: ~Copyable {
     return loss
   }
 
-  // The peer does not come to the point.
+  /// Fails the connection because the peer sends too much without any data.
   private mutating func giveUp() -> TransportFault {
     fault = .tls(.unruly)
     return .tls(.unruly)
   }
 
-  // Why OpenSSL failed, remembered.
+  /// Finds out why OpenSSL failed, and keeps it in `fault`.
   private mutating func fail(_ code: Int32) -> TransportFault {
     let error = ERR_peek_error()
     let found: TransportFault =

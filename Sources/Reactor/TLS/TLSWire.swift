@@ -1,38 +1,41 @@
-// What OpenSSL reads ciphertext from and writes it to (a BIO of our own): reading is the socket itself,
-// writing is memory that is sent in one go afterwards. OpenSSL alone would make a system call for
-// each record of 16 KiB; so a large answer takes one.
+// The BIO through which OpenSSL reads and writes ciphertext. It reads from the socket directly, and
+// writes to memory that is sent with one call afterwards. OpenSSL alone would make a system call
+// per record of 16 KiB; this way a large response takes one.
 //
-// Rejected: OpenSSL's memory BIO (emptying it wipes its whole storage each time), a socket BIO for
-// reading (it does not tell that the kernel's queue was emptied, so each read costs a second one).
+// Rejected: OpenSSL's memory BIO (emptying it wipes its whole storage each time); a socket BIO for
+// reading (it does not report that a read emptied the kernel's queue, so each read costs a second
+// one).
 
 import COpenSSL
 import Glibc
 import Primitives
 
-/// A connection's way to the network, as its BIO finds it.
+/// The state behind a connection's BIO.
 @safe
 struct TLSWire {
   let fd: Int32
-  /// Where ciphertext is appended to: the context's scratch memory.
+  /// Where ciphertext is appended: the context's scratch buffer.
   let out: UnsafeMutablePointer<ByteBuffer>
-  /// Whether what came ends with a record.
+  /// Where the received bytes end: between two records, or within one.
   var framing = TLSFraming()
-  /// How often the socket may still be read from in the present call.
+  /// How often the socket may still be read in the current call.
   var allowance = 0
-  /// How many bytes the present call has received.
+  /// How many bytes the current call has received.
   var received = 0
   /// The kernel's queue was empty after the last read.
   var isDrained = false
   /// The peer sends no more.
   var isEnded = false
-  /// The error number of a read that failed; 0 if none did.
+  /// The error number of a failed read; 0 if none failed.
   var error: Int32 = 0
   /// The handshake is over.
   var isEstablished = false
-  /// How many steps OpenSSL's state machine has made since then, or since a read that brought plain bytes.
+  /// How many steps OpenSSL's state machine has made since then, or since the last read that
+  /// yielded plain bytes.
   var steps = 0
-  /// A message of TLS's own takes three or four, so this is some 30 of them. Whoever sends more and nothing
-  /// plain means no good: a key is derived for each of some.
+  /// The most steps without plain bytes. A TLS protocol message takes three or four, so this is
+  /// about 30 messages. A peer that sends more without any data is hostile: some kinds of message
+  /// cost a key derivation each.
   static let mostSteps = 96
 
   init(fd: Int32, out: UnsafeMutablePointer<ByteBuffer>) {
@@ -41,7 +44,7 @@ struct TLSWire {
   }
 }
 
-/// The table of a wire's verbs, for OpenSSL.
+/// The BIO's methods: write, read and control.
 func wireMethod() -> OpaquePointer {
   guard let method = unsafe BIO_meth_new(openssl_bio_type(), "wire") else {
     preconditionFailure("the machine is out of memory")
@@ -72,8 +75,9 @@ func wireMethod() -> OpaquePointer {
   return unsafe method
 }
 
-/// Counts what a peer says of TLS's own once the handshake is over. OpenSSL goes on reading by itself for
-/// as long as such messages come; to take the connection for shut down is what makes it stop.
+/// Counts the steps that a peer's TLS protocol messages cause once the handshake is over. OpenSSL
+/// itself keeps reading for as long as such messages arrive; marking the connection as shut down
+/// makes it stop.
 func watchSteps(_ context: OpaquePointer) {
   unsafe SSL_CTX_set_info_callback(context) { ssl, event, _ in
     guard event & (SSL_CB_LOOP | SSL_CB_ALERT) != 0, let bio = unsafe SSL_get_rbio(ssl) else {
@@ -88,7 +92,8 @@ func watchSteps(_ context: OpaquePointer) {
   }
 }
 
-// How many bytes came; if none, the wire says why. A short read tells that nothing is left.
+/// Receives from the socket and returns how many bytes arrived; if none, the wire records why. A
+/// short read means that nothing is left.
 private func receive(
   _ wire: UnsafeMutablePointer<TLSWire>, _ memory: UnsafeMutableRawPointer, _ count: Int
 ) -> Int {

@@ -3,24 +3,24 @@
 // distribution model" and "Hash tags", and its appendix A.
 //
 // The remainder is computed with shifts, eight bytes at a time, since 0x1021 has only three bits: a
-// table would take as many steps for each byte as this for two, and the cache besides.
+// table would need as many steps for each byte as this does for two, and space in the cache.
 
 /// The hash slots of Redis Cluster.
 public enum HashSlot {
-  /// How many slots there are.
+  /// The number of slots.
   public static let count = 16_384
 
   /// The slot of a key, 0 to 16,383.
   ///
-  /// When the key has a `{`, and a `}` behind the first of them, and something between the two, only
-  /// what is between is hashed.
+  /// If the key contains a `{`, a `}` behind the first one, and something between the two, only the
+  /// part between them is hashed.
   public static func of(key: RawSpan) -> UInt16 {
     var hasher = Hasher()
     hasher.update(key.extracting(tag(of: key)))
     return hasher.slot
   }
 
-  /// What of a key is hashed.
+  /// The part of a key that is hashed.
   static func tag(of key: RawSpan) -> Range<Int> {
     guard let open = key.offset(of: UInt8(ascii: "{")),
       let close = key.offset(of: UInt8(ascii: "}"), from: open + 1),
@@ -29,13 +29,13 @@ public enum HashSlot {
     return open + 1..<close
   }
 
-  /// Hashes a key's tag piece by piece, so that the key need not be put together first. The caller
-  /// passes what is between the braces, and only that.
+  /// Hashes a key's tag piece by piece, so that the key need not be assembled first. The caller
+  /// passes the bytes between the braces, and only those.
   public struct Hasher: Sendable {
-    /// The CRC of what has been passed.
+    /// The CRC of the bytes passed so far.
     public private(set) var remainder: UInt16
 
-    /// Nothing has been passed.
+    /// A hasher that has been passed nothing.
     public init() { remainder = 0 }
 
     /// Passes one byte.
@@ -49,10 +49,11 @@ public enum HashSlot {
     /// Passes two to eight bytes, the last one in the lowest byte and zeros in front of the first.
     ///
     /// 1. The polynomial is x^16 times 1 + s, where s = x^-4 + x^-11 + x^-16. So the quotient of
-    ///    the bytes, moved up by x^16, is their product with 1 / (1 + s); zeros in front change nothing.
-    /// 2. Where 1 + 1 = 0, that is (1 + s)(1 + s^2)(1 + s^4)(1 + s^8) as far as 64 bits see, and
-    ///    squares have no mixed terms: a line for each factor.
-    /// 3. The remainder is what the quotient times the polynomial leaves in its last 16 bits.
+    ///    the bytes, shifted up by x^16, is their product with 1 / (1 + s); zeros in front change
+    ///    nothing.
+    /// 2. Where 1 + 1 = 0, that is (1 + s)(1 + s^2)(1 + s^4)(1 + s^8) as far as 64 bits show, and
+    ///    squares have no mixed terms: one line for each factor.
+    /// 3. The remainder is the last 16 bits of the quotient times the polynomial.
     @inline(__always)
     mutating func update(_ bytes: UInt64, count: Int) {
       var quotient = bytes ^ UInt64(remainder) << UInt64(8 * count - 16)
@@ -74,7 +75,7 @@ public enum HashSlot {
           at += 8
         }
         if at > 0, piece.count - at > 1 {
-          // The rest is the end of the last eight, those in front of it masked.
+          // The rest is the end of the last eight bytes, with those in front of it masked.
           let eight = unsafe piece.loadUnaligned(fromByteOffset: piece.count - 8, as: UInt64.self)
           let count = piece.count - at
           passed.update(eight.bigEndian & (1 << UInt64(8 * count) - 1), count: count)
@@ -88,7 +89,7 @@ public enum HashSlot {
       self = passed
     }
 
-    /// The slot of what has been passed.
+    /// The slot of the bytes passed so far.
     public var slot: UInt16 { remainder & 0x3FFF }
   }
 }

@@ -1,7 +1,7 @@
-// Reads `CLUSTER NODES` for what `CLUSTER SLOTS` does not tell: the configuration epoch with which
-// each node claims its slots (Redis Cluster specification, "Configuration handling"). A claim of a
-// higher epoch is the younger one. A line that is none is passed: without its epoch a node is
-// believed as it was before there were any.
+// Reads from `CLUSTER NODES` what `CLUSTER SLOTS` does not report: the configuration epoch with
+// which each node claims its slots (Redis Cluster specification, "Configuration handling"). A claim
+// with a higher epoch is the younger one. A malformed line is skipped: a node without an epoch is
+// believed as if there were no epochs.
 //
 //   id address flags primary ping-sent pong-received config-epoch link-state slot …
 
@@ -9,10 +9,10 @@
 public struct NodeEpochs: Equatable, Sendable {
   private var epochs: [String: UInt64] = [:]
 
-  /// No node's.
+  /// No epochs.
   public init() {}
 
-  /// What a reply to `CLUSTER NODES` tells; nothing when it is an error.
+  /// The epochs in a reply to `CLUSTER NODES`; none if it is an error.
   public init(reply: borrowing Reply) {
     guard reply.kind == .string || reply.kind == .status else { return }
     let text = reply.string()
@@ -24,7 +24,7 @@ public struct NodeEpochs: Equatable, Sendable {
     }
   }
 
-  /// The epoch of the node with this id; nil when it is not known.
+  /// The epoch of the node with this id; nil if it is not known.
   public subscript(id: String?) -> UInt64? { id.flatMap { epochs[$0] } }
 
   private mutating func note(_ line: RawSpan) {

@@ -1,27 +1,28 @@
-// Who serves a slot: one integer for each, read once a command. Rebuilt from a topology, patched by
-// MOVED. 32 KiB, allocated once; replicas are the topology's, not the table's.
+// The owner of each slot: one integer for each, read once for each command. Rebuilt from a
+// topology, patched by MOVED. 32 KiB, allocated once; replicas belong to the topology, not to this
+// table.
 //
-// Nodes serve ranges, so nearly all groups of 64 neighbouring slots have one owner, which stands apart
-// as well: those 512 bytes stay in the nearest cache. A look at the slot itself was a wait for memory,
-// one per cent of all that a GET takes.
+// Nodes serve ranges, so nearly every group of 64 neighbouring slots has a single owner, which is
+// also stored by group: those 512 bytes stay in the nearest cache. Reading the slot's own entry
+// meant a wait for memory, one per cent of the cost of a GET.
 
 /// The owners of the 16,384 hash slots, as the caller's own numbers for its nodes.
 @safe
 public struct SlotTable: ~Copyable {
-  /// The owner of a slot that nobody serves.
+  /// The owner of a slot that no node serves.
   public static let nobody = UInt16.max
 
-  /// What stands for a group whose slots have several owners.
+  /// Marks a group whose slots have several owners.
   private static let several = UInt16.max - 1
   private static let groupSize = 64
 
   private let owners: UnsafeMutablePointer<UInt16>
   // The owner of all slots of each group, or `several`.
   private let groups: UnsafeMutablePointer<UInt16>
-  /// How many slots are served.
+  /// The number of slots that are served.
   public private(set) var coverage: Int
 
-  /// A table in which nobody serves anything.
+  /// A table in which no slot is served.
   public init() {
     unsafe owners = .allocate(capacity: HashSlot.count)
     unsafe owners.initialize(repeating: Self.nobody, count: HashSlot.count)
@@ -45,7 +46,7 @@ public struct SlotTable: ~Copyable {
     return unsafe owner == Self.several ? owners[Int(slot)] : owner
   }
 
-  /// Gives one slot to a node, as MOVED tells.
+  /// Gives one slot to a node, as MOVED says.
   public mutating func patch(_ slot: UInt16, _ node: UInt16) {
     give(slot, node)
     settle(Int(slot) / Self.groupSize)
@@ -59,7 +60,7 @@ public struct SlotTable: ~Copyable {
     unsafe owners[Int(slot)] = node
   }
 
-  /// Notes who serves a group's slots.
+  /// Notes the owner of a group's slots.
   private mutating func settle(_ group: Int) {
     let slots = group * Self.groupSize..<(group + 1) * Self.groupSize
     let owner = unsafe owners[slots.lowerBound]
@@ -100,6 +101,6 @@ public struct SlotRange: Hashable, Sendable {
     self.last = last
   }
 
-  /// How many slots there are in the range; at least one.
+  /// The number of slots in the range; at least one.
   public var count: Int { Int(last) - Int(first) + 1 }
 }

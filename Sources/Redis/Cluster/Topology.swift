@@ -1,10 +1,10 @@
-// One node's view of its cluster: which nodes serve which slots. Made of a `CLUSTER SLOTS` reply
+// One node's view of its cluster: which nodes serve which slots. Made from a `CLUSTER SLOTS` reply
 // (`TopologyParser`), compared and chosen by `TopologyVote`, written into a `SlotTable`. Off the
-// data path: strings and arrays are fine here.
+// data path, so strings and arrays are fine here.
 
 /// A node of a cluster.
 public struct ClusterNode: Hashable, Sendable {
-  /// The node's own name: 40 hexadecimal digits; nil when the server does not tell it.
+  /// The node's own id: 40 hexadecimal digits; nil if the server does not report it.
   public let id: String?
   /// Where the node listens, in the form that the cluster prefers (address or host name).
   public let endpoint: Endpoint
@@ -18,7 +18,7 @@ public struct ClusterNode: Hashable, Sendable {
     self.hostname = hostname
   }
 
-  /// What tells the node from others in every node's view: its id, else where it listens.
+  /// What identifies the node in every node's view: its id, or its endpoint if it has none.
   var name: String { id ?? endpoint.description }
 }
 
@@ -39,17 +39,17 @@ public struct Shard: Equatable, Sendable {
   }
 }
 
-/// A view of a cluster. No slot is in it twice.
+/// A view of a cluster. No slot occurs twice.
 public struct Topology: Equatable, Sendable {
   /// The shards, in the order of their first slots.
   public let shards: [Shard]
-  /// How many slots are served.
+  /// The number of slots that are served.
   public let coveredSlots: Int
-  /// A number that is equal for views in which the same nodes own the same slots. Replicas and
-  /// addresses do not count: views differ in them for a while without anything being wrong.
+  /// A number that is equal for views in which the same nodes own the same slots. It ignores
+  /// replicas and addresses, in which views may differ for a while without anything being wrong.
   public let digest: UInt64
 
-  /// The ids of all its nodes that tell theirs.
+  /// The ids of all nodes that have one.
   public var ids: Set<String> {
     Set(shards.flatMap { [$0.primary] + $0.replicas }.compactMap(\.id))
   }
@@ -69,7 +69,7 @@ public struct Topology: Equatable, Sendable {
   /// Whether every slot is served.
   public var isComplete: Bool { coveredSlots == HashSlot.count }
 
-  /// The endpoints of all nodes, each once, primaries first: whom to ask for the next view.
+  /// The endpoints of all nodes, each once, primaries first.
   public var endpoints: [Endpoint] {
     var seen: Set<Endpoint> = []
     let all = shards.map(\.primary) + shards.flatMap(\.replicas)

@@ -1,13 +1,13 @@
-/// Why a reply is no view of a cluster.
+/// Why a reply is not a view of a cluster.
 public enum TopologyFault: Error, Equatable, Sendable {
   /// The node answered with an error instead.
   case refused(RedisError)
-  /// Not the nested arrays that `CLUSTER SLOTS` is documented to give.
+  /// Not the nested arrays that `CLUSTER SLOTS` is documented to return.
   case wrongShape
   /// A slot below 0 or above 16,383, or a range whose end is before its start.
   case slotOutOfBounds
   /// A slot in two ranges.
   case overlap
-  /// A port, address or node id that is none.
+  /// An invalid port, address or node id.
   case invalidNode
 }

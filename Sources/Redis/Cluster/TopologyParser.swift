@@ -1,21 +1,22 @@
-// Reads `CLUSTER SLOTS`:
+// Parses `CLUSTER SLOTS`:
 //
 //   reply  = *[ range … ]
 //   range  = *[ first, last, primary, replica … ]
 //   node   = *[ preferred endpoint or null, port, id, *[ name, value … ] ]
 //
-// Id and metadata are optional, as they were added in Redis 4 and 7, and what a later version adds
-// behind is passed. A null or empty endpoint is the host of the node that was asked; `?` is a host
-// that the node does not know, and such a node can't be reached: it is left out, and what it serves
-// counts as unserved. A reply with any fault is refused whole: half a view is worse than the old one.
+// Id and metadata are optional, since Redis 4 and 7 added them, and whatever a later version
+// appends is skipped. A null or empty endpoint means the host of the node that was asked. `?` is a
+// host that the node does not know: such a node cannot be reached, so it is left out, and its slots
+// count as unserved. A reply with any fault is refused whole: half a view is worse than the old
+// one.
 
 internal import Primitives
 
 extension Topology {
-  /// The most characters of a node's id.
+  /// The length of a node's id, in characters.
   fileprivate static let idLength = 40
 
-  /// The view that a reply to `CLUSTER SLOTS` tells.
+  /// The view in a reply to `CLUSTER SLOTS`.
   ///
   /// - Parameters:
   ///   - reply: a complete reply.
@@ -28,7 +29,7 @@ extension Topology {
 }
 
 private struct TopologyParser {
-  /// A range with its nodes, the primary first; nil is a node that can't be reached.
+  /// A range with its nodes, the primary first; nil is a node that cannot be reached.
   typealias Entry = (slots: SlotRange, primary: ClusterNode?, replicas: [ClusterNode])
 
   let asked: Endpoint
@@ -68,7 +69,7 @@ private struct TopologyParser {
     let hostname = count > 3 ? try metadata("hostname", in: reply) : nil
     for _ in 4..<max(4, count) where !cursor.skip(in: reply) { throw .wrongShape }
     let name = reply.string(of: host)
-    // Who has no port of the asker's kind cannot be reached either.
+    // Nor can a node be reached without a port of the requested kind (plain or TLS).
     if name.equals("?") || port == 0 { return nil }
     guard let endpoint = endpoint(name, port) else { throw .invalidNode }
     return ClusterNode(id: id, endpoint: endpoint, hostname: hostname)
@@ -87,7 +88,7 @@ private struct TopologyParser {
     return id.text
   }
 
-  /// Passes a node's list of names and values; the value of `name` if it is a host.
+  /// Skips a node's list of names and values; returns the value of `name` if it is a host.
   private mutating func metadata(
     _ name: StaticString, in reply: borrowing Reply
   ) throws(TopologyFault) -> String? {
@@ -123,7 +124,7 @@ private struct TopologyParser {
 }
 
 extension Shard {
-  /// Adds slots that are behind all that the shard has.
+  /// Adds slots that come after all that the shard has.
   fileprivate mutating func append(_ slots: SlotRange) {
     if let last = ranges.last, Int(last.last) + 1 == Int(slots.first) {
       ranges[ranges.count - 1] = SlotRange(last.first, slots.last)

@@ -3,12 +3,12 @@
 
 /// Chooses between the views of several nodes.
 public enum TopologyVote {
-  /// What one node said.
+  /// One node's vote.
   public struct Ballot: Equatable, Sendable {
     /// The node's view.
     public let topology: Topology
-    /// The highest configuration epoch with which a primary of the view claims slots (`CLUSTER NODES`), if
-    /// that is known.
+    /// The highest configuration epoch with which a primary of the view claims slots (`CLUSTER
+    /// NODES`); nil if it is not known.
     public let epoch: UInt64?
 
     /// A ballot from its parts.
@@ -26,11 +26,11 @@ public enum TopologyVote {
     var epoch: UInt64?
   }
 
-  /// The position of the ballot to follow; nil when there are none.
+  /// The index of the ballot to follow; nil if there are none.
   ///
-  /// 1. Views that serve no slot count only when there are no others.
+  /// 1. Views that serve no slot count only if there are no others.
   /// 2. The view that most nodes share wins.
-  /// 3. Among equals, the one with the highest known epoch; one that is known beats none.
+  /// 3. Among equals, the one with the highest epoch; a known epoch beats an unknown one.
   /// 4. Among equals, the one that covers the most slots; then the one that came first.
   public static func winner(of ballots: [Ballot]) -> Int? {
     var parties: [Party] = []

@@ -1,16 +1,17 @@
-// Commands in RESP, written straight behind what a buffer holds: an array of bulk strings, which is
-// the one form that Redis takes binary arguments in. Nothing is allocated besides the buffer's own
-// growth, nothing is copied twice. The caller bounds the buffer. hiredis's formatter is the tests'
-// oracle; it is not used here since it allocates each command anew.
+// Commands in RESP, appended to a buffer: an array of bulk strings, the only form in which Redis
+// accepts binary arguments. Nothing is allocated except for the buffer's own growth, and nothing is
+// copied twice. The caller bounds the buffer. hiredis's formatter serves only as the tests' oracle,
+// because it allocates each command.
 //
-// What a literal becomes is open to inlining across modules: with its length known, the digits are
-// made when the program is built.
+// Functions that write literals can be inlined across modules: with a known length, the digits are
+// computed at build time.
 
 public import Primitives
 
 /// Appends commands to a node's output.
 ///
-/// A command is `begin` and then exactly as many arguments as it said, the command's name included.
+/// A command is `begin`, followed by exactly as many arguments as it announced, the command's name
+/// included.
 public enum CommandWriter {
   /// Starts a command of `count` arguments.
   @inlinable
@@ -44,7 +45,7 @@ public enum CommandWriter {
     output.appendLineEnd()
   }
 
-  /// Appends an argument that is part of the program.
+  /// Appends an argument that is a literal.
   @inlinable
   @inline(__always)
   public static func argument(_ text: StaticString, in output: inout ByteBuffer) {
@@ -53,7 +54,7 @@ public enum CommandWriter {
     output.appendLineEnd()
   }
 
-  /// Appends an argument that is a text. For rare commands: the data path has no strings.
+  /// Appends an argument that is a string. For rare commands: the data path has no strings.
   public static func argument(text: String, in output: inout ByteBuffer) {
     length(text.utf8.count, in: &output)
     output.append(text: text)
@@ -68,7 +69,7 @@ public enum CommandWriter {
     output.appendLineEnd()
   }
 
-  /// Starts an argument of `byteCount` bytes that is made of several pieces: append them to the
+  /// Starts an argument of `byteCount` bytes that consists of several pieces: append them to the
   /// buffer, then `close` the argument.
   @inlinable
   public static func open(byteCount: Int, in output: inout ByteBuffer) -> OpenArgument {
@@ -76,27 +77,12 @@ public enum CommandWriter {
     return OpenArgument(end: output.count + byteCount)
   }
 
-  /// Ends an argument. Its pieces must be as long as was said: otherwise the bytes of one session
-  /// would be read as the commands of another.
+  /// Ends an argument. Its pieces must add up to the announced length: otherwise the bytes of one
+  /// session would be read as the commands of another.
   @inlinable
   public static func close(_ argument: consuming OpenArgument, in output: inout ByteBuffer) {
     precondition(output.count == argument.end, "an argument is as long as it was declared")
     output.appendLineEnd()
-  }
-
-  /// Appends an argument of five pieces, such as a key: `sg:{`, namespace, `:`, id, `}`.
-  public static func argument(
-    _ first: StaticString, _ second: RawSpan, _ third: StaticString, _ fourth: RawSpan,
-    _ fifth: StaticString, in output: inout ByteBuffer
-  ) {
-    let texts = first.utf8CodeUnitCount + third.utf8CodeUnitCount + fifth.utf8CodeUnitCount
-    let whole = open(byteCount: texts + second.byteCount + fourth.byteCount, in: &output)
-    output.append(first)
-    output.append(second)
-    output.append(third)
-    output.append(fourth)
-    output.append(fifth)
-    close(whole, in: &output)
   }
 
   @inlinable
@@ -140,10 +126,11 @@ extension ByteBuffer {
 }
 
 extension UnsafeMutableRawPointer {
-  /// Writes a mark, a number below 100,000 and CR LF, and says where they end. Eight bytes are written to.
+  /// Writes a mark, a number below 100,000 and CR LF, and returns where they end. Stores eight
+  /// bytes in any case.
   ///
-  /// Nearly all numbers have at most five digits, so that the eight bytes are put together in a
-  /// register, last byte first, and stored at once: a command has a dozen of them.
+  /// Nearly all numbers have at most five digits, so the eight bytes are assembled in a register,
+  /// last byte first, and stored at once: a command has a dozen of them.
   @unsafe
   @inlinable
   @inline(__always)

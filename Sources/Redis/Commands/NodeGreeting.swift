@@ -1,47 +1,57 @@
-// What a new connection to a node says first, in one write: AUTH, CLIENT SETNAME, CLIENT KILL of the
-// connection before it, CLIENT INFO, READONLY. Commands of the store may follow in the same write only
-// when no password is needed; the caller decides.
+// The first commands of a new connection to a node, in one write: AUTH, CLIENT SETNAME, CLIENT KILL
+// of the previous connection, CLIENT INFO, CLUSTER MYID, READONLY. The store's commands may follow in
+// the same write only if no password is needed; the caller decides.
 //
-// A node that was silent for long may still have commands of the former connection to read. It reads
-// that one piece by piece beside this one, so it must be ended before anything is asked here that an
-// old command could change afterwards.
+// A node that was silent for long may still have unread commands of the previous connection. It
+// reads that connection piece by piece beside this one, so that one must be ended before this one
+// asks anything that an old command could change afterwards.
 
 public import Primitives
 
-/// The user and password of a node. Secrets: they have no description.
+/// The user and password for a node. Secret: they have no description.
 public struct NodeCredentials: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
   fileprivate let user: String?
   fileprivate let password: String
 
-  /// A password, of the default user when no other is named (`requirepass`).
+  /// A password, for the default user unless another is named (`requirepass`).
   public init(user: String? = nil, password: String) {
     self.user = user
     self.password = password
   }
 
-  /// Says nothing.
+  /// Reveals nothing.
   public var description: String { "NodeCredentials(redacted)" }
 
-  /// Shows nothing.
+  /// Reveals nothing.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// The first commands of a connection, and what their answers mean.
+/// The first commands of a connection, and the meaning of their replies.
 public struct NodeGreeting: Equatable, Sendable {
-  /// What an answer means.
+  /// The meaning of a reply.
   public enum Verdict: Equatable, Sendable {
-    /// More answers are to come.
+    /// More replies are to come.
     case `continue`
     /// The connection may be used.
     case ready
-    /// The node refuses, and will refuse again until somebody changes something; unless the error
-    /// is a state of the node that passes.
+    /// The node refuses, and will do so until an operator changes something, unless the error is a
+    /// passing state of the node.
     case refused(RedisError)
-    /// The answer is none to these commands: the connection is out of step.
+    /// The reply does not belong to these commands: the connection is out of step.
     case unexpected
   }
 
-  private enum Step: Equatable { case authenticate, name, end, identify, readFromReplica }
+  /// Which node of which cluster answers, as far as it was asked and may be asked.
+  public enum Identity: Equatable, Sendable {
+    /// It did not say.
+    case unknown
+    /// The node of a cluster with this id.
+    case member(String)
+    /// A Redis without a cluster.
+    case standalone
+  }
+
+  private enum Step: Equatable { case authenticate, name, end, identify, member, readFromReplica }
 
   /// The name that `CLIENT LIST` shows.
   public static let clientName: StaticString = "session-gateway"
@@ -49,7 +59,10 @@ public struct NodeGreeting: Equatable, Sendable {
   private let authenticates: Bool
   private let readsFromReplica: Bool
   private let predecessor: NodeClient?
-  /// How the node calls this connection, once it has said so; nil where it does not.
+  private let asksIdentity: Bool
+  /// Which node answered.
+  public private(set) var identity = Identity.unknown
+  /// The node's name for this connection, once it has reported it; nil if it does not.
   public private(set) var client: NodeClient?
   private var answered = 0
   private var end: Verdict?
@@ -57,26 +70,29 @@ public struct NodeGreeting: Equatable, Sendable {
   /// A greeting whose commands are to be written with `write`.
   ///
   /// - Parameters:
-  ///   - authenticates: whether `AUTH` is said.
-  ///   - readsFromReplica: whether `READONLY` is said, which lets a replica answer reads.
-  ///   - predecessor: the connection that this one takes the place of; it is ended.
+  ///   - authenticates: whether to send `AUTH`.
+  ///   - readsFromReplica: whether to send `READONLY`, which lets a replica answer reads.
+  ///   - predecessor: the connection that this one replaces; it is ended.
+  ///   - asksIdentity: whether to send `CLUSTER MYID`.
   public init(
-    authenticates: Bool, readsFromReplica: Bool = false, predecessor: NodeClient? = nil
+    authenticates: Bool, readsFromReplica: Bool = false, predecessor: NodeClient? = nil,
+    asksIdentity: Bool = false
   ) {
+    self.asksIdentity = asksIdentity
     self.predecessor = predecessor
     self.authenticates = authenticates
     self.readsFromReplica = readsFromReplica
   }
 
-  /// How many answers the greeting expects.
+  /// The number of replies that the greeting expects.
   public var replies: Int { steps.count }
 
   private var steps: [Step] {
     (authenticates ? [.authenticate] : []) + [.name] + (predecessor == nil ? [] : [.end])
-      + [.identify] + (readsFromReplica ? [.readFromReplica] : [])
+      + [.identify] + (asksIdentity ? [.member] : []) + (readsFromReplica ? [.readFromReplica] : [])
   }
 
-  /// Appends the commands. `credentials` are needed exactly when the greeting authenticates.
+  /// Appends the commands. `credentials` are required exactly if the greeting authenticates.
   public func write(_ credentials: NodeCredentials?, to output: inout ByteBuffer) {
     precondition(authenticates == (credentials != nil), "AUTH is said by who has a password")
     if let credentials { Self.writeAuth(credentials, to: &output) }
@@ -86,22 +102,28 @@ public struct NodeGreeting: Equatable, Sendable {
     if let predecessor { Self.writeEnd(of: predecessor, to: &output) }
     CommandWriter.begin(2, "CLIENT", in: &output)
     CommandWriter.argument("INFO", in: &output)
+    if asksIdentity {
+      CommandWriter.begin(2, "CLUSTER", in: &output)
+      CommandWriter.argument("MYID", in: &output)
+    }
     if readsFromReplica {
       CommandWriter.begin(1, "READONLY", in: &output)
     }
   }
 
-  /// Judges the next answer. Once the verdict is final it stays.
+  /// Judges the next reply. A final verdict stays.
   ///
-  /// 1. An answer is a status or an error; anything else is unexpected, but for what CLIENT KILL
-  ///    (a number) and CLIENT INFO (a text) answer.
+  /// 1. A reply is a status or an error; anything else is unexpected, except for those of CLIENT
+  ///    KILL (a number) and CLIENT INFO (a text).
   /// 2. `NOAUTH`, `WRONGPASS` and `BUSY` refuse the connection, whichever command they answer.
-  /// 3. Any other error refuses it too, except for CLIENT's, which an access list may forbid.
+  /// 3. Any other error refuses it, too, except an error to a CLIENT command, which an ACL may
+  ///    forbid.
   public mutating func judge(_ reply: borrowing Reply) -> Verdict {
     if let end { return end }
     let step = steps[answered]
     let verdict = judge(reply, step)
     if step == .identify { client = NodeClient(reply) }
+    if step == .member { identity = Identity(reply) }
     answered += 1
     if verdict != .continue { end = verdict }
     return verdict
@@ -113,14 +135,15 @@ public struct NodeGreeting: Equatable, Sendable {
     case .status: return passed
     case .error: break
     case .integer where step == .end: return passed
-    case .string where step == .identify: return passed
+    case .string where step == .identify || step == .member: return passed
     case .string, .integer, .null, .array: return .unexpected
     }
     let error = RedisError(reply.string())
     switch (error, step) {
-    // Who is busy would leave out what ends the connection before this one, and refuse all else, too.
+    // A busy node would skip the command that ends the previous connection, and refuse all others,
+    // too.
     case (.noAuth, _), (.wrongPassword, _), (.busy, _): return .refused(error)
-    case (_, .name), (_, .end), (_, .identify): return passed
+    case (_, .name), (_, .end), (_, .identify), (_, .member): return passed
     default: return .refused(error)
     }
   }
@@ -139,5 +162,16 @@ public struct NodeGreeting: Equatable, Sendable {
     CommandWriter.begin(credentials.user == nil ? 2 : 3, "AUTH", in: &output)
     if let user = credentials.user { CommandWriter.argument(text: user, in: &output) }
     CommandWriter.argument(text: credentials.password, in: &output)
+  }
+}
+
+extension NodeGreeting.Identity {
+  /// The answer to `CLUSTER MYID`.
+  fileprivate init(_ reply: borrowing Reply) {
+    switch reply.kind {
+    case .string: self = .member(reply.string().text)
+    case .error where RedisError(reply.string()) == .clusterDisabled: self = .standalone
+    default: self = .unknown
+    }
   }
 }

@@ -1,12 +1,12 @@
-// Where a node listens. Read from settings, from the cluster's own list and from redirections; off
-// the data path, so it holds a string. What is no host name and no address is refused, so that
-// nothing odd reaches a resolver, a certificate check or a log.
+// Where a node listens. Parsed from settings, from the cluster's own list and from redirects; off
+// the data path, so it contains a string. Anything that is neither a host name nor an address is
+// refused, so that nothing strange reaches a resolver, a certificate check or a log.
 
 internal import Primitives
 
 /// A host and a port.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
-  /// The longest host: a DNS name has at most 253 bytes, an IPv6 address with its zone fewer.
+  /// The longest host, in bytes: a DNS name has at most 253, an IPv6 address with its zone fewer.
   static let longestHost = 255
 
   /// A name or an address; an IPv6 address without brackets.
@@ -21,14 +21,14 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     self.port = port
   }
 
-  /// An endpoint from a host's bytes, as Redis tells them; nil when it is none.
+  /// An endpoint from a host's bytes as Redis sends them; nil if it is invalid.
   public init?(host: RawSpan, port: Int) {
     guard Self.allows(host: host), port > 0, port <= 65_535 else { return nil }
     self.host = host.text
     self.port = UInt16(port)
   }
 
-  /// Reads `HOST:PORT` or `[ADDRESS]:PORT`; nil when the text is neither.
+  /// Parses `HOST:PORT` or `[ADDRESS]:PORT`; nil if the text is neither.
   public init?(parsing text: String) {
     guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
     var host = text[..<colon]

@@ -1,11 +1,11 @@
-// How a node calls one of its connections, read from `CLIENT INFO` (Redis 6.2): the number and the
-// address together, since a node that was started anew counts from the start again.
+// A node's name for one of its connections, from `CLIENT INFO` (Redis 6.2): the number and the
+// address together, because a restarted node counts from the beginning again.
 
-/// A connection, as its node knows it.
+/// A connection, as its node identifies it.
 public struct NodeClient: Equatable, Sendable {
   /// The node's number for it.
   public let id: Int
-  /// Where the node sees it come from.
+  /// The address from which the node sees it come.
   public let address: String
 
   /// A connection from its parts.
@@ -14,7 +14,7 @@ public struct NodeClient: Equatable, Sendable {
     self.address = address
   }
 
-  /// What an answer to `CLIENT INFO` tells; nil when it is none.
+  /// The connection in a reply to `CLIENT INFO`; nil if the reply is not one.
   public init?(_ reply: borrowing Reply) {
     guard reply.kind == .string else { return nil }
     let line = reply.string()
@@ -24,7 +24,7 @@ public struct NodeClient: Equatable, Sendable {
     self.init(id: id, address: line.extracting(address).text)
   }
 
-  /// Where the value of a field is.
+  /// The range of a field's value; nil if there is no such field.
   private static func value(_ name: StaticString, in line: RawSpan) -> Range<Int>? {
     var start = 0
     while start < line.byteCount {

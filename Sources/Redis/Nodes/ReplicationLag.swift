@@ -1,12 +1,12 @@
-// Reads `INFO replication` of a replica for how long ago it last heard of its primary.
+// Reads from a replica's `INFO replication` how long ago it last heard from its primary.
 
 /// How closely a replica follows its primary.
 public struct ReplicationLag: Equatable, Sendable {
-  /// How many seconds ago it last heard of its primary, be the link up or down; nil when it is no
-  /// replica, still copies the data, or does not tell.
+  /// How many seconds ago it last heard from its primary, whether the link is up or down; nil if it
+  /// is not a replica, is still copying the data, or does not say.
   public let seconds: Double?
 
-  /// What the text of an answer says.
+  /// The lag in the text of a reply.
   public init(_ info: RawSpan) {
     guard Self.value("role:", in: info) == "slave",
       Self.value("master_sync_in_progress:", in: info) == "0"

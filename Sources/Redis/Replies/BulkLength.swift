@@ -1,21 +1,21 @@
-// The line that tells how long a bulk string is, `$` apart: digits and CR LF, or `-1` for none at all.
-// In: what has come of it and behind it. Out: a verdict that more bytes do not change, once there is
-// one.
+// The length line of a bulk string, without its `$`: digits and CR LF, or `-1` for null. In: the
+// bytes that have arrived of it and behind it. Out: a verdict; once it is not `unfinished`, more
+// bytes do not change it.
 
 internal import Primitives
 
 /// What a bulk string's length line says.
 enum BulkLength: Equatable {
-  /// The line may go on, and may be right.
+  /// The line is incomplete, and correct so far.
   case unfinished
   /// It begins with a sign: null, or malformed.
   case null
-  /// So many bytes follow a line of `lineLength` bytes, its CR LF included.
+  /// This many bytes follow a line of `lineLength` bytes, its CR LF included.
   case bytes(Int, lineLength: Int)
-  /// It is none.
+  /// It is not a length line.
   case broken(ReplyFault)
 
-  /// Longer than any number with its sign and its CR LF.
+  /// Longer than any number with its sign and CR LF, in bytes.
   static let longestNumber = 32
 
   /// Reads the line at the start of `bytes`.

@@ -1,8 +1,8 @@
-// Which hiredis the program was built with: the library does not tell its version at run time.
+// The hiredis version that the program was built with: the library does not report it at run time.
 
 import CHiredis
 
-/// The library that reads replies.
+/// The library that parses replies.
 public enum HiredisLibrary {
   /// Its version, such as "0.14.1".
   public static var version: String { "\(HIREDIS_MAJOR).\(HIREDIS_MINOR).\(HIREDIS_PATCH)" }

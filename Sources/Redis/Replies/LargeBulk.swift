@@ -1,36 +1,37 @@
-// A bulk string that is gathered where its reply will have it, instead of in hiredis's buffer: of a
-// payload of 20 KiB that saves two copies of most of it. The socket fills the room; when the payload
-// and its CR LF are there, the bytes and a reply's bytes change places.
+// A bulk string that is gathered in the reply's own memory instead of hiredis's buffer; for a
+// payload of 20 KiB, that saves two copies of most of it. The socket fills the room. When the
+// payload and its CR LF have arrived, the bytes are swapped with the reply's.
 //
-// Bounded by `ReplyLimits.bytes`, which the length was held against. A declared length allocates no
-// more than what has come, or `ReplyReader`'s read size at first, so a node cannot have much memory
-// set aside by a number. A piece is at most `largestPiece`, so that a loop can look up in between. One that is
-// longer than the reply may be is passed over: the same piece of memory is filled again and again.
+// Bounded by `ReplyLimits.bytes`, against which the length was checked. A declared length allocates
+// no more memory than has already arrived, or `ReplyReader`'s read size at first, so a node cannot
+// reserve much memory by sending a number. A piece is at most `largestPiece`, so that an event loop
+// can do other work in between. A bulk string longer than a reply may be is skipped: the same
+// memory is filled again and again.
 
 internal import Primitives
 
-/// A large bulk string on its way.
+/// A large bulk string that is arriving.
 struct LargeBulk: ~Copyable {
-  /// How many bytes are read at once, unless the caller wants more.
+  /// The largest piece read at once, in bytes, unless the caller wants more.
   private static let largestPiece = 128 << 10
 
   private var bytes = ByteBuffer()
   // How many bytes are still to come, CR LF included; nil while there is no bulk string.
   private var missing: Int?
-  // How many of them there was room for at the last `room`.
+  // How many of them the last `room` had room for.
   private var offered = 0
-  // The last two bytes of one that is passed over.
+  // The last two bytes of one that is skipped.
   private var tail: UInt16 = 0
-  /// Whether its bytes are not kept.
+  /// Whether it is skipped: its bytes are not kept.
   private(set) var isPassed = false
 
-  /// Whether there is one that no reply has taken.
+  /// Whether there is one that no reply has taken yet.
   var isPending: Bool { missing != nil }
 
   /// Whether bytes of it are still to come.
   var isGathering: Bool { missing ?? 0 > 0 }
 
-  /// Starts one of `size` bytes with those that came already, behind a headroom.
+  /// Starts one of `size` bytes with those that have arrived, behind a headroom.
   mutating func begin(_ size: Int, _ come: RawSpan, headroom: Int) {
     precondition(missing == nil && come.byteCount <= size, "one bulk string is gathered at a time")
     bytes.clear(headroom: headroom)
@@ -38,7 +39,7 @@ struct LargeBulk: ~Copyable {
     missing = size + 2 - come.byteCount
   }
 
-  /// Starts one of `size` bytes that are not kept; `come` are no more than it and its CR LF.
+  /// Starts one of `size` bytes that is skipped; `come` contains at most the string and its CR LF.
   mutating func begin(passing size: Int, _ come: RawSpan) {
     precondition(missing == nil, "one bulk string is gathered at a time")
     bytes.clear(headroom: 0)
@@ -54,17 +55,19 @@ struct LargeBulk: ~Copyable {
     return tail
   }
 
-  /// Where the next bytes go: `least` of them, or as many as there are already, or a piece, or all.
+  /// Where the next bytes go: room for `least` of them, or for as many as have arrived (up to one
+  /// piece) if that is more, but never for more than are missing.
   mutating func room(_ least: Int) -> UnsafeMutableRawBufferPointer {
     offered = min(missing ?? 0, max(least, min(bytes.count, Self.largestPiece)))
     bytes.reserve(offered)
     return unsafe UnsafeMutableRawBufferPointer(rebasing: bytes.writable[..<offered])
   }
 
-  /// Whether all that is missing fits the room: what comes behind it is something else.
+  /// Whether everything missing fits into the room, so that any bytes behind it belong to something
+  /// else.
   var endsInRoom: Bool { offered == missing }
 
-  /// Takes what was read; how many bytes of it are the bulk string's.
+  /// Takes what was read, and returns how many of the bytes belong to the bulk string.
   mutating func commit(_ count: Int) -> Int {
     let taken = min(count, offered)
     offered = 0
@@ -78,7 +81,7 @@ struct LargeBulk: ~Copyable {
     return taken
   }
 
-  /// How far it is: it ends in CR LF.
+  /// How far it is. A complete one must end in CR LF.
   var progress: ReplyReader.Progress {
     if missing != 0 { return .needMore }
     if isPassed { return tail == 0x0D0A ? .reply : .broken(.malformed) }
@@ -86,13 +89,13 @@ struct LargeBulk: ~Copyable {
     return end.byte(at: 0) == 0x0D && end.byte(at: 1) == 0x0A ? .reply : .broken(.malformed)
   }
 
-  /// Ends one that was passed over.
+  /// Ends one that was skipped.
   mutating func end() {
     missing = nil
     isPassed = false
   }
 
-  /// Ends a complete one: its payload takes the place of `other`, whose memory serves the next.
+  /// Ends a complete one: swaps its payload with `other`, whose memory serves the next.
   mutating func end(exchanging other: inout ByteBuffer) {
     precondition(missing == 0, "only what is complete is handed over")
     missing = nil

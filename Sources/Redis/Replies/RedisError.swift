@@ -1,58 +1,58 @@
-// An error reply, told apart by its first word. Comes in as the bytes of the line without its `-`,
-// goes out as a case without strings: what the words after the first say may hold keys, and belongs
-// in no log. Hosts of redirections are ranges of the line that was classified.
+// An error reply, classified by its first word. In: the bytes of the line without its `-`. Out: a
+// case without strings, because the words after the first may contain keys and belong in no log.
+// Hosts of redirects are ranges of the line that was classified.
 
 public import Primitives
 
 /// What an error of a Redis node means to its client.
 public enum RedisError: Equatable, Sendable {
-  /// The slot is served by another node now.
-  /// 1. Patch the slot's owner. 2. Refresh the topology soon. 3. Resend to that node; when it is the
-  /// node that was asked, reconnect to it first.
+  /// Another node now serves the slot.
+  /// 1. Patch the slot's owner. 2. Refresh the topology soon. 3. Resend to that node; if it is the
+  ///    node that answered, reconnect to it first.
   case moved(slot: UInt16, host: RedirectHost, port: UInt16)
-  /// The slot is on its way to another node, and this key is there already.
-  /// 1. Leave the slot's owner. 2. Send `ASKING` and the command to that node, this once.
+  /// The slot is being moved to another node, which already has this key.
+  /// 1. Keep the slot's owner. 2. Send `ASKING` and the command to that node, this once.
   case ask(slot: UInt16, host: RedirectHost, port: UInt16)
-  /// A `MOVED` or `ASK` that can't be read. Not executed: refresh the topology and resend.
+  /// A `MOVED` or `ASK` that cannot be parsed. Not executed: refresh the topology and resend.
   case malformedRedirect
   /// `TRYAGAIN`: the keys of a command are split between two nodes. Back off and resend.
   case tryAgain
-  /// `CLUSTERDOWN`: slots are unserved. Back off, refresh the topology, resend. A script meets it in its
-  /// first write and says it in an `ERR`, under `cluster-allow-reads-when-down yes`.
+  /// `CLUSTERDOWN`: slots are unserved. Back off, refresh the topology, resend. Under
+  /// `cluster-allow-reads-when-down yes` a script gets it at its first write, and reports it within
+  /// an `ERR`.
   case clusterDown
-  /// `MASTERDOWN`: a replica lost its master. Back off, refresh the topology, resend.
+  /// `MASTERDOWN`: a replica has lost its primary. Back off, refresh the topology, resend.
   case masterDown
-  /// `LOADING`: the node reads its data set. Back off and resend.
+  /// `LOADING`: the node is loading its data. Back off and resend.
   case loading
   /// `READONLY`: the node is a replica now. Refresh the topology, back off, resend.
   case readOnly
-  /// `BUSY`: a script runs for too long. Back off and resend.
+  /// `BUSY`: a script has been running for too long. Back off and resend.
   case busy
   /// `NOREPLICAS`: too few replicas for a write. Back off and resend.
   case noReplicas
-  /// `NOSCRIPT`: load the script on this node and repeat.
+  /// `NOSCRIPT`: load the script on this node and resend.
   case noScript
-  /// `OOM`: the node's memory is used up. No retry; the caller is told.
+  /// `OOM`: the node's memory is used up. No retry; the caller gets the error.
   case outOfMemory
-  /// `MISCONF`: the node can't persist and refuses writes. No retry; an operator is needed.
+  /// `MISCONF`: the node cannot persist and refuses writes. No retry; an operator is needed.
   case misconfigured
-  /// `NOAUTH`: the node wants a password. No retry; an operator is needed.
+  /// `NOAUTH`: the node requires a password. No retry; an operator is needed.
   case noAuth
-  /// `NOPERM`: the user may not do this. No retry; an operator is needed.
+  /// `NOPERM`: the user lacks the permission. No retry; an operator is needed.
   case noPermission
   /// `WRONGPASS`: the user or password is wrong. No retry; an operator is needed.
   case wrongPassword
-  /// `WRONGTYPE`: the key holds something that is not ours. No retry.
+  /// `WRONGTYPE`: the key holds something that is not a session. No retry.
   case wrongType
   /// `CROSSSLOT`: the keys of a command are in different slots. A bug of the client.
   case crossSlot
-  /// `EXECABORT`: the transaction was discarded, since one of its commands was refused; that
-  /// command's own error came before.
+  /// `EXECABORT`: the transaction was discarded because one of its commands was refused; that
+  /// command's own error came earlier.
   case executionAborted
-  /// `ERR This instance has cluster support disabled`: the node is a cluster of one, all slots are
-  /// its own.
+  /// `ERR This instance has cluster support disabled`: the node serves all slots by itself.
   case clusterDisabled
-  /// Any other error. What happened is not known.
+  /// Any other error. It is not known what happened.
   case other
 
   /// Classifies the bytes of an error reply, without the `-`.
@@ -68,7 +68,7 @@ public enum RedisError: Equatable, Sendable {
     }
   }
 
-  /// Whether the error says that the table of slots is out of date.
+  /// Whether the error shows that the table of slots is out of date.
   public var callsForRefresh: Bool {
     switch self {
     case .moved, .malformedRedirect, .clusterDown, .masterDown, .readOnly: true
@@ -76,7 +76,7 @@ public enum RedisError: Equatable, Sendable {
     }
   }
 
-  /// The errors that are told by what follows `ERR`.
+  /// Classifies errors by the text after `ERR`.
   private static func unnamed(_ line: RawSpan) -> RedisError {
     if line.starts(with: "ERR This instance has cluster support disabled") {
       return .clusterDisabled
@@ -84,7 +84,7 @@ public enum RedisError: Equatable, Sendable {
     return line.contains("while the cluster is down") ? .clusterDown : .other
   }
 
-  /// The errors that are told by one word. The most frequent come first.
+  /// Classifies errors by their first word, the most frequent first.
   private static func named(_ word: RawSpan) -> RedisError {
     if word.equals("NOSCRIPT") { return .noScript }
     if word.equals("TRYAGAIN") { return .tryAgain }
@@ -105,7 +105,7 @@ public enum RedisError: Equatable, Sendable {
     return .other
   }
 
-  /// Reads ` SLOT HOST:PORT`, where HOST may be an IPv6 address without brackets, a name, nothing or
+  /// Parses ` SLOT HOST:PORT`, where HOST may be an IPv6 address without brackets, a name, empty or
   /// `?`. The last colon separates the port.
   private static func redirect(_ line: RawSpan, from start: Int, asking: Bool) -> RedisError {
     guard start < line.byteCount,
@@ -121,16 +121,16 @@ public enum RedisError: Equatable, Sendable {
   }
 }
 
-/// Where a redirection points.
+/// Where a redirect points.
 public enum RedirectHost: Equatable, Sendable {
   /// A name or an address, at this range of the error's line.
   case named(ByteRange)
-  /// The host of the node that was asked: Redis 7 leaves the host out when it has none to tell.
+  /// The host of the node that answered: Redis 7 leaves the host out if it has none to report.
   case asked
-  /// The node does not know (`?`): the topology has to tell.
+  /// The node does not know it (`?`): the topology must tell.
   case unknown
 
-  /// What is between `start` and `end` of `line`; nil when it can't be a host.
+  /// The host between `start` and `end` of `line`; nil if it cannot be one.
   init?(_ line: RawSpan, _ start: Int, _ end: Int) {
     let host = line.extracting(start..<end)
     if host.isEmpty {

@@ -1,32 +1,32 @@
-// A reply in memory that is used again for the next one. Comes from a `ReplyReader` token by token,
-// goes to whoever asked the command; one a connection, since a reply may arrive in pieces.
+// A reply in memory that is reused for the next one. A `ReplyReader` fills it token by token;
+// whatever sent the command reads it. One for each connection, since a reply may arrive in pieces.
 //
-// Flat: the tokens in the order they arrived, and one buffer that holds the bytes of all texts. A
-// payload is copied once, from the reader's buffer into this one behind a headroom, and the caller
-// may take that buffer away (`exchangeBytes`). Bounded by `ReplyLimits`. Rejected: a tree of objects
-// (an allocation each), views into the reader's buffer (it moves with the next read).
+// Flat: the tokens in the order they arrived, and one buffer with the bytes of all texts. A payload
+// is copied once, from the reader's buffer into this one behind a headroom, and the caller may take
+// that buffer away (`exchangeBytes`). Bounded by `ReplyLimits`. Rejected: a tree of objects (an
+// allocation for each), views into the reader's buffer (it moves with the next read).
 
 public import Primitives
 
 /// One reply of a Redis node, reusable.
 @safe
 public struct Reply: ~Copyable {
-  /// The bytes of the reply's strings, statuses and errors, in order, without anything between.
+  /// The bytes of the reply's strings, statuses and errors, in order, with nothing in between.
   public private(set) var bytes: ByteBuffer
-  /// How many bytes are left free in front of the next reply's bytes.
+  /// The number of bytes left free in front of the next reply's bytes.
   public var headroom: Int
   /// What a reply may cost.
   public let limits: ReplyLimits
-  /// How many tokens have come.
+  /// The number of tokens that have arrived.
   public private(set) var count: Int
   /// Whether the reply has begun and is not complete.
   private(set) var isOpen: Bool
-  // How many tokens the reply will have, by what its arrays have declared so far.
+  // The number of tokens the reply will have, as far as its arrays have declared.
   private var promised: Int
   private var tokens: UnsafeMutablePointer<ReplyToken>
   private var capacity: Int
 
-  /// A reply that has not come. Room for a few tokens is made at once.
+  /// A reply that has not arrived. Allocates room for a few tokens at once.
   public init(limits: ReplyLimits = ReplyLimits(), headroom: Int = 0) {
     bytes = ByteBuffer()
     self.headroom = headroom
@@ -40,24 +40,24 @@ public struct Reply: ~Copyable {
 
   deinit { unsafe tokens.deallocate() }
 
-  /// Takes the bytes away, headroom and all, and leaves `fresh` in their place. The ranges of this
-  /// reply's tokens are for the buffer that was taken.
+  /// Takes the bytes away, headroom included, and leaves `fresh` in their place. The ranges of this
+  /// reply's tokens apply to the buffer that was taken.
   public mutating func exchangeBytes(_ fresh: consuming ByteBuffer) -> ByteBuffer {
     precondition(!isOpen, "the bytes of a reply that is not complete are still needed")
     swap(&bytes, &fresh)
     return fresh
   }
 
-  /// The token at `position`, 0 being the reply itself; nil when there are not so many.
+  /// The token at `position`, 0 being the reply itself; nil if there are fewer.
   public func token(at position: Int) -> ReplyToken? {
     guard position >= 0, position < count else { return nil }
     return unsafe tokens[position]
   }
 
-  /// What the reply is; null before the first one.
+  /// The kind of the reply; null before the first one.
   public var kind: ReplyToken.Kind { token(at: 0)?.kind ?? .null }
 
-  /// The reply's integer, or how many elements its array has, or how many bytes its text; else 0.
+  /// The reply's integer, the number of its array's elements or of its text's bytes; else 0.
   public var integer: Int { token(at: 0)?.integer ?? 0 }
 
   /// Whether the reply is the status `OK`.
@@ -69,13 +69,13 @@ public struct Reply: ~Copyable {
     return string(at: position).equals("OK")
   }
 
-  /// The bytes of the string, status or error at `position`; none when it is something else.
+  /// The bytes of the string, status or error at `position`; empty if there is none.
   @_lifetime(borrow self)
   public func string(at position: Int = 0) -> RawSpan {
     string(of: token(at: position) ?? .nothing)
   }
 
-  /// The bytes of a token of this reply; none when it has none or they were taken away.
+  /// The bytes of a token of this reply; empty if it has none or they were taken away.
   @_lifetime(borrow self)
   public func string(of token: ReplyToken) -> RawSpan {
     let all = bytes.bytes
@@ -85,7 +85,7 @@ public struct Reply: ~Copyable {
 
   // MARK: What the reader does
 
-  /// Starts over: the reply that was here is forgotten.
+  /// Starts over: forgets the previous reply.
   private mutating func begin() {
     count = 0
     promised = 1
@@ -101,7 +101,7 @@ public struct Reply: ~Copyable {
     size <= limits.bytes - (isOpen ? bytes.count : 0)
   }
 
-  /// Takes the next token, with the bytes of a text; a fault when it exceeds a limit.
+  /// Takes the next token, with the bytes of a text; returns a fault if that exceeds a limit.
   mutating func receive(
     _ kind: ReplyToken.Kind, _ integer: Int, _ text: UnsafeRawPointer?, depth: Int
   ) -> ReplyFault? {
@@ -122,7 +122,7 @@ public struct Reply: ~Copyable {
     return nil
   }
 
-  /// Becomes a text that came whole. Its size was admitted.
+  /// Becomes a text that arrived whole and whose size was admitted.
   mutating func take(_ kind: ReplyToken.Kind, _ text: RawSpan) {
     begin()
     bytes.append(text)
@@ -136,27 +136,28 @@ public struct Reply: ~Copyable {
     close()
   }
 
-  /// Becomes the error that stands for a bulk string which was passed over.
+  /// Becomes the error that stands for a bulk string that was skipped.
   mutating func takeOversize() {
     begin()
     bytes.append("WRONGTYPE a value larger than any session")
     finish(.error)
   }
 
-  /// Becomes the bulk string that was gathered apart, and leaves its own bytes' memory in its place.
+  /// Becomes the bulk string that was gathered separately, and leaves its own bytes' memory in
+  /// exchange.
   mutating func take(_ bulk: inout LargeBulk) {
     begin()
     bulk.end(exchanging: &bytes)
     finish(.string)
   }
 
-  /// Makes all bytes the one text that the reply is.
+  /// Makes all bytes the single text of the reply.
   private mutating func finish(_ kind: ReplyToken.Kind) {
     append(ReplyToken(kind: kind, integer: bytes.count, range: ByteRange(0, bytes.count)))
     close()
   }
 
-  /// hiredis 0.14 ends a line at CR LF and lets a lone CR or LF pass; hiredis 1.x does not.
+  /// hiredis 0.14 ends a line at CR LF and accepts a lone CR or LF in it; hiredis 1.x does not.
   private func isLine(_ text: UnsafeRawPointer, _ count: Int) -> Bool {
     if count > limits.line { return false }
     for at in 0..<count {

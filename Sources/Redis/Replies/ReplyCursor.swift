@@ -1,35 +1,36 @@
-// Walks a reply of nested arrays, one element at a time. A value with no reference to the reply, so
-// that it can be kept while the reply is borrowed again. Bounded by the reply's tokens.
+// Walks a reply of nested arrays, one element at a time. A value without a reference to the reply,
+// so it can be kept while the reply is borrowed again. Bounded by the reply's tokens.
 
-/// A place in a reply, going forward only.
+/// A position in a reply, which only moves forward.
 ///
-/// It never traps: what is not there, or not of the wanted kind, is nil. A verb that gave nil has
-/// not moved the place.
+/// It never traps: what is missing, or not of the requested kind, is nil, and then the position has
+/// not moved.
 public struct ReplyCursor: Sendable {
   /// The position of the next token; 0 is the reply itself.
   public private(set) var position: Int
 
-  /// The place before the reply itself.
+  /// The position of the reply itself.
   public init() { position = 0 }
 
-  /// Takes the next token. After an array's, the next one is its first element.
+  /// Takes the next token. After an array's token, the next one is its first element.
   public mutating func next(in reply: borrowing Reply) -> ReplyToken? {
     guard let token = reply.token(at: position) else { return nil }
     position += 1
     return token
   }
 
-  /// Takes an array's token: how many elements follow; nil when something else does.
+  /// Takes an array's token and returns the number of elements that follow; nil if the next token
+  /// is not an array.
   public mutating func array(in reply: borrowing Reply) -> Int? {
     number(of: .array, in: reply)
   }
 
-  /// Takes an integer; nil when something else follows.
+  /// Takes an integer; nil if the next token is not one.
   public mutating func integer(in reply: borrowing Reply) -> Int? {
     number(of: .integer, in: reply)
   }
 
-  /// Takes a string or a status; nil when something else follows.
+  /// Takes a string or a status; nil if the next token is neither.
   public mutating func text(in reply: borrowing Reply) -> ReplyToken? {
     guard let token = reply.token(at: position), token.isText, token.kind != .error else {
       return nil
@@ -38,7 +39,7 @@ public struct ReplyCursor: Sendable {
     return token
   }
 
-  /// Passes one element with all that is in it; false when the reply ends before.
+  /// Skips one element with everything in it; false if the reply ends before.
   public mutating func skip(in reply: borrowing Reply) -> Bool {
     var ahead = position
     var missing = 1

@@ -1,24 +1,26 @@
 // What one reply may cost. Redis is trusted with the data, not with the memory: a broken proxy or a
 // foreign service on the port must not be able to exhaust the gateway.
 
-/// The bounds of one reply. A reply that exceeds one ends its connection.
+/// The bounds of one reply. A reply that exceeds one ends its connection, except as `passed`
+/// allows.
 public struct ReplyLimits: Equatable, Sendable {
-  /// How many bytes all strings, statuses and errors of a reply may have together.
+  /// The largest number of bytes of all strings, statuses and errors of a reply together.
   public var bytes: Int
-  /// How many bytes one status or error may have: Redis's are one line of text.
+  /// The largest number of bytes of one status or error: Redis's are one line of text.
   public var line: Int
-  /// How many tokens a reply may have, arrays and their elements counted alike. `CLUSTER SLOTS` has some
-  /// 18 for a range of slots with two replicas, and 16,384 ranges at most.
+  /// The largest number of tokens, arrays and their elements counted alike. `CLUSTER SLOTS` has
+  /// about 18 for a range of slots with two replicas, and at most 16,384 ranges.
   public var tokens: Int
-  /// How many arrays may stand in each other. At most 7, so that every hiredis sees the same;
-  /// `CLUSTER SLOTS` needs 4.
+  /// The deepest nesting of arrays. At most 7, so that every hiredis version judges alike; `CLUSTER
+  /// SLOTS` needs 4.
   public var depth: Int
-  /// How long a bulk string may be that is the whole reply and has more than `bytes`: it is passed over, and
-  /// told as Redis tells of a value of another type (WRONGTYPE), instead of ending the connection of all. A
-  /// gateway with another `--max-body` may have written it. 0 for none.
+  /// The longest bulk string, in bytes, that is skipped when it is the whole reply and exceeds
+  /// `bytes`; 0 for none. It is reported like a value of the wrong type (WRONGTYPE), so that the
+  /// connection, which others share, survives. A gateway with another `--max-body` may have written
+  /// it.
   public var passed: Int
 
-  /// Bounds for replies of `bytes` bytes, 16 MiB unless told otherwise.
+  /// Bounds for replies of `bytes` bytes, 16 MiB by default.
   public init(
     bytes: Int = 16 << 20, line: Int = 64 << 10, tokens: Int = 1 << 19, depth: Int = 7,
     passed: Int = 0
@@ -35,15 +37,15 @@ public struct ReplyLimits: Equatable, Sendable {
   }
 }
 
-/// Why a reply can't be read. The bytes after it mean nothing, so its connection is closed.
+/// Why a reply cannot be read. The bytes after it are meaningless, so its connection is closed.
 public enum ReplyFault: Int32, Equatable, Sendable {
-  /// Not Redis's RESP2: an unknown first byte, a number that is none, a bulk string without its
-  /// CR LF, a line with a CR or LF in it or longer than `ReplyLimits.line`, a type of RESP3.
+  /// Not the RESP2 of Redis: an unknown first byte, a malformed number, a bulk string without its
+  /// CR LF, a line that contains a CR or LF or exceeds `ReplyLimits.line`, a type of RESP3.
   case malformed = 1
-  /// More bytes than `ReplyLimits.bytes`, declared or come.
+  /// More bytes than `ReplyLimits.bytes`, declared or received.
   case tooLarge
-  /// More tokens than `ReplyLimits.tokens`, declared or come.
+  /// More tokens than `ReplyLimits.tokens`, declared or received.
   case tooManyTokens
-  /// More arrays in each other than `ReplyLimits.depth`.
+  /// Arrays nested deeper than `ReplyLimits.depth`.
   case tooDeep
 }

@@ -1,18 +1,20 @@
-// RESP2 from a node, read by hiredis. Bytes come in from the socket, straight into the reader's own
-// buffer (`prepare`, `commit`); replies go out one at a time into a `Reply` that the caller owns.
+// RESP2 from a node, parsed by hiredis. Bytes come in from the socket, straight into the reader's
+// own buffer (`prepare`, `commit`); replies go out one at a time into a `Reply` that the caller
+// owns.
 //
-// A bulk string that is the whole reply, as a session is, OK, null and a digit are read here and not by
-// hiredis: it would move what is behind them to the front of its buffer, and wait for a bulk string's last
-// byte. One that has come whole is copied once; where much of it is missing, the socket fills a `LargeBulk`,
-// which the reply then is.
+// A reply that is a single bulk string (as a session is), OK, null or a digit is parsed here and
+// not by hiredis, which would move the bytes behind it to the front of its buffer, and wait for a
+// bulk string's last byte. A bulk string that has arrived whole is copied once. If much of it is
+// missing, the socket fills a `LargeBulk`, which then becomes the reply.
 //
-// Bounds: after `next` said `needMore`, what is buffered is less than one token, which is less than
-// `ReplyLimits.bytes`; a read comes on top, and hiredis doubles the buffer up to 1 MiB and then adds
-// 1 MiB at a time. A declared length allocates nothing. An empty buffer of more than `retained`
-// bytes is given back at the next `prepare`.
+// Bounds: after `next` has returned `needMore`, the buffer holds less than one token, which is less
+// than `ReplyLimits.bytes`; a read is added to that. hiredis doubles the buffer up to 1 MiB and
+// then adds 1 MiB at a time. A declared length allocates nothing. An empty buffer of more than
+// `retained` bytes is released at the next `prepare`.
 //
-// Of what hiredis 0.14 lets pass, the reader refuses a bulk string without its CR LF, a lone CR or LF
-// in a line, and a number or a line that is not going to end. No split of the bytes changes a verdict.
+// Some input that hiredis 0.14 accepts is refused here: a bulk string without its CR LF, a lone CR
+// or LF in a line, and a number or a line without an end. However the bytes are split, the verdict
+// is the same.
 
 internal import CHiredis
 public import Primitives
@@ -20,26 +22,26 @@ public import Primitives
 /// Reads the replies of one connection, in the order of its commands.
 @safe
 public struct ReplyReader: ~Copyable {
-  /// How far a reply has come.
+  /// How much of a reply has arrived.
   public enum Progress: Equatable, Sendable {
-    /// The reply is complete; ask again, more may be buffered.
+    /// The reply is complete. Call again, since more may be buffered.
     case reply
     /// The bytes end within a reply or between two: read more.
     case needMore
-    /// The bytes are no reply. The connection is to be closed; asked again, the answer is the same.
+    /// The bytes are not a reply. The connection must be closed; every later call returns the same.
     case broken(ReplyFault)
   }
 
-  /// How many bytes an empty buffer may keep.
+  /// The largest buffer kept while empty, in bytes.
   static let retained = 1 << 20
-  /// How much of a bulk string must be missing so that it is gathered apart.
+  /// How many bytes of a bulk string must be missing before it is gathered separately.
   static let large = 4 << 10
 
   private let sink: UnsafeMutablePointer<chiredis_sink>
   private var bulk = LargeBulk()
   private var fault: ReplyFault?
   private var isOpen: Bool
-  // How much room was prepared in hiredis's buffer.
+  // How many bytes of room were prepared in hiredis's buffer.
   private var room: Int
 
   /// A reader for a new connection.
@@ -59,8 +61,8 @@ public struct ReplyReader: ~Copyable {
     unsafe sink.deallocate()
   }
 
-  /// Makes room for a read of about `count` bytes, and for the rest of a large reply that is awaited.
-  /// The room is valid until the reader's next verb.
+  /// Makes room for a read of about `count` bytes, and for the rest of a large reply in progress.
+  /// The room is valid until the reader's next call.
   public mutating func prepare(_ count: Int) -> ReadRoom {
     precondition(fault == nil, "a broken reader reads no more")
     precondition(count > 0 && count <= 1 << 30, "a read is of 1 byte to 1 GiB")
@@ -89,13 +91,13 @@ public struct ReplyReader: ~Copyable {
     if rest > 0 { unsafe chiredis_commit(sink.pointee.reader, rest) }
   }
 
-  /// Reads the next reply into `reply`, which forgets its former one when the first token comes. A
-  /// reply that has begun must be finished in the same `reply`.
+  /// Reads the next reply into `reply`, which forgets its previous one at the first token. A reply
+  /// that has begun must be finished in the same `reply`.
   public mutating func next(into reply: inout Reply) -> Progress {
     if let fault { return .broken(fault) }
     if bulk.isPending { return finishBulk(&reply) }
     if let progress = nextInPlace(&reply) { return progress }
-    // A reply that began on a connection that is gone is of no use.
+    // A reply that began on an earlier connection is abandoned.
     if !isOpen { reply.close() }
     precondition(reply.isOpen == isOpen, "a reply that began is finished in the same value")
     var object: UnsafeMutableRawPointer?
@@ -114,8 +116,8 @@ public struct ReplyReader: ~Copyable {
     return .needMore
   }
 
-  /// Reads what a session and its write come as: a bulk string, null, OK or a digit that is the whole
-  /// reply. Nil where hiredis reads on, within a reply or where another one begins.
+  /// Parses the most common replies: a bulk string, null, OK or a digit that is the whole reply.
+  /// Nil if hiredis must parse, within a reply or because another kind begins.
   private mutating func nextInPlace(_ reply: inout Reply) -> Progress? {
     let rest = unsafe chiredis_between(sink.pointee.reader)
     guard let start = unsafe rest.bytes else { return nil }
@@ -133,7 +135,7 @@ public struct ReplyReader: ~Copyable {
     }
   }
 
-  /// An integer of one digit, as most are that tell whether there was a key.
+  /// An integer of one digit, as most replies are that say whether a key existed.
   private mutating func nextDigit(_ bytes: RawSpan, _ reply: inout Reply) -> Progress? {
     guard bytes.byteCount >= 4, bytes.byte(at: 2) == 0x0D, bytes.byte(at: 3) == 0x0A else {
       return nil
@@ -162,7 +164,7 @@ public struct ReplyReader: ~Copyable {
     }
   }
 
-  /// Passes over a bulk string that is larger than replies may be.
+  /// Skips a bulk string that is larger than replies may be.
   private mutating func pass(_ size: Int, _ come: RawSpan, _ reply: inout Reply) -> Progress {
     let part = come.extracting(first: size + 2)
     bulk.begin(passing: size, part)
@@ -170,7 +172,8 @@ public struct ReplyReader: ~Copyable {
     return finishBulk(&reply)
   }
 
-  /// Makes a bulk string of `size` bytes the reply, if it is among the `come` ones, or gathers it.
+  /// Makes a bulk string of `size` bytes the reply if it is contained in `come`, or starts to
+  /// gather it.
   private mutating func take(_ size: Int, _ come: RawSpan, _ reply: inout Reply) -> Progress {
     if size + 2 <= come.byteCount {
       guard come.byte(at: size) == 0x0D, come.byte(at: size + 1) == 0x0A else {
@@ -187,7 +190,7 @@ public struct ReplyReader: ~Copyable {
     return .needMore
   }
 
-  /// Goes on with a reply that is gathered apart from hiredis.
+  /// Continues with a reply that is gathered outside hiredis.
   private mutating func finishBulk(_ reply: inout Reply) -> Progress {
     switch bulk.progress {
     case .needMore: return .needMore
@@ -209,7 +212,7 @@ public struct ReplyReader: ~Copyable {
     return .broken(reason)
   }
 
-  /// Why hiredis stopped: because the reply refused a token, or by itself.
+  /// Why hiredis stopped: the reply refused a token, or hiredis itself found a fault.
   private var faultOfReader: ReplyFault {
     if let refused = unsafe ReplyFault(rawValue: sink.pointee.refusal) { return refused }
     unsafe precondition(
@@ -217,7 +220,7 @@ public struct ReplyReader: ~Copyable {
     return .malformed
   }
 
-  /// What is already certain of the token that is not complete. hiredis would wait for it.
+  /// A fault that is already certain of the incomplete token. hiredis would wait for its end.
   private func faultOfUnfinished(_ reply: borrowing Reply) -> ReplyFault? {
     let rest = unsafe chiredis_unfinished(sink.pointee.reader)
     let bytes = unsafe RawSpan(_unsafeStart: rest.bytes ?? Self.nowhere, byteCount: rest.count)
@@ -243,11 +246,13 @@ public struct ReplyReader: ~Copyable {
   }
 }
 
-/// Gives a token to the reply that `target` is; the raw value of the fault when it is refused.
+/// Passes a token to the reply at `target`; returns the raw value of the fault if it is refused,
+/// else 0.
 private func receiveToken(_ target: UnsafeMutableRawPointer?, _ token: chiredis_token) -> Int32 {
   let reply = unsafe target!.assumingMemoryBound(to: Reply.self)
   guard let kind = unsafe ReplyToken.Kind(rawValue: UInt8(truncatingIfNeeded: token.kind)) else {
-    // A string that is too large is refused before its end has come; so it is when it came at once.
+    // A string that is too large is refused before its end arrives; so it must be if it arrived at
+    // once.
     let admitted = unsafe reply.pointee.admits(Int(token.number))
     return (admitted ? ReplyFault.malformed : .tooLarge).rawValue
   }

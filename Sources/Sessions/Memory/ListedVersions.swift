@@ -1,7 +1,6 @@
 import Primitives
 
-/// The versions that a command lists, taken out of its request: a shard's lock is not held while they
-/// are read.
+/// The versions that a command lists, read from its request before a shard's lock is taken.
 struct ListedVersions {
   private var versions = InlineArray<16, UInt64>(repeating: 0)
   private var count = 0

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// How many bytes the sessions of all shards take together, and how many they may.
+/// How many bytes the sessions of all shards take together, and how many they may take.
 ///
-/// Reserved before a session is kept and released when it is freed, so that what is used never
-/// exceeds the limit, not even between two workers.
+/// Bytes are reserved before a session is kept and released when it is freed, so that the workers
+/// together never exceed the limit.
 struct MemoryBudget: ~Copyable, Sendable {
   /// The most bytes that can be reserved.
   let limit: Int
@@ -17,7 +17,8 @@ struct MemoryBudget: ~Copyable, Sendable {
   /// How many bytes are reserved now.
   var used: Int { reserved.load(ordering: .relaxed) }
 
-  /// Reserves `bytes` more; false when they do not fit. Fewer than none always fit.
+  /// Reserves `bytes` more; false when they do not fit. A negative number always fits, and releases
+  /// bytes.
   func reserve(_ bytes: Int) -> Bool {
     if bytes <= 0 {
       release(-bytes)

@@ -1,26 +1,27 @@
-// What the embedded store keeps of a session. Made by a `put`, owned by a place of `SessionTable`. It
-// says in memory what `RecordHeader` says in Redis, and grows with it.
+// What the memory store keeps of a session. Made by a `put`, owned by a place of `SessionTable`. It
+// holds in memory what `RecordHeader` holds in Redis, and a field added there is added here.
 
 import Primitives
 
-/// A session and what is known of it beside its bytes.
+/// A session's bytes, and what else is known of it.
 struct SessionEntry: ~Copyable {
-  /// Its bytes and its name.
+  /// Its name and its bytes.
   var record: SessionRecord
-  /// Which write of the session this is.
+  /// The version of the write that stored it.
   var version: SessionVersion
-  /// When it ends however much it is used; a `put` that replaces it leaves this.
+  /// When it ends however much it is used; a `put` that replaces the session keeps this.
   var absoluteDeadline: Instant
-  /// When it ends unless it is used before; never behind the absolute deadline.
+  /// When it ends unless it is used before; never after the absolute deadline.
   var idleDeadline: Instant
-  /// Its own idle timeout in seconds; 0 when it goes by its namespace's.
+  /// Its own idle timeout in seconds; 0 for its namespace's.
   var ownIdleTimeout: UInt32
-  /// Who holds its lock.
+  /// Its lock.
   var lock = SessionLock()
 
-  /// How many bytes of a budget it takes.
+  /// How many bytes of the budget it takes.
   var cost: Int { record.cost + lock.cost }
 
-  /// Whether the session is past its timeout, and so missing however long its bytes are kept.
+  /// Whether the session is past its timeout; then it counts as missing, even while its bytes are
+  /// still kept.
   func isOver(at instant: Instant) -> Bool { idleDeadline <= instant }
 }

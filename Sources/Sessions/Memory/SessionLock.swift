@@ -1,19 +1,19 @@
 import Primitives
 
-/// What is known of a lock that somebody acquired, be its lease over or not.
+/// What is known of a lock that was acquired, whether or not its lease has ended.
 struct LockFacts {
-  /// What its holder was given.
+  /// The token that its holder was given.
   var token: LockToken
-  /// How its holder asked for it.
+  /// The digest of the request that acquired it.
   var request: LockRequest
   /// When it was acquired.
   var acquired: Instant
-  /// When it ends unless it is renewed.
+  /// When its lease ends unless renewed.
   var leaseEnd: Instant
   /// Whether its holder has found it again.
   var isFoundAgain = false
 
-  /// What somebody else is told who wants it.
+  /// The outcome for another caller that wants the lock.
   func refusal(at instant: Instant) -> Outcome {
     let age = max(0, (instant - acquired).nanoseconds / 1_000_000_000)
     let left = IdleTimeout.secondsLeft((leaseEnd - instant).millisecondsRoundedUp)
@@ -21,26 +21,26 @@ struct LockFacts {
   }
 }
 
-/// The place of a session's lock: eight bytes, since few sessions have one.
+/// A session's lock: eight bytes unless it was acquired, since few sessions have one.
 @safe
 struct SessionLock: ~Copyable {
   private var memory: UnsafeMutablePointer<LockFacts>?
 
-  /// A lock that nobody acquired.
+  /// A lock that has not been acquired.
   init() { unsafe memory = nil }
 
   deinit { unsafe memory?.deallocate() }
 
-  /// How many bytes of a budget it takes.
+  /// How many bytes of the budget it takes.
   var cost: Int { unsafe memory == nil ? 0 : SharedSessions.lockOverhead }
 
-  /// The lock, if somebody holds it now.
+  /// What is known of the lock, if it is held at `instant`; else nil.
   func held(at instant: Instant) -> LockFacts? {
     guard let facts = unsafe memory?.pointee, facts.leaseEnd > instant else { return nil }
     return facts
   }
 
-  /// Makes it somebody's.
+  /// Gives the lock to a holder.
   mutating func acquire(_ facts: LockFacts) {
     if unsafe memory == nil { unsafe memory = .allocate(capacity: 1) }
     unsafe memory!.initialize(to: facts)
@@ -52,7 +52,7 @@ struct SessionLock: ~Copyable {
   /// Moves the end of the lease.
   mutating func extend(to end: Instant) { unsafe memory?.pointee.leaseEnd = end }
 
-  /// Makes it nobody's.
+  /// Frees the lock and its memory.
   mutating func release() {
     unsafe memory?.deallocate()
     unsafe memory = nil

@@ -3,22 +3,22 @@ import Primitives
 
 /// The bytes of one session in one allocation of exactly their size: id, content type, payload.
 ///
-/// Never changed after it is made: a write of the session makes another. That lets it be filled
+/// Never changed once made: each write of the session makes a new record. So it can be filled
 /// outside the lock of the shard that will own it.
 @safe
 struct SessionRecord: ~Copyable, Sendable {
-  // The allocation's address, as a number, since a record is handed from the worker that filled it
-  // to the shard. It has one owner at any time, which frees it.
+  // The allocation's address, as a number: a record is handed from the worker that filled it to the
+  // shard, and a pointer is not Sendable. It has one owner at any time, which frees it.
   private let address: UInt
   /// How many bytes the payload has.
   let payloadLength: UInt32
-  /// Whose session it is.
+  /// The session's namespace.
   let namespace: NamespaceIndex
   private let idLength: UInt16
   /// How many bytes the content type has.
   let contentTypeLength: UInt8
 
-  /// A copy of what a `put` wants kept; nil when the machine has no memory for it.
+  /// A copy of what a `put` stores; nil when the machine has no memory for it.
   init?(_ command: borrowing SessionCommand, request: RawSpan) {
     let idCount = command.id.count
     let contentTypeCount = command.contentType.count
@@ -40,7 +40,7 @@ struct SessionRecord: ~Copyable, Sendable {
 
   deinit { unsafe free(UnsafeMutableRawPointer(bitPattern: address)) }
 
-  /// How many bytes of a budget the session takes.
+  /// How many bytes of the budget the session takes, its lock aside.
   var cost: Int { Int(idLength) + contentAndPayloadLength + SharedSessions.overhead }
 
   /// Whether this is the session `id` of `namespace`.
@@ -51,7 +51,7 @@ struct SessionRecord: ~Copyable, Sendable {
     }
   }
 
-  /// The content type, and behind it the payload.
+  /// The content type, followed by the payload.
   var contentTypeAndPayload: RawSpan {
     @_lifetime(borrow self)
     get {
@@ -65,7 +65,7 @@ struct SessionRecord: ~Copyable, Sendable {
 
   private static func append(_ bytes: RawSpan, to end: inout UnsafeMutableRawPointer) {
     let count = bytes.byteCount
-    // No bytes may have no address.
+    // An empty span may have no address.
     if count == 0 { return }
     unsafe bytes.withUnsafeBytes { unsafe end.copyMemory(from: $0.baseAddress!, byteCount: count) }
     unsafe end += count

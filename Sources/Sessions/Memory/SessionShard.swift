@@ -1,13 +1,14 @@
 // What commands mean. One shard of the sessions, under its lock: a command and the time come in, an
-// outcome goes out. What the store over Redis does with commands and scripts must come to the same.
+// outcome goes out. The store over Redis must reach the same outcomes with its commands and
+// scripts.
 
 import Primitives
 
 /// The timeouts of a namespace, in seconds.
 struct NamespaceTimeouts {
-  /// Of a session that has none of its own.
+  /// The idle timeout of a session that has none of its own.
   let idle: Int
-  /// Counted from a session's creation; 0 for none.
+  /// The absolute timeout, counted from a session's creation; 0 for none.
   let absolute: Int
 
   init(_ namespace: Namespace) {
@@ -16,9 +17,9 @@ struct NamespaceTimeouts {
   }
 }
 
-/// The time at which a shard acts, and how long sessions of the command's namespace then live.
+/// The time at which a shard acts, and the timeouts of the command's namespace.
 struct ShardMoment {
-  /// The monotonic clock, which timeouts and leases go by.
+  /// The time by the monotonic clock, which decides timeouts and leases.
   let instant: Instant
   /// The namespace's timeouts.
   let timeouts: NamespaceTimeouts
@@ -28,7 +29,7 @@ struct ShardMoment {
     self.timeouts = timeouts
   }
 
-  /// The idle timeout of a session in seconds, by its own or, when that is 0, the namespace's.
+  /// The idle timeout of a session in seconds: its own or, if that is 0, the namespace's.
   func idleTimeout(own: UInt32) -> Int { own == 0 ? timeouts.idle : Int(own) }
 
   /// When a session that is used now ends.
@@ -36,8 +37,8 @@ struct ShardMoment {
     min(instant + .seconds(idleTimeout(own: own)), absolute)
   }
 
-  /// When a session that is created now ends at the latest, by its own timeout or, when that is 0,
-  /// the namespace's.
+  /// When a session that is created now ends at the latest, by its own absolute timeout or, if that
+  /// is 0, the namespace's.
   func absoluteDeadline(own: Int32) -> Instant {
     let seconds = own == 0 ? timeouts.absolute : Int(own)
     return seconds == 0 ? .never : instant + .seconds(seconds)
@@ -46,15 +47,15 @@ struct ShardMoment {
 
 /// What became of a command in a shard.
 enum ShardAnswer {
-  /// It is over, and there is nothing to be copied.
+  /// It is done, and there is nothing to copy.
   case ended(Outcome)
   /// A session was found; the caller copies its bytes, up to the end of the facts' payload.
   case read(SessionFacts, place: Int)
-  /// The same, and the caller holds its lock.
+  /// A session was found, as for `read`, and the command's caller holds its lock.
   case locked(SessionFacts, LockGrant, place: Int)
 }
 
-/// The sessions whose names' hashes fall to one lock.
+/// The sessions, chosen by the hash of their name, that one lock protects.
 struct SessionShard: ~Copyable {
   private var table = SessionTable()
 
@@ -87,7 +88,7 @@ struct SessionShard: ~Copyable {
     }
   }
 
-  /// What leaves the payload alone, on a session that exists.
+  /// Carries out a command that changes a session but not its payload, on a session that exists.
   private mutating func change(
     _ command: borrowing SessionCommand, _ listed: ListedVersions?, _ place: Int,
     at now: ShardMoment,
@@ -115,8 +116,8 @@ struct SessionShard: ~Copyable {
     }
   }
 
-  /// Creates or replaces. `record` goes in, and what was replaced or refused comes out, to be freed
-  /// when the lock is released.
+  /// Creates or replaces a session. `record` goes in; the record that was replaced or refused comes
+  /// out, to be freed after the lock is released.
   mutating func put(
     _ command: borrowing SessionCommand, _ listed: ListedVersions?, hash: UInt64,
     at now: ShardMoment,
@@ -150,11 +151,11 @@ struct SessionShard: ~Copyable {
     return .replaced(command.version)
   }
 
-  /// The content type, and behind it the payload, of the session at a place that was just read.
+  /// The content type, followed by the payload, of the session at a place that was just read.
   @_lifetime(borrow self)
   func bytes(at place: Int) -> RawSpan { table[place].record.contentTypeAndPayload }
 
-  /// Frees sessions past their timeout in up to `limit` places; says how many it looked at.
+  /// Frees sessions past their timeout in up to `limit` places; returns how many it looked at.
   @discardableResult
   mutating func sweep(_ limit: Int, at instant: Instant, _ budget: borrowing MemoryBudget) -> Int {
     let (looked, freed) = table.sweep(limit, at: instant)
@@ -175,9 +176,9 @@ struct SessionShard: ~Copyable {
 
   // MARK: Locks and conditions
 
-  /// Why a command must not act on the session at a place, or on none; nil when it may.
+  /// Why a command must not act on the session at a place, or on a missing one; nil when it may.
   ///
-  /// 1. Who names a lock, or can't do without, must hold it.
+  /// 1. A caller that names a lock, or needs one, must hold it.
   /// 2. The condition must hold.
   private func refusal(
     _ command: borrowing SessionCommand, _ listed: ListedVersions?, _ place: Int?,
@@ -201,7 +202,8 @@ struct SessionShard: ~Copyable {
     }
   }
 
-  /// Acquires the lock unless somebody holds it; one who asks again gets its own lock again.
+  /// Acquires the lock unless another caller holds it; a caller that asks again gets its own lock
+  /// again.
   private mutating func acquire(
     _ command: borrowing SessionCommand, _ place: Int, at now: ShardMoment,
     _ budget: borrowing MemoryBudget
@@ -211,7 +213,8 @@ struct SessionShard: ~Copyable {
       leaseEnd: now.instant + .seconds(Int(command.lease)))
     if let held = table[place].lock.held(at: now.instant) {
       let (named, fresh, request) = (command.heldLock, command.freshLock, command.lockRequest)
-      // What this very request acquired is not found again, however often it is sent.
+      // A lock that this very command acquired does not count as found again, however often the
+      // command is sent.
       let isFresh = held.token == fresh
       guard isFresh || held.token == named || !request.isNone && held.request == request else {
         return .ended(held.refusal(at: now.instant))
@@ -239,7 +242,8 @@ struct SessionShard: ~Copyable {
 
   private func facts(_ place: Int, withPayload: Bool, at now: ShardMoment) -> SessionFacts {
     let left = (table[place].idleDeadline - now.instant).millisecondsRoundedUp
-    // Another worker may have read its clock a little later and slid the timeout since.
+    // Another worker may have read its clock a little later and slid the timeout since, so what is
+    // left may exceed the timeout.
     let most = now.idleTimeout(own: table[place].ownIdleTimeout)
     let contentTypeLength = Int(table[place].record.contentTypeLength)
     let payloadLength = Int(table[place].record.payloadLength)
@@ -251,8 +255,8 @@ struct SessionShard: ~Copyable {
       payload: ByteRange(contentTypeLength, contentTypeLength + (withPayload ? payloadLength : 0)))
   }
 
-  /// A write that asks for the session's existence, or for its lock, is told by an outcome of its
-  /// own that it failed.
+  /// The outcome where there is no such session. A command that requires the session or its lock
+  /// fails with an outcome of its own.
   private static func outcomeForMissing(_ command: borrowing SessionCommand) -> Outcome {
     switch command.verb {
     case .touch, .delete:

@@ -1,18 +1,18 @@
-// The hash table of a shard: names of sessions come in, places go out; a place is good until the
-// table is changed. Owned by its shard, which bounds it by the budget of bytes.
+// The hash table of a shard: names of sessions come in, places go out. A place is valid until the
+// table changes. Owned by its shard, which bounds it by the budget of bytes.
 //
-// Open addressing with linear probing and deletion by shifting back, so there are no tombstones and
-// a table that emptied is as fast as a new one. The hash is the standard library's SipHash with its
-// seed of the process: nobody outside can choose ids that meet in one place. It stands in an array
-// of its own, eight places to a cache line, and is compared before a session's bytes are touched.
-// The table doubles at three quarters full and halves below a quarter, in one go: with 256 shards
-// of a million sessions that is 4,000 places.
+// Open addressing with linear probing, and deletion by shifting back: there are no tombstones, and
+// an emptied table is as fast as a new one. The hash is the standard library's SipHash, seeded per
+// process, so that no client can choose ids that collide. Hashes have an array of their own, eight
+// to a cache line, and are compared before a session's bytes are touched. The table doubles when
+// three quarters full and halves when less than a quarter full, in one go: with a million sessions
+// in 256 shards, that moves about 4,000.
 //
-// Sessions past their timeout are freed by a hand that goes round the places, a few at a time.
+// A hand goes round the places, a few at a time, and frees sessions past their timeout.
 //
-// Rejected: Dictionary (its keys would be allocated for each lookup, and it has no hand), a wheel of
-// timers (three links a session, and moving them for each read), growing step by step (each lookup
-// would ask two tables).
+// Rejected: Dictionary (a key would be allocated for each lookup, and there is no hand), a timer
+// wheel (three links per session, moved at each read), growing step by step (each lookup would have
+// to search two tables).
 
 import Primitives
 
@@ -48,7 +48,7 @@ struct SessionTable: ~Copyable {
   /// How many places there are, free ones included.
   var places: Int { mask + 1 }
 
-  /// The hash of a session's name, different in each process; the highest bit is always set.
+  /// The hash of a session's name; differs between processes. The highest bit is always set.
   static func hash(_ namespace: NamespaceIndex, _ id: RawSpan) -> UInt64 {
     var hasher = Hasher()
     hasher.combine(namespace.rawValue)
@@ -56,7 +56,7 @@ struct SessionTable: ~Copyable {
     return UInt64(truncatingIfNeeded: hasher.finalize()) | 1 << 63
   }
 
-  /// The place of the session with this name; nil when it is not here.
+  /// The place of the session with this name; nil when there is none.
   func find(_ hash: UInt64, _ namespace: NamespaceIndex, _ id: RawSpan) -> Int? {
     var place = home(hash)
     while unsafe hashes[place] != 0 {
@@ -90,7 +90,7 @@ struct SessionTable: ~Copyable {
     count += 1
   }
 
-  /// Takes out the session at a place that `find` gave.
+  /// Removes the session at a place that `find` gave.
   @discardableResult
   mutating func remove(at place: Int) -> SessionEntry {
     precondition(isTaken(place), "no session is at that place")
@@ -101,17 +101,18 @@ struct SessionTable: ~Copyable {
     return entry
   }
 
-  /// Looks at up to `limit` places and frees the sessions there that are past their timeout. An
-  /// empty table is not looked at.
+  /// Looks at up to `limit` places and frees the sessions there that are past their timeout. Does
+  /// nothing in an empty table.
   ///
-  /// - Returns: how many places it looked at, and what the freed sessions cost.
+  /// - Returns: how many places it looked at, and how many bytes of the budget the freed sessions
+  ///   took.
   mutating func sweep(_ limit: Int, at instant: Instant) -> (looked: Int, freed: Int) {
     let looked = count == 0 ? 0 : min(limit, places)
     var freed = 0
     for _ in 0..<looked {
       hand &= mask
       if unsafe hashes[hand] != 0, unsafe entries[hand].isOver(at: instant) {
-        // What shifts back into this place is looked at next.
+        // The hand stays, since another session may have shifted back into this place.
         freed += remove(at: hand).cost
       } else {
         hand += 1
@@ -132,7 +133,7 @@ struct SessionTable: ~Copyable {
     return place
   }
 
-  /// Shifts back what stands behind an emptied place and would not be found across the gap.
+  /// Shifts back the sessions after an emptied place that would not be found across the gap.
   private mutating func close(_ emptied: Int) {
     var gap = emptied
     var place = (gap + 1) & mask

@@ -1,26 +1,27 @@
-// All sessions of a process without Redis. Commands come in from every worker's `MemoryStore`; this
-// picks the shard, prepares what can be prepared outside its lock, and keeps the budget of bytes.
+// All sessions of a process that runs without Redis. Commands come in from every worker's
+// `MemoryStore`; this class picks the shard, prepares what can be prepared outside its lock, and
+// keeps the budget of bytes.
 //
-// 256 shards, so that two workers rarely want the same one, and so that the table of one stays small
-// enough to be doubled in one go. A payload is copied in before the lock is taken and freed after it
-// is released; only a read copies out under the lock, since the record would not wait for it.
-// At most one lock is held at a time.
+// There are 256 shards, so that two workers rarely want the same one, and so that each table is
+// small enough to be doubled in one go. A payload is copied in before the lock is taken and freed
+// after it is released; only a read copies out under the lock, since the record could be freed
+// after it. At most one lock is held at a time.
 //
-// A living session is never evicted: a login that vanishes is worse than one that is refused, and
-// the one who is refused is told. So the budget fills, a `put` looks at a bounded number of places
-// for sessions that are past their timeout, and then gives up.
+// A living session is never evicted: a login that vanishes is worse than one that is refused,
+// because a refusal is reported. When the budget is full, a `put` or `lock` searches a bounded
+// number of places for sessions past their timeout, tries once more, and then gives up.
 //
-// Rejected: one lock for all (every worker meets it), reference counts on records (an atomic
-// operation more for each read, to save a copy that is short), an order of eviction (see above).
+// Rejected: one lock for all (every worker would contend for it), reference counts on records (one
+// more atomic operation for each read, to save a short copy), an eviction order (see above).
 
 import Primitives
 import Synchronization
 
-/// How much the embedded store holds. Sessions past their timeout count until they are freed.
+/// How much the memory store holds. Sessions past their timeout count until they are freed.
 public struct MemoryStatistics: Equatable, Sendable {
   /// How many sessions there are.
   public var sessions: Int
-  /// How many bytes they are counted as; never more than the limit.
+  /// How many bytes they count as; never more than the limit.
   public var bytes: Int
 
   /// Statistics from their parts.
@@ -30,30 +31,32 @@ public struct MemoryStatistics: Equatable, Sendable {
   }
 }
 
-/// The embedded store's sessions, shared by the workers of one process.
+/// The memory store's sessions, shared by the workers of one process.
 public final class SharedSessions: Sendable {
-  /// What a session is counted as beyond the bytes of its id, content type and payload: its share
-  /// of the table, whose places take 72 bytes each and of which three quarters may be empty, and of the
-  /// allocator's bookkeeping.
+  /// How many bytes a session counts as beyond its id, content type and payload: its share of the
+  /// table, whose places take 72 bytes each and may be three quarters empty, and the allocator's
+  /// bookkeeping.
   public static let overhead = 320
-  /// What a session is counted as beyond that while it has a lock, or had one that nobody released: the
-  /// lock's bytes and the allocator's bookkeeping.
+  /// How many more bytes a session counts as while it has a lock, or an expired one that was not
+  /// released: the lock's bytes and the allocator's bookkeeping.
   public static let lockOverhead = 80
-  /// How many bytes sessions may take, each counted with `overhead`, and with its lock if it has one.
+  /// How many bytes sessions may take, each counted with `overhead`, and with its lock if it has
+  /// one.
   public var memoryLimit: Int { budget.limit }
 
   private let shards: InlineArray<256, Mutex<SessionShard>>
   private let budget: MemoryBudget
-  // By index. Not the list itself: a namespace holds a string, and reading it would count references.
+  // By the namespace's index. Not the list itself: a namespace holds a string, so reading one would
+  // count references.
   private let timeouts: [NamespaceTimeouts]
   private let sweptShards = Atomic<Int>(0)
 
-  /// How many places a command looks at on its way, in the shard that it has locked anyway.
+  /// How many places each command also sweeps, in the shard that it has locked anyway.
   private static let placesPerCommand = 2
-  /// How many places a `put` that finds no room looks at before it gives up.
+  /// How many places are swept when a `put` or `lock` finds no room, before it tries once more.
   private static let placesWhenFull = 1_024
 
-  /// No sessions yet, in these namespaces.
+  /// An empty store for these namespaces.
   ///
   /// - Parameter memoryLimit: how many bytes sessions may take, each counted with `overhead`.
   public init(namespaces: NamespaceList, memoryLimit: Int) {
@@ -69,8 +72,8 @@ public final class SharedSessions: Sendable {
     return MemoryStatistics(sessions: sessions, bytes: budget.used)
   }
 
-  /// Everything but a `put`; a `lock` is tried once more when there was no room for it and some could
-  /// be made.
+  /// Carries out any command but a `put`. A `lock` that finds no room is tried once more after a
+  /// sweep.
   func carryOut(
     _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
   ) -> Outcome {
@@ -102,9 +105,9 @@ public final class SharedSessions: Sendable {
     }
   }
 
-  /// A `put`; tried once more when there was no room and some could be made.
+  /// Carries out a `put`; one that finds no room is tried once more after a sweep.
   func put(_ command: SessionCommand, request: RawSpan, at moment: Moment) -> Outcome {
-    // Behind the call it holds what is to be freed: the replaced record or the refused one.
+    // After the call it holds the record to be freed: the replaced one or the refused one.
     var record = SessionRecord(command, request: request)
     if record == nil { return .fault(.storeFull) }
     let outcome = put(command, request: request, record: &record, at: moment)
@@ -125,9 +128,10 @@ public final class SharedSessions: Sendable {
     }
   }
 
-  /// Frees sessions past their timeout, going on where the last sweep of any worker ended.
+  /// Frees sessions past their timeout, starting at the shard after the one that any worker swept
+  /// last.
   ///
-  /// - Parameter budget: how many places are looked at, at most; a shard counts as one at least.
+  /// - Parameter budget: how many places are looked at, at most; a shard counts as at least one.
   func sweep(at instant: Instant, budget places: Int) {
     var left = places
     while left > 0 {
@@ -137,6 +141,7 @@ public final class SharedSessions: Sendable {
     }
   }
 
-  /// A shard goes by bits that the place in its table does not go by, however large that is.
+  /// The shard for a hash. It is chosen by bits that never choose a place in the shard's table,
+  /// however large that is.
   private static func shard(of hash: UInt64) -> Int { Int((hash >> 55) & 255) }
 }

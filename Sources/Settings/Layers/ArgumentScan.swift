@@ -1,15 +1,17 @@
-/// The command line, read strictly: `--name VALUE`, `--name=VALUE`, or `--name` for a switch.
-///
-/// In come the arguments behind `serve`; out go each setting's texts, in the order given, and a
-/// mistake for whatever is no flag of the table. swift-configuration's own provider for arguments
-/// was not used for this: it drops unknown flags and stray words without a sound, and can't tell a
-/// missing value from a switch. What is found here goes into its in-memory provider instead.
-///
-/// A word that follows an unknown flag is taken for its value and never shown: a misspelled flag's
-/// value may be a secret.
+// The command line, read strictly: `--name VALUE`, `--name=VALUE`, or `--name` for a switch.
+//
+// In: the arguments after `serve`. Out: each setting's texts, in the order given, and a mistake for
+// anything that is not a flag of the table.
+//
+// Rejected: swift-configuration's own provider for arguments. It silently drops unknown flags and
+// stray words, and cannot tell a missing value from a switch. What is found here goes into its
+// in-memory provider instead.
+//
+// A word after an unknown flag is taken for that flag's value and never shown: the value of a
+// misspelled flag may be a secret.
 
 struct ArgumentScan {
-  /// What each setting was given, in order.
+  /// The texts given for each setting, in order.
   private(set) var texts: [String: [String]] = [:]
   /// What is wrong with the arguments.
   private(set) var mistakes: [SettingMistake] = []
@@ -51,7 +53,7 @@ struct ArgumentScan {
     }
   }
 
-  /// Takes the next word off, unless it is a flag itself.
+  /// Removes and returns the next word, unless it is a flag itself.
   @discardableResult
   private mutating func takeValue() -> String? {
     guard let next = rest.first, !next.hasPrefix("--") else { return nil }

@@ -1,18 +1,18 @@
-/// The config file: a flat mapping of settings' names to values, in YAML or JSON.
-///
-/// Both are read as YAML, since JSON is YAML: every value arrives as the text its author wrote,
-/// whatever its type, a key that is there twice is a mistake, and an error names its line. The
-/// price: a `\uD83D\uDE00` pair is refused where the letter itself is not.
+// The config file: a flat mapping of setting names to values, in YAML or JSON.
+//
+// Both are read as YAML, since JSON is YAML. So every value arrives as the text that its author
+// wrote, whatever its type; a repeated key is a mistake; and an error names its line. The price: a
+// surrogate pair such as `\uD83D\uDE00` is refused, although the character itself is accepted.
 
 internal import Configuration
 
 struct ConfigFile {
-  /// The file's values, to be asked for by name.
+  /// The file's values by name.
   let snapshot: any ConfigSnapshot
-  /// The names that the file has, those inside of others joined by dots.
+  /// The names in the file; nested names are joined by dots.
   let keys: [String]
 
-  /// Reads and parses the file; nil when nothing is in it but comments.
+  /// Reads and parses the file; nil when it is empty or holds only comments.
   static func read(_ file: ReadableFile) throws(ValueFault) -> ConfigFile? {
     let content = try file.content()
     guard !isBlank(content) else { return nil }
@@ -38,7 +38,7 @@ struct ConfigFile {
       .allSatisfy { $0.trimmed.isEmpty || $0.trimmed.hasPrefix("#") }
   }
 
-  /// A mistake for each key that is no setting.
+  /// A mistake for each key that is not a setting.
   func mistakes(in path: String) -> [SettingMistake] {
     let known = SettingDefinition.all.filter { $0.doors.contains(.key) }.map(\.name)
     return keys.filter { !known.contains($0) && !$0.hasPrefix(Self.policies) }.map { key in
@@ -46,7 +46,7 @@ struct ConfigFile {
     }
   }
 
-  /// What the keys of namespaces' policies begin with.
+  /// The prefix of the keys of namespaces' policies.
   static let policies = "namespaces."
 
   /// The namespace and the key within its policy; a namespace's name may have dots.
@@ -56,7 +56,7 @@ struct ConfigFile {
     return (String(rest[..<dot]), String(rest[rest.index(after: dot)...]))
   }
 
-  /// The text of one of the file's keys.
+  /// The text of a key; throws unless it has a single value.
   func text(of key: String) throws(ValueFault) -> String {
     let found = try? snapshot.value(forKey: AbsoluteConfigKey([key]), type: .string)
     guard case .string(let text) = found?.value?.content else {

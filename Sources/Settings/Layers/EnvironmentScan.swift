@@ -1,11 +1,12 @@
-/// The environment's variables that begin with `SESSION_GATEWAY_`: all of them must be settings.
-///
-/// An empty variable counts as not set, as templates of containers and units leave them. Kubernetes
-/// describes a Service named `session-gateway` to every pod of its namespace in variables with the
-/// same beginning; those are let pass (`isOfKubernetes`), so no setting may take such a name.
+// The environment variables that begin with `SESSION_GATEWAY_`: each must be a setting.
+//
+// An empty variable counts as unset, since templates for containers and units often leave variables
+// empty. Kubernetes describes each Service whose name begins with `session-gateway` to every pod of
+// its namespace, in variables with the same prefix. Those are ignored (`isOfKubernetes`), so no
+// setting may have such a name.
 
 struct EnvironmentScan {
-  /// What the settings were given: variable and text.
+  /// The texts given, by variable.
   private(set) var texts: [String: String] = [:]
   /// What is wrong with the variables.
   private(set) var mistakes: [SettingMistake] = []
@@ -25,11 +26,13 @@ struct EnvironmentScan {
     }
   }
 
-  /// Whether Kubernetes sets the variable for a Service named `session-gateway`:
-  /// `..._SERVICE_HOST`, `..._SERVICE_PORT`, `..._SERVICE_PORT_HTTP`, `..._PORT`,
-  /// `..._PORT_8080_TCP` and its like.
+  /// Whether Kubernetes sets the variable for a Service whose name begins with `session-gateway`,
+  /// such as the gateway's own and its siblings' (`session-gateway-metrics`): `..._SERVICE_HOST`,
+  /// `..._SERVICE_PORT`, `..._SERVICE_PORT_HTTP`, `..._PORT`, `..._PORT_8080_TCP_ADDR` and the
+  /// like.
   static func isOfKubernetes(_ variable: String) -> Bool {
-    let rest = variable.dropFirst(SettingDefinition.variablePrefix.count)
-    return rest.hasPrefix("SERVICE_") || rest == "PORT" || rest.hasPrefix("PORT_")
+    let rest = variable.dropFirst(SettingDefinition.variablePrefix.count - 1)
+    return rest.hasSuffix("_SERVICE_HOST") || rest.contains("_SERVICE_PORT")
+      || rest.hasSuffix("_PORT") || rest.contains("_PORT_")
   }
 }

@@ -1,16 +1,16 @@
-/// What libyaml says of a text, as a flat mapping: names, and for each a text or a list of texts.
-///
-/// In go at most `ReadableFile.longestContent` bytes; out come values, or the first fault, worded
-/// without a byte of the text, which may hold what must not be seen. Names within names are joined
-/// by dots, at most `deepest` of them. Aliases are refused: they are what makes YAML explode.
-///
-/// Yams was rejected: it needs Foundation, whose tables of all languages were more than half of the
-/// program.
+// Parses YAML with libyaml into a flat mapping: names, and for each a text or a list of texts.
+//
+// In: at most `ReadableFile.longestContent` bytes. Out: values, or the first fault. A fault never
+// quotes a value, which may be a secret; it names at most a key. Nested names are joined by dots;
+// nesting deeper than `deepest` is refused, and so are aliases, which let a small YAML text expand
+// without bound.
+//
+// Rejected: Yams. It needs Foundation, whose locale tables were more than half of the program.
 
 internal import CYAML
 
 struct FlatMapping {
-  /// What stands behind a name.
+  /// The value of a name.
   enum Value: Equatable {
     case text(String)
     case list([String])
@@ -22,16 +22,16 @@ struct FlatMapping {
   }
 
   private static let deepest = 4
-  private static let remedy = "write one NAME: VALUE a line"
+  private static let remedy = "write one NAME: VALUE per line"
 
-  /// The values by their names.
+  /// The values by name.
   private(set) var values: [String: Value] = [:]
 
   /// Reads one document.
   mutating func read(_ content: [UInt8]) throws(ValueFault) {
     var parser = unsafe yaml_parser_t()
     guard unsafe yaml_parser_initialize(&parser) == 1 else {
-      throw ValueFault("not read for want of memory; try again")
+      throw ValueFault("out of memory while it was read; try again")
     }
     defer { unsafe yaml_parser_delete(&parser) }
     let outcome = unsafe content.withUnsafeBufferPointer { bytes -> Result<Void, ValueFault> in
@@ -59,13 +59,13 @@ struct FlatMapping {
     _ parser: inout yaml_parser_t, within names: [String]
   ) throws(ValueFault) {
     guard names.count <= Self.deepest else {
-      throw ValueFault("names within names, too deep; \(Self.remedy)")
+      throw ValueFault("names nested too deeply; \(Self.remedy)")
     }
     while true {
       switch try unsafe Self.next(&parser) {
       case .end: return
       case .scalar(let name): try unsafe readValue(&parser, of: names + [name])
-      default: throw ValueFault("a name that is no text; \(Self.remedy)")
+      default: throw ValueFault("a name that is not text; \(Self.remedy)")
       }
     }
   }
@@ -95,12 +95,12 @@ struct FlatMapping {
       case .end: return texts
       case .scalar(let text): texts.append(text)
       default:
-        throw ValueFault("\(name.visible) is a list of more than texts; write each on its own")
+        throw ValueFault("\(name.visible) is a list with more than plain values; write only those")
       }
     }
   }
 
-  /// The next step that is no edge of a document.
+  /// The next step, skipping the starts of the stream and its documents, and documents' ends.
   private static func content(_ parser: inout yaml_parser_t) throws(ValueFault) -> Event {
     while true {
       let event = try unsafe next(&parser)
@@ -130,7 +130,8 @@ struct FlatMapping {
     return unsafe String(decoding: bytes, as: UTF8.self)
   }
 
-  /// libyaml's own words name what was expected and never quote the text.
+  /// The parser's error as a fault. libyaml's messages name what was expected, and never quote the
+  /// text.
   private static func fault(of parser: yaml_parser_t) -> ValueFault {
     let problem = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "no memory"
     let mark = unsafe parser.problem_mark

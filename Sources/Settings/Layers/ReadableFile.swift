@@ -1,41 +1,40 @@
-/// A file that a setting names: it is there, it is a file and this process may read it, as it was
-/// when the settings were loaded.
-///
-/// Contents are read here only for the small files that `Settings.load` itself needs, never more
-/// than `longestContent` bytes of them.
+// A file that a setting names. When the settings were loaded it existed, was not a directory, and
+// could be read by this process.
+//
+// `content` is for small files: it refuses those of more than `longestContent` bytes.
 
 internal import Glibc
 
 /// The path of a file that could be read when the settings were loaded.
 public struct ReadableFile: Hashable, Sendable {
-  /// The path as it was given; a relative one counts from the working directory.
+  /// The path as given; a relative one is relative to the working directory.
   public let path: String
 
-  /// The most bytes that `Settings.load` reads of a file.
+  /// The longest file that `content` reads, in bytes.
   static let longestContent = 1 << 20
 
-  /// Names a file without looking at it; `Settings.load` looks.
+  /// Names a file without checking it; `Settings.load` checks.
   public init(path: String) { self.path = path }
 
-  /// Whether users beyond the owner and the group may read the file.
+  /// Whether users other than the owner and the group may read the file.
   public var isReadableByOthers: Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
   }
 
-  /// Says in what way `path` is no file that can be read; nil when it is one.
+  /// Why `path` is not a readable file; nil when it is one.
   static func fault(of path: String) -> String? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
       return errno == ENOENT
-        ? "there is no such file; check the path, a relative one counts from the working directory"
+        ? "no such file; check the path (a relative one starts at the working directory)"
         : unreadable(errno)
     }
     guard status.st_mode & S_IFMT != S_IFDIR else { return "a directory; name a file" }
     return unsafe access(path, R_OK) == 0 ? nil : unreadable(errno)
   }
 
-  /// The whole content, at most 1 MiB; or, as a fault, why there is none.
+  /// The whole content, at most 1 MiB. Throws when the file is longer or cannot be read.
   public func content() throws(ValueFault) -> [UInt8] {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw ValueFault(Self.unreadable(errno)) }
@@ -56,7 +55,7 @@ public struct ReadableFile: Hashable, Sendable {
 
   private static func unreadable(_ code: Int32) -> String {
     let reason = unsafe String(cString: strerror(code))
-    return "this process can't read it (\(reason)); give its user the right to"
+    return "this process can't read it (\(reason)); give its user read permission"
   }
 }
 

@@ -1,14 +1,16 @@
-/// One of the places that settings come from, asked for one setting at a time.
-///
-/// swift-configuration's snapshots hold the values and encode the keys: the in-memory one for the
-/// command line, the one of environment variables (which turns a key into a variable's name), and
-/// the YAML one for the file. Its `ConfigReader`, which would merge them, was rejected: it hides
-/// which of them a value came from, swallows what a provider complains about, and writes every
-/// value it reads into a file when the environment says `CONFIG_ACCESS_LOG_FILE`.
+// One of the sources of settings, asked for one setting at a time.
+//
+// swift-configuration's snapshots hold the values and encode the keys: in-memory providers for the
+// command line and the config file, and the one for environment variables (which turns a key into a
+// variable's name).
+//
+// Rejected: its `ConfigReader`, which would merge them. It hides which provider a value came from,
+// swallows a provider's errors, and writes every value it reads to a file when the environment sets
+// `CONFIG_ACCESS_LOG_FILE`.
 
 internal import Configuration
 
-/// What a setting was given, and by whom.
+/// The value given for a setting, and its source.
 struct GivenValue {
   /// The text; several texts are joined by commas.
   var text: String
@@ -18,7 +20,7 @@ struct GivenValue {
   var source: SettingSource
 }
 
-/// One of the places that settings come from.
+/// One of the sources of settings.
 struct SettingLayer {
   private enum Place {
     case commandLine
@@ -29,7 +31,7 @@ struct SettingLayer {
   private let snapshot: any ConfigSnapshot
   private let place: Place
 
-  /// What the flags say: a setting's name, and its texts.
+  /// The flags: each setting's texts, by name.
   static func commandLine(_ texts: [String: [String]]) -> SettingLayer {
     var values: [AbsoluteConfigKey: ConfigValue] = [:]
     for (name, texts) in texts {
@@ -40,22 +42,22 @@ struct SettingLayer {
     return SettingLayer(snapshot: provider.snapshot(), place: .commandLine)
   }
 
-  /// What the environment's variables say.
+  /// The environment variables.
   static func environment(_ variables: [String: String]) -> SettingLayer {
     let provider = EnvironmentVariablesProvider(
       environmentVariables: variables, secretsSpecifier: .all)
     return SettingLayer(snapshot: provider.snapshot(), place: .environment)
   }
 
-  /// What the config file says.
+  /// The config file.
   static func file(_ file: ConfigFile, path: String) -> SettingLayer {
     SettingLayer(snapshot: file.snapshot, place: .file(path: path))
   }
 
-  /// What this place says of a setting; nil when it says nothing.
+  /// The value that this source has for a setting; nil if it has none.
   func value(of setting: SettingDefinition) -> GivenValue? {
     let key = key(of: setting)
-    // A snapshot throws when it holds a value of another type than it is asked for.
+    // A snapshot throws when its value is of another type than the one asked for.
     if let found = try? snapshot.value(forKey: key, type: .string) {
       guard case .string(let text) = found.value?.content else { return nil }
       return GivenValue(text: text, source: source(found.encodedKey))

@@ -1,4 +1,4 @@
-/// Where a setting's value came from, in the words of a message.
+/// Where a setting's value came from; its description is part of a message.
 public enum SettingSource: Hashable, Sendable {
   /// A flag.
   case commandLine

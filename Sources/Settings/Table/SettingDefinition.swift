@@ -1,12 +1,12 @@
-/// What a setting is: the one place from which its flag, its environment variable, its key in the
-/// config file, its lines in `--help` and in the documentation, and its mistakes all derive.
-///
-/// A definition owns no value. Reading one turns a text into a value of the setting's kind and
-/// writes it into the draft at the setting's path; the default is whatever the draft holds before.
+// The definition of a setting. Its flag, environment variable, config file key, lines in `--help`
+// and in the documentation, and messages about mistakes all derive from it.
+//
+// A definition holds no value. `read` turns a text into a value of the setting's kind and writes it
+// to the setting's path in the draft; the default is what a new draft holds there.
 
 /// One setting: its name, what it takes, what it means.
 public struct SettingDefinition: Sendable {
-  /// The chapters of `--help`.
+  /// The sections of `--help`.
   public enum Section: String, CaseIterable, Sendable {
     case listening = "Listening"
     case redis = "Redis"
@@ -17,14 +17,15 @@ public struct SettingDefinition: Sendable {
     case file = "Config file"
   }
 
-  /// The ways a value can come in.
+  /// The sources that can set a value: the command line, the environment, the config file.
   public enum Door: Sendable {
     case flag, variable, key
   }
 
-  /// The name, in words with dashes: the key in the config file, the flag without its dashes.
+  /// The name, in words joined by dashes: the key in the config file, and the flag without its
+  /// leading dashes.
   public let name: String
-  /// Where it stands in `--help`.
+  /// Its section of `--help`.
   public let section: Section
   /// What stands for the value, such as `HOST:PORT`; nil for a switch.
   public let placeholder: String?
@@ -32,11 +33,11 @@ public struct SettingDefinition: Sendable {
   public let defaultText: String
   /// What it means, in a sentence or two.
   public let help: String
-  /// The ways a value can come in; most settings have all three.
+  /// The sources that can set it; for most settings all three.
   public let doors: [Door]
-  /// The settings without which this one makes no sense.
+  /// The settings that this one requires.
   public let needs: [String]
-  /// Whether its values are left out of mistakes.
+  /// Whether messages about mistakes leave out its values.
   public let isSecret: Bool
   /// Whether it takes several values.
   public let isList: Bool
@@ -44,7 +45,7 @@ public struct SettingDefinition: Sendable {
   /// Reads a text into the draft.
   let read: @Sendable (String, inout SettingsDraft) throws(ValueFault) -> Void
 
-  /// What every environment variable of the program begins with.
+  /// The prefix of the program's environment variables.
   public static let variablePrefix = "SESSION_GATEWAY_"
 
   /// The flag, such as `--redis-ca`.
@@ -55,10 +56,10 @@ public struct SettingDefinition: Sendable {
     Self.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }
 
-  /// What a message calls it: the flag, or the variable of a setting that has no flag.
+  /// Its name in messages: the flag, or the variable if it has no flag.
   public var title: String { doors.contains(.flag) ? flag : variable }
 
-  /// Declares a setting that lives at `path` of the draft.
+  /// Declares a setting stored at `path` of the draft.
   init<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>,
     at path: any WritableKeyPath<SettingsDraft, Value> & Sendable, in section: Section,
@@ -78,7 +79,7 @@ public struct SettingDefinition: Sendable {
     self.read = { text, draft throws(ValueFault) in draft[keyPath: path] = try read(text) }
   }
 
-  /// Declares a setting that may be absent from `path`; `absent` says what that means.
+  /// Declares a setting stored at `path` that may be absent; `absent` describes what that means.
   init<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>,
     at path: any WritableKeyPath<SettingsDraft, Value?> & Sendable, absent: String,

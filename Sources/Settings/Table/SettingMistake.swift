@@ -1,36 +1,36 @@
-// Something wrong with the settings: which setting, what it was given, by whom, and the remedy.
+// A mistake in the settings: the setting, its value, the value's source, and the remedy.
 //
-// A mistake is one sentence for the operator. No secret is ever part of one: the value of a secret
-// setting, and anything that might carry a password (an address with an `@`), is left out.
+// A mistake is one sentence for the operator. It never contains a secret: the value of a secret
+// setting, and any value that might contain a password (one with an `@`), is left out.
 
 import Primitives
 
-/// One thing that is wrong with the settings.
+/// One mistake in the settings.
 public struct SettingMistake: Hashable, Sendable {
-  /// Whether the program can start all the same.
+  /// Whether the program can start nevertheless.
   public enum Severity: Sendable {
-    /// It can't.
+    /// It cannot.
     case error
     /// It can, but the operator should know.
     case warning
   }
 
-  /// Whether the program can start all the same.
+  /// Whether the program can start nevertheless.
   public let severity: Severity
-  /// The whole sentence, of one line.
+  /// The whole sentence, on one line.
   public let text: String
 
-  /// What keeps the program from starting.
+  /// A mistake that keeps the program from starting.
   static func error(_ text: String) -> SettingMistake {
     SettingMistake(severity: .error, text: text)
   }
 
-  /// What the operator should know.
+  /// A mistake that the operator should know about.
   static func warning(_ text: String) -> SettingMistake {
     SettingMistake(severity: .warning, text: text)
   }
 
-  /// A value that does not fit its setting.
+  /// The mistake of a value that is not valid for its setting.
   static func value(_ given: GivenValue, of setting: SettingDefinition, _ fault: ValueFault)
     -> SettingMistake
   {
@@ -46,7 +46,7 @@ extension SettingMistake: CustomStringConvertible {
 }
 
 extension [SettingMistake] {
-  /// The mistakes as they are printed: how many there are, one on each line, and where to read on.
+  /// The mistakes as printed: their number, one mistake per line, and where to read more.
   public var report: String {
     let errors = filter { $0.severity == .error }
     let warnings = filter { $0.severity == .warning }
@@ -63,8 +63,8 @@ extension [SettingMistake] {
 }
 
 extension StringProtocol {
-  /// The text with its control characters made visible, and no longer than 120 characters: a value
-  /// can't forge a second line of a message.
+  /// The text with control characters made visible, cut after 120 Unicode scalars, so that a value
+  /// cannot forge a second line of a message.
   var visible: String {
     let safe = unicodeScalars.prefix(120).map { scalar in
       scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format

@@ -1,10 +1,10 @@
-/// What must be true of several settings together.
-///
-/// A rule keeps quiet about a setting whose own value is broken: that mistake was told already, and
-/// what follows from it would only be noise.
+// Rules that involve several settings.
+//
+// A rule skips a setting whose own value is not valid: that mistake has been reported already, and
+// its consequences would only be noise.
 
 extension SettingsLoad {
-  /// Asks every rule.
+  /// Checks every rule.
   mutating func checkRules() {
     for setting in SettingDefinition.all where isSet(setting.name) { checkNeeds(of: setting) }
     checkListeners()
@@ -14,7 +14,7 @@ extension SettingsLoad {
     checkUser()
   }
 
-  /// What only makes sense together must be there together.
+  /// A setting that is given needs the settings that it requires.
   private mutating func checkNeeds(of setting: SettingDefinition) {
     let missing = setting.needs.filter { !isSet($0) }.compactMap(SettingDefinition.named)
     guard !missing.isEmpty else { return }
@@ -23,15 +23,16 @@ extension SettingsLoad {
     complain(setting, "but \(names) \(verb), or leave \(setting.title) out")
   }
 
-  /// Two listeners can't share an address.
+  /// The two listeners must not share connections.
   private mutating func checkListeners() {
     guard let admin = SettingDefinition.named("admin-listen"), sound("listen", "admin-listen"),
-      let address = draft.settings.adminListen, address == draft.settings.listen, address.port != 0
+      let address = draft.settings.adminListen, address.overlaps(draft.settings.listen)
     else { return }
     complain(admin, "to the address of --listen; choose another port, or leave it out")
   }
 
-  /// Callers without a token are served on loopback addresses, or on purpose.
+  /// Callers without a token are served only on loopback addresses, unless that is allowed
+  /// explicitly.
   private mutating func checkCallers() {
     let listen = draft.settings.listen
     if isSet("tokens-file") {
@@ -40,14 +41,14 @@ extension SettingsLoad {
       !draft.settings.allowAnonymous, let setting = SettingDefinition.named("listen")
     {
       let remedy = "add --tokens-file FILE, listen on 127.0.0.1, or add --allow-anonymous"
-      complain(setting, "beyond loopback but callers need no token; \(remedy)")
+      complain(setting, "beyond loopback, but callers need no token; \(remedy)")
     }
   }
 
   private static let uselessPermission = SettingMistake.warning(
     "--allow-anonymous has no effect beside --tokens-file: every caller needs a token")
 
-  /// A single node has a single address.
+  /// A single node has one address.
   private mutating func checkTopology() {
     guard sound("redis", "redis-topology"), draft.redis.topology == .single,
       let setting = SettingDefinition.named("redis-topology")
@@ -57,7 +58,7 @@ extension SettingsLoad {
     complain(setting, "to single but --redis names \(count) nodes; name one, or write auto")
   }
 
-  /// The password comes from one place.
+  /// The password comes from a file or from the environment, not from both.
   private mutating func findPassword() {
     guard let setting = SettingDefinition.named("redis-password-file") else { return }
     if let file = draft.redisPasswordFile {
@@ -66,11 +67,11 @@ extension SettingsLoad {
       }
       readPassword(in: file, of: setting)
     } else if let secret = draft.redisPassword {
-      password = RedisPassword(secret, from: .environment)
+      password = RedisPassword(environment: secret)
     }
   }
 
-  /// The file's content without its last line end is the password.
+  /// Reads the password, which is the file's first line, and warns if every user can read the file.
   private mutating func readPassword(in file: ReadableFile, of setting: SettingDefinition) {
     guard let source = given[setting.name]?.source else { return }
     let value = GivenValue(text: file.path, source: source)
@@ -84,7 +85,7 @@ extension SettingsLoad {
     mistakes.append(.warning("\(subject): every user can read it; chmod o-r it"))
   }
 
-  /// Redis's AUTH takes a user only together with a password.
+  /// Redis's AUTH takes a user only with a password.
   private mutating func checkUser() {
     guard let setting = SettingDefinition.named("redis-user"), isSet("redis-user"),
       !isSet("redis-password"), !isSet("redis-password-file")
@@ -94,7 +95,7 @@ extension SettingsLoad {
       "but no password is; add --redis-password-file FILE or set SESSION_GATEWAY_REDIS_PASSWORD")
   }
 
-  /// Whether none of these settings has a value that does not fit.
+  /// Whether all of these settings have valid values, or none.
   private func sound(_ names: String...) -> Bool { names.allSatisfy { !broken.contains($0) } }
 
   /// A mistake that begins with the setting and the source of its value.

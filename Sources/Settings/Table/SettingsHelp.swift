@@ -1,12 +1,12 @@
-/// The settings as people read them: the list of `serve --help`, and the table of the
-/// documentation. Both are made from `SettingDefinition.all`, so neither can be out of date.
+// The settings for readers: the list of `serve --help`, and the table of the documentation. Both
+// are generated from `SettingDefinition.all`, so neither can be out of date.
 
-/// The settings as people read them.
+/// The settings for readers.
 public enum SettingsHelp {
-  /// The widest line of the list, in characters: swift-argument-parser breaks a line of 80.
+  /// The longest line of the list, in characters: swift-argument-parser wraps lines of 80.
   public static let width = 79
 
-  /// Where a setting's explanation begins.
+  /// The column at which a setting's explanation begins.
   private static let indent = 30
 
   /// Every setting with its explanation and its default, by section, in lines of at most `width`
@@ -18,7 +18,7 @@ public enum SettingsHelp {
     }.joined(separator: "\n\n")
   }
 
-  /// The table of the documentation, in Markdown.
+  /// The table in the documentation, in Markdown.
   public static var markdown: String {
     let head = ["| setting | default | what it does |", "|---|---|---|"]
     let rows = SettingDefinition.all.map { setting in
@@ -28,7 +28,7 @@ public enum SettingsHelp {
     return (head + rows).joined(separator: "\n")
   }
 
-  /// How the setting is written, such as `--redis-ca FILE`.
+  /// How to write the setting, such as `--redis-ca FILE`.
   private static func usage(of setting: SettingDefinition) -> String {
     guard setting.doors.contains(.flag) else { return setting.variable }
     return setting.placeholder.map { "\(setting.flag) \($0)" } ?? setting.flag

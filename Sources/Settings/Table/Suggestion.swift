@@ -1,11 +1,12 @@
-/// "Did you mean": the known name that a misspelled one comes closest to.
-///
-/// Closeness is the Damerau-Levenshtein distance (optimal string alignment): how many letters must
-/// be inserted, removed, replaced or swapped with their neighbour. Lists of names are short and
-/// names too, so the plain table does; names longer than 64 letters get no suggestion.
+// "Did you mean": the known name closest to a misspelled one.
+//
+// The measure is the Damerau-Levenshtein distance (optimal string alignment): how many letters must
+// be inserted, removed, replaced or swapped with a neighbour. Names and lists of names are short,
+// so the plain algorithm suffices. Bounded: names longer than 64 letters get no suggestion.
 
 enum Suggestion {
-  /// The nearest of `names`, unless even that differs in more than a third of its letters.
+  /// The nearest of `names`; nil if even that one differs in more than a third of its letters, and
+  /// in more than one.
   static func nearest(to name: String, among names: [String]) -> String? {
     let wanted = name.lowercased()
     guard wanted.utf8.count <= 64 else { return nil }
@@ -14,12 +15,12 @@ enum Suggestion {
     return best.distance <= max(1, best.name.utf8.count / 3) ? best.name : nil
   }
 
-  /// `did you mean X?`, or what to do without a name that is near enough.
+  /// `did you mean X?`, or `otherwise` if no name is near enough.
   static func remedy(for name: String, among names: [String], otherwise: String) -> String {
     nearest(to: name, among: names).map { "did you mean \($0)?" } ?? otherwise
   }
 
-  /// How many edits lie between two words.
+  /// The number of edits between two words.
   static func distance(_ left: String, _ right: String) -> Int {
     let (left, right) = (Array(left.utf8), Array(right.utf8))
     var before = [Int](repeating: 0, count: right.count + 1)

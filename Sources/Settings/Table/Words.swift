@@ -1,7 +1,7 @@
-/// The few things that sentences and tables made of settings need from text.
+// Text helpers for the messages and tables about settings.
 
 extension StringProtocol {
-  /// The text without spaces and tabs around it.
+  /// The text without surrounding spaces and tabs.
   var trimmed: String {
     var rest = self[...]
     while let first = rest.first, first == " " || first == "\t" { rest = rest.dropFirst() }
@@ -9,7 +9,8 @@ extension StringProtocol {
     return String(rest)
   }
 
-  /// The text in lines of at most `width` characters, broken at spaces; a longer word stands alone.
+  /// The text wrapped at spaces into lines of at most `width` characters; a longer word gets a line
+  /// of its own.
   func lines(of width: Int) -> [String] {
     var lines: [String] = []
     for word in split(separator: " ") {
@@ -22,7 +23,7 @@ extension StringProtocol {
     return lines
   }
 
-  /// The text with spaces after it up to `width`.
+  /// The text padded with trailing spaces to `width` characters.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: Swift.max(0, width - count))
   }

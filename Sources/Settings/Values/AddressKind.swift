@@ -1,5 +1,5 @@
-/// Kinds of settings that take addresses: one, or a list. The remedies name what people write
-/// instead of an address: a URL, a port alone, an IPv6 address without its brackets.
+// Kinds of settings that take addresses: one, or a list. The remedies cover what people write
+// instead of an address: a URL, a port alone, an IPv6 address without brackets.
 
 extension ValueKind<HostPort> {
   /// An address to listen on or to connect to.
@@ -27,7 +27,7 @@ extension ValueKind<HostPort> {
 }
 
 extension ValueKind<[HostPort]> {
-  /// One address or several with commas between them, each at most once.
+  /// One or more addresses, separated by commas; repeated ones are dropped.
   static func addresses(ports: ClosedRange<UInt16>) -> ValueKind {
     let one = ValueKind<HostPort>.address(ports: ports)
     return ValueKind(

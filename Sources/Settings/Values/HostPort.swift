@@ -1,16 +1,16 @@
-/// An address as people write it, `HOST:PORT` or `[IPv6]:PORT`, checked for its form only:
-/// resolving a name is the reactor's work.
-///
-/// An IPv6 address needs its brackets, as in a URL (RFC 3986 section 3.2.2), so that its last
-/// group is never taken for the port.
+// An address as people write it: `HOST:PORT` or `[IPv6]:PORT`. Only its form is checked here; names
+// are resolved in the Reactor module.
+//
+// An IPv6 address needs brackets, as in a URL (RFC 3986 §3.2.2), so that its last group is never
+// taken for the port.
 
 internal import Glibc
 
 /// A host, by name or by number, and a TCP port.
 public struct HostPort: Hashable, Sendable {
-  /// A name, an IPv4 address or an IPv6 address (without brackets).
+  /// A name, an IPv4 address, or an IPv6 address without brackets.
   public var host: String
-  /// The port; 0 lets the system choose one, where that is allowed.
+  /// The port; 0 lets the system choose one, if the setting allows that.
   public var port: UInt16
 
   /// The address `host:port`.
@@ -29,7 +29,7 @@ public struct HostPort: Hashable, Sendable {
     self.init(host: host, port: port)
   }
 
-  /// Whether nobody but this machine can connect here: 127.0.0.0/8, `::1` or `localhost`.
+  /// Whether only this machine can connect here: 127.0.0.0/8, `::1` or `localhost`.
   public var isLoopback: Bool {
     if let four = Self.octets(of: host, family: AF_INET, count: 4) { return four[0] == 127 }
     if let six = Self.octets(of: host, family: AF_INET6, count: 16) {
@@ -38,7 +38,21 @@ public struct HostPort: Hashable, Sendable {
     return host.lowercased() == "localhost"
   }
 
-  /// The host without its brackets; nil when its form is wrong.
+  /// Whether the host means every address of the machine: `0.0.0.0` or `::`.
+  private var isWildcard: Bool {
+    let octets =
+      Self.octets(of: host, family: AF_INET, count: 4)
+      ?? Self.octets(of: host, family: AF_INET6, count: 16)
+    return octets?.allSatisfy { $0 == 0 } ?? false
+  }
+
+  /// Whether listeners on both would share connections: their ports are equal (and not 0), and
+  /// their hosts are equal or one of them means every address.
+  func overlaps(_ other: HostPort) -> Bool {
+    port != 0 && port == other.port && (host == other.host || isWildcard || other.isWildcard)
+  }
+
+  /// The host without brackets; nil when it is not well-formed.
   private static func host(in text: Substring) -> String? {
     if text.hasPrefix("["), text.hasSuffix("]") {
       let inner = String(text.dropFirst().dropLast())
@@ -56,7 +70,7 @@ public struct HostPort: Hashable, Sendable {
     return isName && !text.isEmpty && text.utf8.count <= 253 ? String(text) : nil
   }
 
-  /// The bytes of a numeric address, in network order; nil when `host` is none of that family.
+  /// The bytes of a numeric address in network order; nil when `host` is not one of that family.
   private static func octets(of host: String, family: Int32, count: Int) -> [UInt8]? {
     var octets = [UInt8](repeating: 0, count: count)
     return unsafe inet_pton(family, host, &octets) == 1 ? octets : nil
@@ -64,6 +78,6 @@ public struct HostPort: Hashable, Sendable {
 }
 
 extension HostPort: CustomStringConvertible {
-  /// The address as it is written in a setting.
+  /// The address as written in a setting.
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

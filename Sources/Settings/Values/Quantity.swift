@@ -1,14 +1,14 @@
-/// Numbers with units, as people write them in settings: durations and sizes.
-///
-/// Text comes in and a count of the smallest unit goes out, or nil: fractions, signs, spaces and
-/// whatever overflows 64 bits are refused. `text(for:)` is the way back, for defaults and bounds.
+// Numbers with units, as people write them in settings: durations and sizes.
+//
+// In: text. Out: a count of the smallest unit, or nil. Fractions, signs, spaces and numbers that
+// overflow 64 bits are refused. `text(for:)` is the inverse, for showing defaults and bounds.
 
 /// A notation for numbers with units.
 public struct Quantity: Sendable {
-  /// The units, the largest first, each with its size in the smallest one. The first name of a
-  /// size is the one that is shown.
+  /// The units, the largest first, each with its size in the smallest unit. Of names with the same
+  /// size the first one is shown.
   let units: [(name: String, size: Int)]
-  /// What a number without a unit counts.
+  /// The size of the unit that a number without a unit counts.
   let bare: Int
 
   /// Durations, counted in nanoseconds: `20m`, `500ms`, `1h30m`; a bare number means seconds.
@@ -25,7 +25,7 @@ public struct Quantity: Sendable {
       ("m", 1 << 20), ("KiB", 1 << 10), ("K", 1 << 10), ("k", 1 << 10), ("B", 1),
     ], bare: 1)
 
-  /// How many of the smallest unit `text` says; nil when it is not written in this notation.
+  /// `text` as a count of the smallest unit; nil when it is not in this notation.
   public func count(in text: String) -> Int? {
     if let number = Self.number(text[...]) { return Self.product(number, bare) }
     var rest = text[...]
@@ -48,7 +48,7 @@ public struct Quantity: Sendable {
     return "\(count / unit.size)\(unit.name)"
   }
 
-  /// Takes a number and its unit off the front; units must be given from large to small.
+  /// Removes a number and its unit from the front; nil when there is none.
   private func takePart(of rest: inout Substring) -> (count: Int, unit: Int)? {
     let digits = rest.prefix { $0.isASCII && $0.isNumber }
     let letters = rest[digits.endIndex...].prefix { $0.isLetter }

@@ -1,10 +1,10 @@
-/// Kinds of settings that take numbers: durations, sizes and counts, each within bounds that its
-/// remedy names.
+// Kinds of settings that take numbers: durations, sizes and counts, each within bounds that the
+// remedy names.
 
 internal import Primitives
 
 extension ValueKind<TimeSpan> {
-  /// A length of time within bounds; `whole` allows no fractions of a second.
+  /// A duration within bounds; if `whole`, without fractions of a second.
   static func duration(_ range: ClosedRange<TimeSpan>, whole: Bool = false) -> ValueKind {
     let show: @Sendable (TimeSpan) -> String = { span in
       Quantity.duration.text(for: Int(span.nanoseconds))

@@ -1,14 +1,13 @@
-/// Text that must not be seen: whatever prints, logs or dumps it gets `(secret)`.
+/// Text that must not be shown: anything that prints, logs or dumps it gets `(secret)`.
 ///
-/// The one door to the text is `reveal()`, so each place that uses a secret can be found by that
-/// word.
+/// Only `reveal()` returns the text, so every place that uses a secret can be found by that name.
 public struct Secret: Equatable, Sendable {
   private let text: String
 
   /// Hides `text`.
   public init(_ text: String) { self.text = text }
 
-  /// The text itself, for the peer that asks for it and for nobody else.
+  /// The text itself, only for the peer that requires it.
   public func reveal() -> String { text }
 
   /// Whether there is no text.
@@ -20,6 +19,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   public var description: String { "(secret)" }
   /// Always `(secret)`.
   public var debugDescription: String { "(secret)" }
-  /// Nothing: `dump` and string interpolation of an enclosing value find no text.
+  /// Empty: `dump` and string interpolation of an enclosing value find no text.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }

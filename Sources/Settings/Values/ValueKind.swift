@@ -1,23 +1,23 @@
-/// What a setting takes: how its text becomes a typed value, how a value is shown, and what is said
-/// when the text does not fit.
-///
-/// The text is the same whichever source it came from, so `20m` means the same on the command line,
-/// in the environment and in a file. Apart from a look at files that are named, reading a value has
-/// no effect and asks nobody.
+// The kind of a setting: how its text becomes a typed value, how a value is shown, and the fault
+// when the text is not valid.
+//
+// The notation is the same for every source: `20m` means the same on the command line, in the
+// environment and in a file. Reading a value has no side effects; only kinds that name files look
+// at the file system.
 
-/// What a setting takes.
+/// The kind of a setting's values.
 struct ValueKind<Value: Sendable>: Sendable {
-  /// What stands for the value in `--help`; nil for a switch, which needs none.
+  /// What stands for the value in `--help`; nil for a switch, which takes none.
   let placeholder: String?
-  /// Whether a comma, a repeated flag or a list in the file gives several.
+  /// Whether commas, a repeated flag or a list in the file give several values.
   var isList = false
-  /// The value that a text says.
+  /// Reads a value from its text.
   let read: @Sendable (String) throws(ValueFault) -> Value
   /// The value as `--help` shows it.
   let show: @Sendable (Value) -> String
 
-  /// A kind whose values may be absent; `absent` says what that means, such as `none`. It is not a
-  /// text that could be written.
+  /// A kind whose values may be absent. `absent` describes what that means, such as `none`; it is
+  /// not accepted as input.
   func optional(absent: String) -> ValueKind<Value?> {
     let (read, show) = (read, show)
     return ValueKind<Value?>(
@@ -28,7 +28,7 @@ struct ValueKind<Value: Sendable>: Sendable {
 }
 
 extension ValueKind<Bool> {
-  /// On or off; the flag alone switches on.
+  /// On or off; a flag without a value means on.
   static let toggle = ValueKind(
     placeholder: nil,
     read: { text throws(ValueFault) in
@@ -39,7 +39,7 @@ extension ValueKind<Bool> {
 }
 
 extension ValueKind<String> {
-  /// A word of the operator's own, such as a user's name.
+  /// Free text without spaces or control characters, such as a user's name.
   static func text(_ placeholder: String) -> ValueKind {
     ValueKind(
       placeholder: placeholder,
@@ -53,14 +53,14 @@ extension ValueKind<String> {
 }
 
 extension ValueKind<Secret> {
-  /// What must not be seen; any text will do.
+  /// A secret; any text is valid.
   static let secret = ValueKind(
     placeholder: "PASSWORD", read: { text throws(ValueFault) in Secret(text) },
     show: { _ in "(secret)" })
 }
 
 extension ValueKind<ReadableFile> {
-  /// The path of a file that must be there and readable.
+  /// The path of a file that must exist and be readable.
   static let file = ValueKind(
     placeholder: "FILE",
     read: { path throws(ValueFault) in
@@ -77,7 +77,7 @@ extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
       placeholder: words.joined(separator: "|"),
       read: { text throws(ValueFault) in
         guard let value = Value(rawValue: text) else {
-          throw ValueFault("not one of its words; write \(words.joinedWithOr)")
+          throw ValueFault("not one of its values; write \(words.joinedWithOr)")
         }
         return value
       }, show: { $0.rawValue })

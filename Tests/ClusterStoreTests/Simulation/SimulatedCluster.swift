@@ -145,6 +145,7 @@ final class SimulatedCluster {
     asking = false
     switch name {
     case "CLIENT": return Array("+OK\r\n".utf8)
+    case "CLUSTER" where words[1] == Array("MYID".utf8): return Array(Slots.identity(port).utf8)
     case "CLUSTER": return topology(words[1])
     case "SCRIPT":
       scripted.insert(port)

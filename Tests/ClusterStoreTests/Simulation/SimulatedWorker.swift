@@ -79,7 +79,7 @@ final class SimulatedWorker {
 
   /// One turn of its loop, and of what its wires lead to.
   func turn() {
-    store.advance(at: cluster.now, told: cluster.now)
+    store.advance(at: cluster.now, readUpTo: cluster.now)
     while let action = store.nextAction() {
       switch action {
       case .close(let link): if let wire = wires.removeValue(forKey: link) { cut(wire) }
@@ -122,8 +122,12 @@ final class SimulatedWorker {
   private func deliver(_ link: Link) {
     guard let wire = wires[link] else { return }
     if !wire.toStore.isEmpty, store.isConnected(link), !cluster.random.once(in: 3) {
+      // Greetings come whole, or few connections would live to carry a command.
       let most = cluster.random.once(in: 4) ? 5 : wire.toStore.count
-      let piece = Int.random(in: 1...min(most, wire.toStore.count), using: &cluster.random)
+      let piece =
+        store.isGreeting(link)
+        ? wire.toStore.count
+        : Int.random(in: 1...min(most, wire.toStore.count), using: &cluster.random)
       let bytes = wire.toStore.prefix(piece)
       let count = unsafe store.prepare(link, room: piece).fill(bytes.span.bytes)
       wire.toStore.removeFirst(count)

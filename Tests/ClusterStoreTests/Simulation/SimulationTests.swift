@@ -34,16 +34,19 @@ struct SimulationTests {
     #expect(contradictions(try #require(seed), mayKill: true).isEmpty)
   }
 
-  /// The seed is one of those whose history needs it.
+  /// One history in some dozens needs it.
   @Test("Repeats that do not look undo writes that knew of theirs, those that do undo none")
-  func looksFirst() {
-    let contradictions = [false, true].map { looksFirst in
-      let simulation = Simulation(seed: 42, isCrowded: true, looksFirst: looksFirst)
+  func looksFirst() throws {
+    func contradictions(_ seed: UInt64, looksFirst: Bool) -> [String] {
+      let simulation = Simulation(seed: seed, isCrowded: true, looksFirst: looksFirst)
       simulation.run(turns: 1_000)
       return simulation.contradictions
     }
-    #expect(contradictions[0].contains { $0.hasSuffix("came back") })
-    #expect(contradictions[1].isEmpty)
+    let seed = (150...400).first {
+      contradictions($0, looksFirst: false).contains { $0.hasSuffix("came back") }
+    }
+    print("a repeat that does not look undoes a write with seed", seed ?? 0)
+    #expect(contradictions(try #require(seed), looksFirst: true).isEmpty)
   }
 
   @Test("What callers are told is what the embedded store tells")

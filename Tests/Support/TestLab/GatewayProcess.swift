@@ -79,6 +79,12 @@ public final class GatewayProcess: Sendable {
     }
   }
 
+  /// Asks one that drains to end at once. So soon behind the first, another SIGTERM would be its echo.
+  public func terminateAgain() {
+    usleep(200_000)
+    process.terminate()
+  }
+
   /// Asks it to end (SIGTERM), waits until it has, and says how it ended.
   @discardableResult
   public func terminate(within limit: Duration = .seconds(60)) throws -> ExitStatus {

@@ -2,19 +2,19 @@ import API
 import HTTP
 import Primitives
 
-/// One answered request, as the access log tells of it. It names routes, never paths, which hold ids.
+/// One answered request in the access log. It names routes, never paths, because paths contain ids.
 struct AccessLine {
   let exchange: Exchange
-  let status: Int
-  /// How many bytes the answer has.
+  let response: EncodedResponse
+  /// The length of the answer in bytes.
   let bytes: Int
   let took: TimeSpan
-  /// The name of the caller's token; empty for none.
+  /// The name of the caller's token; empty if there is none.
   let caller: String
   let correlation: Correlation
   let worker: Int
 
-  /// What stands around the parts of a line.
+  /// The text around the parts of a line.
   struct Format {
     let time, method, route, afterRoute, end: StaticString
     let field, value, quote: StaticString
@@ -28,8 +28,8 @@ struct AccessLine {
       field: ",\"", value: "\":", quote: "\"")
   }
 
-  /// Appends the line with its end. What callers choose of it holds nothing that JSON or a line would
-  /// escape (`Correlation`, `TokenEntry.isName`).
+  /// Appends the line with its end. What callers choose in it contains nothing that JSON or a line
+  /// would have to escape (`Correlation`, `TokenEntry.isName`).
   func append(
     to lines: inout ByteBuffer, _ format: Format, at time: UnixTime, _ clock: inout LineClock
   ) {
@@ -40,7 +40,7 @@ struct AccessLine {
     lines.append(format.route)
     lines.append(exchange.route.template)
     lines.append(format.afterRoute)
-    append("status", status, to: &lines, format)
+    append("status", response.status, to: &lines, format)
     append("bytes", bytes, to: &lines, format)
     append("microseconds", Int(took.nanoseconds / 1_000), to: &lines, format)
     append("worker", worker, to: &lines, format)
@@ -48,8 +48,14 @@ struct AccessLine {
     lines.append(format.end)
   }
 
-  /// What not every request has.
+  /// Appends the fields that not every request has.
   private func appendNames(to lines: inout ByteBuffer, _ format: Format) {
+    if let problem = response.problem {
+      begin("code", &lines, format)
+      lines.append(format.quote)
+      lines.append(problem.code)
+      lines.append(format.quote)
+    }
     if !caller.isEmpty {
       begin("caller", &lines, format)
       lines.append(format.quote)

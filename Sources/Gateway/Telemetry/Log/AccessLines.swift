@@ -1,9 +1,9 @@
-// `--access-log`: one line a request. A worker keeps the lines of a tick and leaves them in its lane at the
-// tick's end, or sooner where they are many. Lines name routes, never ids.
+// `--access-log`: one line for each request. A worker collects the lines of a tick and leaves them
+// in its lane at the end of the tick, or sooner if they are many. Lines name routes, never ids.
 
 import Primitives
 
-/// Where one worker leaves its lines, and how they look.
+/// Where one worker leaves its lines, and their format.
 struct AccessLane: Sendable {
   let lane: LogLane
   fileprivate let format: AccessLine.Format
@@ -23,11 +23,11 @@ struct AccessLines: ~Copyable {
 
   init(_ target: AccessLane) { self.target = target }
 
-  /// Keeps a line about an answered request.
+  /// Adds the line of an answered request.
   mutating func add(_ line: AccessLine, at time: UnixTime) {
     line.append(to: &lines, target.format, at: time, &clock)
     count += 1
-    // Thousands may be answered in one tick.
+    // A tick may answer thousands.
     if lines.count >= LogLane.limit / 8 { leave() }
   }
 

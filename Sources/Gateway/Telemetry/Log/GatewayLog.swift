@@ -1,5 +1,6 @@
-// One line an event, for people (`text`) or for machines (`json`). Made by a handler of swift-log of our
-// own, since its stream handler knows no JSON and writes on the thread that logs.
+// One line for each event, for people (`text`) or for machines (`json`). Written by our own
+// swift-log handler, because the stream handler of swift-log knows no JSON and writes on the thread
+// that logs.
 
 import ClusterStore
 import Glibc
@@ -7,7 +8,7 @@ import Logging
 import Primitives
 import Settings
 
-/// A log handler that leaves each event as one line.
+/// A log handler that leaves each event in a lane as one line.
 struct LineLogHandler: LogHandler {
   var metadata = Logger.Metadata()
   var logLevel: Logger.Level
@@ -75,7 +76,7 @@ extension Logger {
     }
   }
 
-  /// Tells what happened to a node or the topology.
+  /// Logs what happened to a node or the topology.
   func tell(_ event: ClusterEvent) {
     switch event {
     case .nodeUp(let endpoint):
@@ -85,30 +86,30 @@ extension Logger {
         "Redis node is not connected",
         metadata: ["node": "\(endpoint)", "code": "\(fault.code)", "detail": "\(fault.detail)"])
     case .nodeSuspect(let endpoint):
-      warning("Redis node owes answers and is silent", metadata: ["node": "\(endpoint)"])
+      warning("Redis node owes replies and is silent", metadata: ["node": "\(endpoint)"])
     case .nodeRecovered(let endpoint):
-      info("Redis node answers again", metadata: ["node": "\(endpoint)"])
+      info("Redis node replies again", metadata: ["node": "\(endpoint)"])
     case .nodeRefuses(let endpoint, let kind):
       warning(
         "Redis node refuses requests",
         metadata: ["node": "\(endpoint)", "code": "\(kind.rawValue)", "detail": "\(kind.detail)"])
     case .nodeAccepts(let endpoint, let kind):
       info(
-        "Redis node refuses requests no longer",
+        "Redis node no longer refuses requests",
         metadata: ["node": "\(endpoint)", "code": "\(kind.rawValue)"])
     case .replicaReadable(let endpoint):
-      info("Redis replica is read from", metadata: ["node": "\(endpoint)"])
+      info("Redis replica serves reads", metadata: ["node": "\(endpoint)"])
     case .replicaLagging(let endpoint):
-      warning("Redis replica lags and is not read from", metadata: ["node": "\(endpoint)"])
+      warning("Redis replica lags and serves no reads", metadata: ["node": "\(endpoint)"])
     case .singleNode(let endpoint):
       info("Redis is a single node", metadata: ["node": "\(endpoint)"])
     case .topologyChanged(let primaries, let replicas, let slots):
       info(
-        "Redis Cluster topology taken over",
+        "Redis Cluster topology adopted",
         metadata: ["primaries": "\(primaries)", "replicas": "\(replicas)", "slots": "\(slots)"])
     case .viewRefused(let endpoint, let refusal):
       warning(
-        "Redis node gave no topology",
+        "Redis node's topology not adopted",
         metadata: ["node": "\(endpoint)", "reason": "\(refusal.detail)"])
     }
   }

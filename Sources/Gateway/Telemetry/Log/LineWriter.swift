@@ -1,4 +1,5 @@
-// Lines on their way out of the process, whole or not at all, although others write to the same end of a pipe.
+// Writes lines out of the process, each whole or not at all, even if other processes write to the
+// same end of a pipe.
 
 import Glibc
 
@@ -6,9 +7,10 @@ import Glibc
 struct LineWriter {
   private let fd: Int32
   private let isPipe: Bool
-  /// Whether the last thing that was written is a piece of a line.
+  /// Whether the last bytes written are the beginning of a line.
   private var isCut = false
-  /// What a pipe takes in one piece: between more bytes another writer's may come (pipe(7), `PIPE_BUF`).
+  /// The bytes that a pipe accepts as one piece; within a longer write, another writer's bytes may
+  /// be mixed in (pipe(7), `PIPE_BUF`).
   private static let pieces = 4_096
 
   init(to fd: Int32) {
@@ -17,8 +19,8 @@ struct LineWriter {
     isPipe = unsafe fstat(fd, &facts) == 0 && facts.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Writes lines, each with its end, for as long as that takes. Returns how many were lost, because nothing
-  /// more can be written.
+  /// Writes lines, each with its end, for as long as that takes. Returns how many were lost because
+  /// writing failed.
   mutating func write(_ lines: [UInt8]) -> Int {
     if isCut, !lines.isEmpty {
       if Self.write([newline], from: 0, to: 1, fd) != 1 { return Self.count(lines[...]) }
@@ -46,7 +48,7 @@ struct LineWriter {
     }
   }
 
-  /// Behind the last line that is whole in the next piece.
+  /// The end of the last line that is whole within the next piece.
   private static func lineEnd(in lines: [UInt8], from start: Int) -> Int {
     let end = min(start + pieces, lines.count)
     return lines[start..<end].lastIndex(of: newline).map { $0 + 1 } ?? end

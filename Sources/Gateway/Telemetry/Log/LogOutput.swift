@@ -1,6 +1,7 @@
-// Standard error, which one thread writes for all others: whoever has lines leaves them in a lane, so that
-// a slow disk or terminal, or a pipe that nobody reads, stalls nobody, and lines do not mix. What a full
-// lane has no room for is dropped and counted. Buffers are reused, so that leaving lines allocates nothing.
+// Standard error, written by one thread for all others. The others leave their lines in lanes, so
+// that a slow disk or terminal, or a pipe that is not read, stalls none of them, and lines do not
+// mix. Lines that do not fit into a full lane are dropped and counted. Buffers are reused, so
+// leaving a line allocates nothing.
 
 import Primitives
 import Reactor
@@ -8,15 +9,16 @@ import Synchronization
 
 /// Where all lines of the process go.
 final class LogOutput: Sendable {
-  /// Lines about events, of any thread.
+  /// Lines about events, from any thread.
   let events: LogLane
-  /// Lines about requests, a lane for each worker; none unless they were asked for.
+  /// Lines about requests, a lane for each worker; none unless the access log is on.
   let access: [AccessLane]
   private let bell: Wake
   private let isEnding = Atomic(false)
   private let thread = Mutex<WorkerThread?>(nil)
 
-  /// An output with so many lanes for lines about requests. Nothing is written until it is started.
+  /// An output with `accessLanes` lanes for lines about requests. Nothing is written until it is
+  /// started.
   init(accessLanes: Int, isJSON: Bool) throws(SystemFault) {
     let bell = try Wake()
     self.bell = bell
@@ -31,7 +33,8 @@ final class LogOutput: Sendable {
     }
   }
 
-  /// Lets the writer write what is left, for a while: it may be a pipe that nobody reads.
+  /// Lets the writer finish what is left, for at most two seconds: it may be a pipe that is not
+  /// read.
   func end() {
     isEnding.store(true, ordering: .releasing)
     bell.signal()
@@ -39,13 +42,13 @@ final class LogOutput: Sendable {
     thread.join(within: .seconds(2))
   }
 
-  /// The lane of a worker's lines about requests; nil where there are to be none.
+  /// The lane of a worker's lines about requests; nil if the access log is off.
   func access(of worker: Int) -> AccessLane? { access.isEmpty ? nil : access[worker] }
 
-  /// How many lines about requests were dropped because their lane was full, or what is written to.
+  /// The lines about requests that were dropped because their lane was full or writing failed.
   var droppedAccess: Int { access.reduce(0) { $0 + $1.lane.dropped.load(ordering: .relaxed) } }
 
-  /// How many lines about events were.
+  /// The same for lines about events.
   var droppedEvents: Int { events.dropped.load(ordering: .relaxed) }
 
   private func writeLines() {
@@ -57,7 +60,7 @@ final class LogOutput: Sendable {
       write(events, &lines, &writer)
       for place in 0..<access.count {
         write(access[place].lane, &lines, &writer)
-        // They are few, and must not wait for all that a slow reader has left there.
+        // They are few, and must not wait for everything that a slow reader has left to be written.
         write(events, &lines, &writer)
       }
       if isLast { return }
@@ -74,10 +77,10 @@ final class LogOutput: Sendable {
 
 /// Where lines wait to be written.
 final class LogLane: Sendable {
-  /// How many bytes of lines wait at most.
+  /// The most bytes of lines that wait.
   static let limit = 256 << 10
 
-  /// How many lines found no room, here or where they are written.
+  /// The lines that found no room here, or that could not be written.
   let dropped = Atomic(0)
   private let bell: Wake
   private let waiting = Mutex<[UInt8]>([])
@@ -87,7 +90,7 @@ final class LogLane: Sendable {
     waiting.withLock { $0.reserveCapacity(Self.limit) }
   }
 
-  /// Leaves `count` lines, all or none.
+  /// Leaves `count` lines: all or none.
   func leave(_ lines: RawSpan, count: Int) {
     let isFirst = unsafe lines.withUnsafeBytes { bytes in
       waiting.withLock { waiting -> Bool in
@@ -102,7 +105,7 @@ final class LogLane: Sendable {
     if isFirst { bell.signal() }
   }
 
-  /// Takes all lines, and leaves the storage of `empty` for those to come.
+  /// Takes all lines, and leaves the storage of `empty` for the next ones.
   func exchange(_ empty: inout [UInt8]) {
     waiting.withLock { swap(&$0, &empty) }
   }

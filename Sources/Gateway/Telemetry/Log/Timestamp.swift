@@ -1,7 +1,7 @@
 import Glibc
 import Primitives
 
-/// Times as log lines show them.
+/// Times in the form of log lines.
 enum Timestamp {
   /// `2026-11-21T12:00:00.000Z` (RFC 3339).
   static func text(_ time: UnixTime) -> String {
@@ -21,7 +21,7 @@ enum Timestamp {
   }
 }
 
-/// The same for a log with many lines a second: what they have in common is made once.
+/// The same for a log with many lines a second: the part they have in common is formatted once.
 struct LineClock: ~Copyable {
   private var second: Int64 = -1
   private var text = ByteBuffer()

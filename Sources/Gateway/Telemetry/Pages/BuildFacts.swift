@@ -2,7 +2,7 @@ import CBuild
 
 /// What the program was built from and with.
 enum BuildFacts {
-  /// The commit, where the build was told it.
+  /// The commit, if the build was given it.
   static var commit: String { unsafe String(cString: build_commit()) }
 
   /// The compiler's version.

@@ -16,55 +16,56 @@ enum Contract {
         timeout. The gateway never parses, re-encodes or logs the payload.
 
         **Callers.** Where the gateway has a tokens file, the caller's bearer token decides its
-        namespace and its rights. Two namespaces never meet: the same id in both is two sessions.
-        Without tokens there is one namespace.
+        namespace and its rights. Namespaces are separate: the same id in two of them names two
+        sessions. Without tokens there is one namespace.
 
         **Ids.** A session is named by an id of 1 to 256 bytes out of
-        `A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`, percent-encoded in the path where a client
-        likes to. `.` and `..` are no ids, since whoever normalises a path takes them away.
-        Ids are secrets: they appear in no log, metric or error.
+        `A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`, which the path may percent-encode. `.` and
+        `..` are not ids, because software that normalises paths removes them. Ids are secrets: they
+        appear in no log, metric or error.
 
-        **Versions.** Each write of a session has a version, 64 random bits, shown as a strong
+        **Versions.** Each write gives the session a new version, 64 random bits, shown as a strong
         entity tag of 16 hexadecimal digits: `ETag: "8c1f60a90d3be2f4"`.
 
-        **Timeouts** are whole seconds, 1 to 31,536,000. The idle timeout starts anew with each GET,
-        PUT and touch, and with a lock that is acquired or renewed. The absolute timeout counts from the
-        session's creation, never slides, survives every PUT and caps the idle one; it is the
+        **Timeouts** are whole seconds, 1 to 31,536,000. The idle timeout restarts with each GET, PUT
+        and touch, and when a lock is acquired or renewed. The absolute timeout counts from the
+        session's creation, never slides, survives every PUT and caps the idle timeout; it is the
         namespace's, if that has one. A session past either is gone: 404.
 
-        **Writes without lost updates.** A plain PUT replaces whatever is there. A conditional one
-        (`If-Match` with the version that was read) is 412 when somebody else wrote since: read again,
-        and repeat. A locked one reads by acquiring the lock and writes with its token: nobody else gets
-        the lock meanwhile. A plain PUT breaks a lock, and its holder's write is then 409, never a
-        silent lost update. A lock whose lease ran out is free. A namespace may ask for a condition or
-        a lock on every PUT; one without is 428 there.
+        **Writes without lost updates.** A plain PUT replaces whatever is there. A conditional PUT
+        (`If-Match` with the version that was read) is 412 when another client has written since: read
+        again, and repeat. A locked PUT follows a read that acquired the lock, and carries the lock's
+        token: no other client gets the lock meanwhile. A PUT without that token breaks the lock,
+        whatever its condition; the holder's write is then 409, never a silent lost update. A lock whose
+        lease ran out is free. A namespace may require a condition or a lock on every PUT; a PUT without
+        one is 428 there. Where a condition is required, any will do, `If-Match: *` included.
 
         **Deadlines.** A request is answered within the gateway's deadline (10 s unless configured
-        otherwise), counted from the end of its head, retries and redirects included. `Session-Deadline`
-        may shorten it. A body that is not whole by then, or after 30 s, is 408, or 503 where the caller
-        named the time; the connection is then closed.
+        otherwise), counted from the end of its head and including retries and redirects.
+        `Session-Deadline` may shorten it. A body that is incomplete by then, or after 30 s, is 408, or
+        503 if the caller set the deadline; the connection is then closed.
 
-        **Queries** are read strictly: a parameter that a session resource does not have, or has
-        twice, is 400. Fields that a resource does not know are ignored, as HTTP has it; but conditions that
-        mean nothing to a resource are 400, and so is `Session-Lock` with a POST other than that of a lock, so
-        that nobody takes what he does for guarded.
+        **Queries** are read strictly: a parameter that a session resource does not have, or that is
+        given twice, is 400. Fields that a resource does not know are ignored, as HTTP requires. But a
+        condition that means nothing to a resource is 400, and so is `Session-Lock` on a POST that does
+        not acquire a lock, so that no caller believes a request to be guarded that is not.
 
-        **Names in logs.** A request's `X-Request-Id` (1 to 128 of `A-Z a-z 0-9 - . _ ~ + / = : , @`)
-        and its W3C `traceparent` come back with the answer and stand in the gateway's access log. One
-        that is malformed or repeated is ignored. Where there is an access log, an answer to a request
-        without an id has one that was made.
+        **Correlation.** A request's `X-Request-Id` (1 to 128 of `A-Z a-z 0-9 - . _ ~ + / = : , @`) and
+        its W3C `traceparent` are returned with the response and logged in the gateway's access log. A
+        value that is malformed or repeated is ignored. With an access log, a request without an id is
+        given one.
 
-        **Problems** are `application/problem+json` (RFC 9457) with a stable `code`. The answer to a
-        HEAD has the fields of one and no content. A 503 was not carried out, a 504 may have been.
-        Beside those listed with each operation, any request can be answered 400, 413, 414, 417, 431,
-        501 or 505 when it is not HTTP that the gateway reads, and 408 when it does not arrive in time;
-        the connection is then closed.
+        **Problems** are `application/problem+json` (RFC 9457) with a stable `code`. The response to a
+        HEAD has a problem's fields and no content. A 503 was not carried out; a 504 may have been.
+        Besides the responses listed with each operation, any request can be answered 400, 413, 414,
+        417, 431, 501 or 505 when it is not HTTP that the gateway accepts, and 408 when it does not
+        arrive in time; the connection is then closed.
 
     servers:
       - url: http://127.0.0.1:8080
-        description: The address of a gateway that was told no other
+        description: The default address of a gateway
 
-    # A gateway that has a tokens file asks every caller of sessions for one; another asks nobody.
+    # A gateway with a tokens file requires a token for every request for sessions; without one, none.
     security:
       - {}
       - bearer: []
@@ -74,9 +75,9 @@ enum Contract {
         description: For front-ends.
       - name: operators
         description: >-
-          For monitors and people. Never needs a token. A query is not looked at. Where the gateway has
-          a listener of their own for them (`--admin-listen`), they are 404 on the callers', and
-          sessions are 404 there.
+          For monitors and people. They never need a token, and their queries are ignored. Where the
+          gateway has a separate listener for them (`--admin-listen`), they are 404 on the callers'
+          listener, and sessions are 404 on theirs.
 
     paths:
       /v1/sessions:
@@ -86,8 +87,8 @@ enum Contract {
           summary: Create a session under a new id
           description: >-
             The id has 132 bits from the system's generator, in 22 letters of the base64url alphabet.
-            The body is the payload and may be empty, but its length must be told. A condition
-            (`If-Match`, `If-None-Match`) is 400: there is nothing that it could be about.
+            The body is the payload and may be empty, but its length must be given. A condition
+            (`If-Match`, `If-None-Match`) is 400: there is no session yet that it could apply to.
           parameters:
             - $ref: '#/components/parameters/IdleTimeout'
             - $ref: '#/components/parameters/AbsoluteTimeout'
@@ -149,8 +150,8 @@ enum Contract {
           operationId: readSession
           summary: Read a session and slide its idle timeout
           description: >-
-            A GET whose `If-None-Match` lists the present version is 304 and slides the timeout all
-            the same. `If-Match` is 400 here.
+            A GET whose `If-None-Match` lists the present version is 304, and slides the timeout too.
+            `If-Match` is 400 here.
           parameters:
             - $ref: '#/components/parameters/Touch'
             - $ref: '#/components/parameters/KnownVersions'
@@ -195,10 +196,10 @@ enum Contract {
         head:
           tags: [sessions]
           operationId: inspectSession
-          summary: Read what is known of a session, without its payload
+          summary: Read a session's metadata, without its payload
           description: >-
-            Never slides the idle timeout, and the payload does not leave the store but for its first 255
-            bytes, which may come beside the content type. `touch` is understood, since a GET of the same
+            Never slides the idle timeout. The payload stays in the store, except for up to 255 bytes of
+            it that may be read along with the content type. `touch` is accepted, since a GET of the same
             target may have it.
           parameters:
             - $ref: '#/components/parameters/Touch'
@@ -242,9 +243,9 @@ enum Contract {
           summary: Create or replace a session
           description: >-
             Replaces payload, content type and idle timeout together: without `Session-Idle-Timeout`
-            the idle timeout is the namespace's again. The body may be empty, but its length must be
-            told. A session is written whole, so `Content-Range` is 400; a content coding would not be
-            given back, so `Content-Encoding` is 415.
+            the namespace's idle timeout applies again. The body may be empty, but its length must be
+            given. A session is written whole, so `Content-Range` is 400. A content coding would not be
+            returned, so `Content-Encoding` is 415. Without `Session-Lock` it breaks any lock.
           parameters:
             - $ref: '#/components/parameters/ThisVersion'
             - $ref: '#/components/parameters/OnlyNew'
@@ -343,7 +344,7 @@ enum Contract {
             - $ref: '#/components/parameters/Deadline'
           responses:
             '204':
-              description: The idle timeout started anew.
+              description: The idle timeout restarted.
             '400':
               $ref: '#/components/responses/BadRequest'
             '401':
@@ -373,16 +374,17 @@ enum Contract {
           operationId: lockSession
           summary: Acquire the lock and read the session
           description: >-
-            One round trip. It slides the idle timeout. A caller whose answer was lost asks again, with
-            the token that it holds or with the request id that it chose, and is given the same lock.
+            One round trip, which also slides the idle timeout. A caller whose response was lost repeats
+            the request, with the token that it holds or the same `Session-Lock-Request`, and is given
+            the same lock.
           parameters:
             - $ref: '#/components/parameters/Lease'
             - name: wait
               in: query
               description: >-
-                For how many seconds to wait in the gateway while somebody else holds the lock, first
-                come first served. The gateway's deadline bounds each question to the store, not the
-                wait; `Session-Deadline` bounds both.
+                How many seconds to wait in the gateway while another client holds the lock, first come,
+                first served. The gateway's deadline bounds each request to the store, not the wait;
+                `Session-Deadline` bounds both.
               schema:
                 type: integer
                 minimum: 0
@@ -390,12 +392,14 @@ enum Contract {
                 default: 0
             - name: Session-Lock
               in: header
-              description: The token of the lock that the caller believes to hold.
+              description: The token of the lock that the caller believes it holds.
               schema:
                 $ref: '#/components/schemas/LockToken'
             - name: Session-Lock-Request
               in: header
-              description: A random id that the caller chose before it asked.
+              description: >-
+                A random id that the caller chooses before its first attempt. It makes a repeated request
+                safe: a request with the same id is given the same lock.
               schema:
                 type: string
                 pattern: '^[A-Za-z0-9_-]{8,64}$'
@@ -415,7 +419,7 @@ enum Contract {
                   schema:
                     $ref: '#/components/schemas/LockToken'
                 Session-Lock-Expires-In:
-                  description: After how many seconds the lease runs out.
+                  description: The number of seconds until the lease runs out.
                   required: true
                   schema:
                     type: integer
@@ -470,10 +474,10 @@ enum Contract {
         put:
           tags: [sessions]
           operationId: renewLock
-          summary: Start the lock's lease anew
+          summary: Renew the lock's lease
           description: >-
-            It ends after `lease` seconds from now, be that later or sooner than it would have. It slides
-            the idle timeout. A body is read and ignored.
+            The lease then ends `lease` seconds from now, be that later or sooner than before. This also
+            slides the idle timeout. A body is read and ignored.
           parameters:
             - name: Session-Lock
               in: header
@@ -485,7 +489,7 @@ enum Contract {
             - $ref: '#/components/parameters/Deadline'
           responses:
             '204':
-              description: The lease started anew.
+              description: The lease was renewed.
             '400':
               $ref: '#/components/responses/BadRequest'
             '401':
@@ -544,10 +548,10 @@ enum Contract {
           operationId: touchSessions
           summary: Slide the idle timeouts of up to 1,000 sessions
           description: >-
-            A body in which a member's name is there twice is 400. All of the ids go to the store in one
-            pipelined round. One answer tells of all; when the store could not say of one of them, it is
-            that problem instead, or 504 where others were touched already. A body of more than 512 KiB, or
-            with more than 16 members, is refused.
+            All ids go to the store in one pipelined round, and one response reports on all of them. If
+            the store fails for one, the response is that problem instead, or 504 if others were touched
+            already. A body that has a member twice is 400. A body of more than 512 KiB, or with more than
+            16 members, is refused.
           parameters:
             - $ref: '#/components/parameters/Deadline'
           requestBody:
@@ -567,7 +571,7 @@ enum Contract {
                   ids: [Uu6HLqkSXTJBzCCUYTUlBA, long-gone]
           responses:
             '200':
-              description: How many there were, and which there were not.
+              description: How many sessions exist and were touched, and which ids name none.
               headers:
                 Cache-Control:
                   $ref: '#/components/headers/CacheControl'
@@ -615,14 +619,14 @@ enum Contract {
         get:
           tags: [operators]
           operationId: isAlive
-          summary: Whether the event loops turn
+          summary: Whether the event loops run
           security: []
           responses:
             '200':
               $ref: '#/components/responses/OK'
             '503':
               $ref: '#/components/responses/NotOK'
-              description: One of them has not turned for some ten seconds (`not-live`).
+              description: One of them has stood still for about ten seconds (`not-live`).
         head:
           tags: [operators]
           operationId: isAliveHead
@@ -630,7 +634,7 @@ enum Contract {
           security: []
           responses:
             '200':
-              description: They turn.
+              description: All event loops run.
             '503':
               $ref: '#/components/responses/EmptyUnavailable'
 
@@ -640,15 +644,15 @@ enum Contract {
           operationId: isReady
           summary: Whether every session can be served
           description: >-
-            Ready means that every hash slot has an owner to whom a connection stands and who serves it, and
-            that the gateway is not draining.
+            Ready means that every hash slot has an owner that serves it over a ready connection, and that
+            the gateway is not draining.
           security: []
           responses:
             '200':
               $ref: '#/components/responses/OK'
             '503':
               $ref: '#/components/responses/NotOK'
-              description: Not ready (`not-ready`); `detail` says whether for want of the store.
+              description: Not ready (`not-ready`); `detail` says whether because of the store or of draining.
         head:
           tags: [operators]
           operationId: isReadyHead
@@ -658,7 +662,7 @@ enum Contract {
             '200':
               description: It is ready.
             '503':
-              description: It is not.
+              description: It is not ready.
               headers:
                 Retry-After:
                   $ref: '#/components/headers/RetryAfter'
@@ -668,11 +672,13 @@ enum Contract {
           tags: [operators]
           operationId: readHealth
           summary: The state of the gateway and its store
-          description: As all workers together see it, each of which has its own connections.
+          description: Combines the views of all workers, each of which has its own connections.
           security: []
           responses:
             '200':
-              description: Sessions are served; `warn` when a node that is not needed now is lost, or one refuses requests.
+              description: >-
+                Sessions are served; `warn` when a node that is not needed now is lost, or a node refuses
+                requests.
               content:
                 application/health+json:
                   schema:
@@ -683,7 +689,7 @@ enum Contract {
                     redis:
                       $ref: '#/components/examples/RedisHealth'
             '503':
-              description: Some sessions cannot be served, or the gateway drains.
+              description: Some sessions cannot be served, or the gateway is draining.
               headers:
                 Retry-After:
                   $ref: '#/components/headers/RetryAfter'
@@ -700,7 +706,7 @@ enum Contract {
             '200':
               description: Sessions are served.
             '503':
-              description: Some are not.
+              description: Some are not served, or the gateway is draining.
               headers:
                 Retry-After:
                   $ref: '#/components/headers/RetryAfter'
@@ -709,7 +715,7 @@ enum Contract {
         get:
           tags: [operators]
           operationId: readMetrics
-          summary: What was counted, for Prometheus
+          summary: Metrics for Prometheus
           description: docs/operations.md lists the families.
           security: []
           responses:
@@ -808,8 +814,8 @@ enum Contract {
           scheme: bearer
           description: >-
             Needed where the gateway has a tokens file. The token decides the namespace and the rights:
-            `read` to read and to touch, `write` to create, replace and remove, and to keep and release a
-            lock; to acquire one takes both.
+            `read` to read and to touch; `write` to create, replace and remove, and to renew and release
+            a lock. Acquiring a lock takes both.
 
       parameters:
         ID:
@@ -825,7 +831,7 @@ enum Contract {
           in: header
           description: >-
             The session's own idle timeout in seconds, until the next PUT. Without it the namespace's
-            counts.
+            applies.
           schema:
             $ref: '#/components/schemas/Seconds'
           example: 3600
@@ -833,15 +839,15 @@ enum Contract {
           name: Session-Deadline
           in: header
           description: >-
-            How many seconds the caller waits for the answer. One that is longer than the gateway's
-            own deadline matters for the wait for a lock only.
+            How many seconds the caller waits for the response. A value longer than the gateway's own
+            deadline matters only while waiting for a lock.
           schema:
             $ref: '#/components/schemas/Seconds'
           example: 2
         Touch:
           name: touch
           in: query
-          description: With `false` the idle timeout is left alone.
+          description: With `false` the idle timeout does not slide.
           schema:
             type: string
             enum: ['true', 'false']
@@ -850,8 +856,8 @@ enum Contract {
           name: If-None-Match
           in: header
           description: >-
-            The versions that need not be sent again, up to 16 of them, or `*` for any. Weak tags
-            match, too.
+            The versions that need not be sent again, up to 16 of them, or `*` for any. Weak tags match
+            too.
           schema:
             anyOf:
               - const: '*'
@@ -863,8 +869,8 @@ enum Contract {
           in: header
           description: >-
             With `*` the request acts only on an existing session, so that a slow request cannot bring
-            back one that was logged out; with entity tags, up to 16 of them, only on one of these
-            versions. Weak tags match nothing.
+            back a session that was logged out. With entity tags, up to 16 of them, it acts only on one
+            of these versions. Weak tags match nothing.
           schema:
             anyOf:
               - const: '*'
@@ -875,7 +881,7 @@ enum Contract {
           name: If-None-Match
           in: header
           description: >-
-            With `*` the session is created and never replaced. Entity tags are 400 here, and so are
+            With `*` the session is only created, never replaced. Entity tags are 400 here, and so are
             `If-Match` and `If-None-Match` together.
           schema:
             const: '*'
@@ -884,8 +890,9 @@ enum Contract {
           name: Session-Absolute-Timeout
           in: header
           description: >-
-            On the request that creates the session: after how many seconds it ends however much it is
-            used. It can only shorten the absolute timeout of a namespace that has one; otherwise 400.
+            On the request that creates the session: the number of seconds after which it ends, however
+            much it is used. It can only shorten the absolute timeout of a namespace that has one;
+            otherwise it is 400.
           schema:
             $ref: '#/components/schemas/Seconds'
           example: 28800
@@ -893,15 +900,16 @@ enum Contract {
           name: Session-Lock
           in: header
           description: >-
-            The token of the lock that the caller holds: the request acts only while it does (409).
+            The token of the lock that the caller holds. If the caller no longer holds it, the request
+            is 409.
           schema:
             $ref: '#/components/schemas/LockToken'
         Unlock:
           name: unlock
           in: query
           description: >-
-            With `true` the lock that `Session-Lock` names is released in the same step; without a
-            lock it is 400.
+            With `true` the lock that `Session-Lock` names is released in the same step. Without
+            `Session-Lock` it is 400.
           schema:
             type: string
             enum: ['true', 'false']
@@ -910,8 +918,9 @@ enum Contract {
           name: lease
           in: query
           description: >-
-            After how many seconds the lock is free if it is neither renewed nor released. A namespace
-            may allow less, and have another default.
+            The number of seconds after which the lock is free unless it is renewed or released. A
+            namespace may have another default and a lower maximum; a longer lease is 400
+            (`malformed-lease`).
           schema:
             type: integer
             minimum: 1
@@ -922,15 +931,15 @@ enum Contract {
         Payload:
           required: false
           description: >-
-            Any bytes or none (but `Content-Length: 0` says so), at most 1 MiB unless the gateway is
-            configured otherwise. `Content-Type` is kept and given back if it has at most 255 bytes of
-            visible ASCII, space and tab; without one it is `application/octet-stream`.
+            Any bytes or none (then send `Content-Length: 0`), at most 1 MiB unless the gateway is
+            configured otherwise. `Content-Type` is kept and returned; it has at most 255 bytes of
+            visible ASCII, space and tab. Without one it is `application/octet-stream`.
           content:
             '*/*':
               schema: {}
               examples:
                 json:
-                  summary: A payload that its reader takes for JSON
+                  summary: A payload that its reader treats as JSON
                   value: '{"user":42,"basket":["tea"]}'
 
       headers:
@@ -942,7 +951,7 @@ enum Contract {
             pattern: '^"[0-9a-f]{16}"$'
           example: '"8c1f60a90d3be2f4"'
         ExpiresIn:
-          description: After how many seconds without use the session ends, rounded up.
+          description: The number of seconds after which the session ends without use, rounded up.
           required: true
           schema:
             $ref: '#/components/schemas/Seconds'
@@ -955,18 +964,18 @@ enum Contract {
             pattern: "^/v1/sessions/[A-Za-z0-9._~!$&'()*+,;=:@-]{1,256}$"
           example: /v1/sessions/Uu6HLqkSXTJBzCCUYTUlBA
         Challenge:
-          description: What would help (RFC 6750).
+          description: Which token would help (RFC 6750).
           required: true
           schema:
             type: string
           example: Bearer realm="session-gateway"
         CacheControl:
-          description: Sessions are never to be kept by a cache.
+          description: Caches must never store sessions.
           required: true
           schema:
             const: no-store
         RetryAfter:
-          description: After how many seconds to try again.
+          description: The number of seconds after which to try again.
           required: true
           schema:
             type: integer
@@ -993,13 +1002,13 @@ enum Contract {
           maximum: 31536000
         Problem:
           type: object
-          description: RFC 9457. Later versions may know more codes and more members.
+          description: RFC 9457. Later versions may have more codes and more members.
           required: [type, title, status, detail, code]
           properties:
             type:
               type: string
               format: uri
-              description: '`urn:session-gateway:problem:` and the code.'
+              description: '`urn:session-gateway:problem:` followed by the code.'
             title:
               type: string
             status:
@@ -1012,11 +1021,11 @@ enum Contract {
               $ref: '#/components/schemas/Code'
             executed:
               description: >-
-                With 503 and 504 only: `no` when the request was surely not carried out, `unknown` when
-                it may have been.
+                Only with 503 and 504: `no` if the request was certainly not carried out, `unknown` if it
+                may have been.
               enum: ['no', unknown]
         Code:
-          description: What is wrong, for programs. The first lines are HTTP's own.
+          description: What is wrong, for programs. The first groups are about HTTP itself.
           enum:
             # 400: the request line and the target
             - malformed-request-line
@@ -1124,8 +1133,8 @@ enum Contract {
               type: integer
               minimum: 0
               description: >-
-                The seconds since the topology of Redis was last taken over, by the worker that did so the
-                longest ago; absent before.
+                The seconds since the topology of Redis was last adopted, by the worker that did so longest
+                ago; absent before that.
             checks:
               type: object
               additionalProperties:
@@ -1153,7 +1162,7 @@ enum Contract {
               type: boolean
             suspect:
               type: boolean
-              description: Whether it owes a worker answers for more than a second.
+              description: Whether it has owed a worker replies for more than a second.
             slots:
               type: integer
               minimum: 0
@@ -1161,28 +1170,30 @@ enum Contract {
             pending:
               type: integer
               minimum: 0
-              description: How many operations wait for the node's answers.
+              description: How many operations wait for the node's replies.
             code:
               type: string
-              description: Why there is no connection, or what the node refuses; absent when all is well.
+              description: >-
+                Why there is no connection, or how the node refuses requests; absent when all is well, and
+                for a node that is no longer tried because all slots are served without it.
             output:
               type: string
-              description: The same as a sentence.
+              description: The code's meaning, as a sentence.
             lastError:
               type: string
               description: >-
-                Why a connection to it was last lost or not made, even if it is well by now; absent
-                when that never happened.
+                Why a connection to it was last lost or could not be made, even if it is well by now; absent
+                if that never happened.
 
       responses:
         OK:
-          description: It is so.
+          description: All is well.
           content:
             text/plain; charset=utf-8:
               schema:
                 const: "ok\n"
         NotOK:
-          description: It is not so, and why.
+          description: The gateway is not well; the problem says why.
           headers:
             Retry-After:
               $ref: '#/components/headers/RetryAfter'
@@ -1194,11 +1205,11 @@ enum Contract {
                 type: urn:session-gateway:problem:not-ready
                 title: The gateway is not ready.
                 status: 503
-                detail: Not all of its store serves.
+                detail: Part of its store does not serve.
                 code: not-ready
                 executed: 'no'
         NotModified:
-          description: The caller has the present version.
+          description: The caller already has the present version.
           headers:
             ETag:
               $ref: '#/components/headers/ETag'
@@ -1220,8 +1231,8 @@ enum Contract {
               $ref: '#/components/headers/Challenge'
         Unauthorized:
           description: >-
-            The gateway asks for a token, and there is none (`token-missing`) or one that it does not
-            know (`token-invalid`).
+            The gateway requires a token, and there is none (`token-missing`) or an unknown one
+            (`token-invalid`).
           headers:
             WWW-Authenticate:
               $ref: '#/components/headers/Challenge'
@@ -1231,7 +1242,7 @@ enum Contract {
                 $ref: '#/components/schemas/Problem'
               example:
                 type: urn:session-gateway:problem:token-missing
-                title: A token is needed.
+                title: A token is required.
                 status: 401
                 detail: 'Send it as Authorization: Bearer.'
                 code: token-missing
@@ -1248,7 +1259,7 @@ enum Contract {
                 type: urn:session-gateway:problem:right-missing
                 title: The token does not allow that.
                 status: 403
-                detail: It lacks read or write.
+                detail: It lacks the right to read or to write.
                 code: right-missing
         BadRequest:
           description: >-
@@ -1262,7 +1273,7 @@ enum Contract {
                 type: urn:session-gateway:problem:malformed-query
                 title: The query is not understood.
                 status: 400
-                detail: Parameters are known, and once.
+                detail: Give only known parameters, each once.
                 code: malformed-query
         NoSuchSession:
           description: There is no such session.
@@ -1290,7 +1301,7 @@ enum Contract {
                 code: request-timeout
         LengthRequired:
           description: >-
-            Neither `Content-Length` nor `Transfer-Encoding` tells the body's length. The connection is
+            Neither `Content-Length` nor `Transfer-Encoding` gives the body's length. The connection is
             closed.
           content:
             application/problem+json:
@@ -1300,12 +1311,12 @@ enum Contract {
                 type: urn:session-gateway:problem:length-required
                 title: The body has no length.
                 status: 411
-                detail: Send Content-Length, or chunks.
+                detail: Send Content-Length, or use chunks.
                 code: length-required
         ConditionFailed:
           description: >-
-            The condition did not hold. Nothing was changed. Where it named versions and the session
-            exists, `ETag` is the present one.
+            The condition did not hold. Nothing was changed. If the condition listed versions and the
+            session exists, `ETag` is the present version.
           headers:
             ETag:
               description: The present version.
@@ -1330,17 +1341,17 @@ enum Contract {
                 $ref: '#/components/schemas/Problem'
               example:
                 type: urn:session-gateway:problem:lock-lost
-                title: The lock is not yours any more.
+                title: The lock is no longer yours.
                 status: 409
                 detail: Nothing was changed.
                 code: lock-lost
         LockHeld:
           description: >-
-            Somebody else holds the lock, and still did when the wait was over; or the lock is promised
-            to somebody who came before.
+            Another client holds the lock, and still did when the wait was over; or the lock is promised
+            to a client that came first.
           headers:
             Session-Lock-Age:
-              description: For how many seconds the lock has been held, by the store's clock.
+              description: How many seconds the lock has been held, by the store's clock.
               required: true
               schema:
                 type: integer
@@ -1354,12 +1365,12 @@ enum Contract {
                 $ref: '#/components/schemas/Problem'
               example:
                 type: urn:session-gateway:problem:locked
-                title: Somebody else holds the lock.
+                title: The session is locked.
                 status: 423
-                detail: Session-Lock-Age tells for how long.
+                detail: Session-Lock-Age says for how long.
                 code: locked
         ConditionRequired:
-          description: The namespace asks for a condition, or for a lock, on every PUT.
+          description: The namespace requires a condition, or a lock, on every PUT.
           content:
             application/problem+json:
               schema:
@@ -1371,7 +1382,7 @@ enum Contract {
                 detail: 'Send If-Match, or hold the lock, or create with If-None-Match: *.'
                 code: condition-required
         BodyTooLarge:
-          description: The body is larger than the gateway takes. The connection is closed.
+          description: The body is larger than the gateway accepts. The connection is closed.
           content:
             application/problem+json:
               schema:
@@ -1380,7 +1391,7 @@ enum Contract {
                 type: urn:session-gateway:problem:body-too-large
                 title: The body is too large.
                 status: 413
-                detail: It is larger than is allowed here.
+                detail: It exceeds what is allowed here.
                 code: body-too-large
         UnsupportedContent:
           description: >-
@@ -1392,12 +1403,12 @@ enum Contract {
                 $ref: '#/components/schemas/Problem'
               example:
                 type: urn:session-gateway:problem:content-encoding
-                title: The content has a coding.
+                title: The content is encoded.
                 status: 415
                 detail: Send it without Content-Encoding.
                 code: content-encoding
         Unreadable:
-          description: Something is stored under the session's key that is not a session.
+          description: Something other than a session is stored under the session's key.
           content:
             application/problem+json:
               schema:
@@ -1410,8 +1421,8 @@ enum Contract {
                 code: unreadable-session
         Unavailable:
           description: >-
-            The store could not be asked, refused, has no room, or the deadline came first; or the gateway is
-            full or draining, and then the connection is closed. The request was not carried out.
+            The store could not be asked, refused or is full, or the deadline passed first; or the gateway
+            is full or draining, in which case the connection is closed. The request was not carried out.
           headers:
             Retry-After:
               $ref: '#/components/headers/RetryAfter'
@@ -1423,12 +1434,13 @@ enum Contract {
                 type: urn:session-gateway:problem:store-unavailable
                 title: The store is unavailable.
                 status: 503
-                detail: Nobody could be asked.
+                detail: No node could be asked.
                 code: store-unavailable
                 executed: 'no'
         OutcomeUnknown:
           description: >-
-            The store was told and did not answer in time. The request may have been carried out.
+            The store was sent the request and did not answer in time. The request may have been carried
+            out.
           content:
             application/problem+json:
               schema:
@@ -1437,7 +1449,7 @@ enum Contract {
                 type: urn:session-gateway:problem:outcome-unknown
                 title: The store did not answer.
                 status: 504
-                detail: It may have been carried out.
+                detail: The request may have been carried out.
                 code: outcome-unknown
                 executed: unknown
 
@@ -1446,7 +1458,7 @@ enum Contract {
           value:
             status: pass
             version: 0.1.0
-            description: session-gateway before the memory store
+            description: session-gateway in front of the memory store
             uptimeSeconds: 7
             draining: false
             checks:
@@ -1458,7 +1470,7 @@ enum Contract {
           value:
             status: pass
             version: 0.1.0
-            description: session-gateway before the redis store
+            description: session-gateway in front of the redis store
             uptimeSeconds: 7
             draining: false
             topologyAgeSeconds: 6

@@ -1,4 +1,4 @@
-// `/health`: the state as a document that a monitor can read (draft-inadarei-api-health-check).
+// `/health`: the gateway's state as a document for monitors (draft-inadarei-api-health-check).
 
 import API
 import ClusterStore
@@ -7,7 +7,7 @@ import Sessions
 
 /// Makes the health document.
 enum HealthPage {
-  /// 200, or 503 when sessions cannot be served.
+  /// 200, or 503 while sessions cannot be served or the gateway drains.
   static func page(_ health: BackendHealth, _ state: GatewayState) -> Page {
     let isFailing = !state.isServing || state.isDraining
     let nodes = state.nodes()
@@ -16,7 +16,7 @@ enum HealthPage {
     var fields = [
       "\"status\":\"\(status)\"",
       "\"version\":\(JSONText.quoted(state.version))",
-      "\"description\":\"session-gateway before the \(health.store) store\"",
+      "\"description\":\"session-gateway in front of the \(health.store) store\"",
       "\"uptimeSeconds\":\(Int(state.uptime))",
       "\"draining\":\(state.isDraining)",
     ]
@@ -41,7 +41,8 @@ enum HealthPage {
     return "\"redis:nodes\":[\(nodes.map(check).joined(separator: ","))]"
   }
 
-  /// A replica that nobody asked is neither well nor ill.
+  /// A node's status. A node without slots that is not connected passes unless its connection
+  /// failed: replicas are connected only if reads go to them.
   private static func status(_ node: NodeHealth) -> String {
     let isWell =
       node.isReady
@@ -67,6 +68,9 @@ enum HealthPage {
     if let fault = node.fault {
       fields.append("\"code\":\(JSONText.quoted(fault.code))")
       fields.append("\"output\":\(JSONText.quoted(fault.detail))")
+    } else if let stranger = node.stranger {
+      fields.append("\"code\":\"stranger\"")
+      fields.append("\"output\":\(JSONText.quoted(stranger.detail))")
     } else if let refusal = node.refusals.first {
       fields.append("\"code\":\"\(refusal.rawValue)\"")
       fields.append("\"output\":\"\(refusal.detail)\"")

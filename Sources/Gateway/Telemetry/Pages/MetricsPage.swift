@@ -1,5 +1,5 @@
-// `/metrics`: the boards of all workers, added up, as Prometheus reads them. Base units; every label's
-// values are bounded, and none comes from a request.
+// `/metrics`: the boards of all workers, added up, in Prometheus's format. Base units; the values
+// of every label are bounded, and none comes from a request.
 
 import API
 import ClusterStore
@@ -11,13 +11,14 @@ import Sessions
 struct MetricsPage: ~Copyable {
   var text = MetricsText()
 
-  /// What every worker has counted.
+  /// The counts of all workers.
   ///
-  /// - Parameter waiters: how many clients stand in a lock's line.
+  /// - Parameter waiters: the number of clients that wait for a lock.
   static func page(_ state: GatewayState, _ health: BackendHealth, waiters: Int) -> Page {
     var page = MetricsPage()
     page.addRequests(state.boards)
     page.addLatencies(state.boards)
+    page.addProblems(state.boards)
     page.addClients(state)
     page.addLocks(state, waiters)
     if health.memory == nil { page.addRedis(state, health) }
@@ -29,7 +30,7 @@ struct MetricsPage: ~Copyable {
   private consuming func finish() -> ByteBuffer { text.finish() }
 
   private mutating func addRequests(_ boards: [WorkerBoard]) {
-    text.family("requests_total", .counter, "Answers, by route, method and status.")
+    text.family("requests_total", .counter, "Responses, by route, method and status.")
     for route in Route.allCases {
       for method in 0..<WorkerBoard.methods {
         for place in 0..<WorkerBoard.statuses.count {
@@ -54,16 +55,24 @@ struct MetricsPage: ~Copyable {
   private mutating func addLatencies(_ boards: [WorkerBoard]) {
     text.family(
       "request_duration_seconds", .histogram,
-      "From the arrival of a request's head to its answer, by route.")
+      "From the arrival of a request's head to its response, by route.")
     for route in Route.allCases {
       text.label("route", route.template)
       text.histogram(boards.sum { $0.latencies(route: Int(route.rawValue)) })
     }
   }
+
+  private mutating func addProblems(_ boards: [WorkerBoard]) {
+    text.family("problems_total", .counter, "Responses that report a problem, by code.")
+    for kind in ProblemKind.allCases {
+      text.label("code", kind.code)
+      text.sample(boards.reduce(0) { $0 + $1.value(kind) })
+    }
+  }
 }
 
 extension [WorkerBoard] {
-  /// What all workers counted together.
+  /// The sum over all workers.
   func sum(_ durations: (WorkerBoard) -> DurationCounts) -> DurationCounts {
     reduce(into: DurationCounts()) { $0.add(durations($1)) }
   }

@@ -1,13 +1,13 @@
 // Prometheus's text format 0.0.4, written into bytes. A page has a line for each bound of each
-// histogram of each node, and an event loop writes it, in whose turn nobody else is served: so a line
-// is a few copies, and no string is made for it.
+// histogram of each node, and an event loop writes it while it serves no client: so a line is a few
+// copies, and no string is made for it.
 
 import Primitives
 
 /// Writes families and their samples. Names and labels are texts of the program or of the topology,
-/// which hold nothing that the format would escape.
+/// which contain nothing that the format would escape.
 struct MetricsText: ~Copyable {
-  /// What a family counts.
+  /// The type of a family.
   enum Kind {
     case counter, gauge, histogram
 
@@ -26,9 +26,9 @@ struct MetricsText: ~Copyable {
   private var labels = ByteBuffer()
   private var bucket = ByteBuffer()
 
-  /// Begins a family: what follows is its samples.
+  /// Begins a family: its samples follow.
   ///
-  /// - Parameter owner: what its name begins with, `session_gateway_` unless Prometheus's own
+  /// - Parameter owner: the prefix of its name, `session_gateway_` unless Prometheus's own
   ///   libraries name it.
   mutating func family(
     _ name: StaticString, _ kind: Kind, _ help: StaticString,
@@ -88,22 +88,22 @@ struct MetricsText: ~Copyable {
 
   // MARK: Samples
 
-  /// A sample with the labels that were given since the last one.
+  /// A sample with the labels given since the last one.
   mutating func sample(_ value: Int) {
     series("")
     content.append(decimal: value)
     endSample()
   }
 
-  /// A sample whose value is no whole number.
+  /// A sample whose value is not a whole number.
   mutating func sample(_ value: Double) {
     series("")
     content.append(text: "\(value)")
     endSample()
   }
 
-  /// The samples of one histogram, with the labels that were given since the last sample; none where
-  /// nothing was counted.
+  /// The samples of one histogram, with the labels given since the last sample; none if nothing was
+  /// counted.
   mutating func histogram(_ durations: DurationCounts) {
     if durations.total > 0 {
       beginBuckets()
@@ -123,11 +123,11 @@ struct MetricsText: ~Copyable {
     labels.clear()
   }
 
-  /// The samples of one histogram of numbers, ranges of which end at powers of two.
+  /// The samples of one histogram of numbers whose ranges end at powers of two.
   ///
   /// - Parameters:
-  ///   - counts: how many there are in each range; the last one has no bound.
-  ///   - sum: all numbers together.
+  ///   - counts: the count in each range; the last one has no bound.
+  ///   - sum: the sum of all numbers.
   mutating func histogram(_ counts: [Int], sum: Int) {
     beginBuckets()
     var total = 0
@@ -146,7 +146,7 @@ struct MetricsText: ~Copyable {
     labels.clear()
   }
 
-  /// What each bucket's line begins with.
+  /// The beginning of each bucket's line.
   private mutating func beginBuckets() {
     bucket.clear()
     bucket.append(name)
@@ -198,7 +198,7 @@ struct MetricsText: ~Copyable {
 }
 
 extension ByteBuffer {
-  /// Appends a time of so many microseconds in seconds: `0.00025`, `1.0`.
+  /// Appends a number of microseconds in seconds: `0.00025`, `1.0`.
   fileprivate mutating func append(seconds microseconds: Int) {
     append(decimal: microseconds / 1_000_000)
     append(".")

@@ -3,7 +3,7 @@ import Reactor
 import Redis
 import Settings
 
-/// `/version`: what runs here.
+/// `/version`: the versions of the program and of what it uses.
 enum VersionPage {
   static func page(_ state: GatewayState) -> Page {
     let fields = [

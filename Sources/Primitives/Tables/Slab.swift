@@ -1,24 +1,36 @@
-// A table with stable places: an element is found by its place in one step, and a place that was
-// freed and taken again is told from its former self by the generation. What epoll, timers and
-// answers from Redis carry is a ticket; when its element is gone, it finds nothing.
+// A table with stable places: an element is found by its place in one step, and a generation tells
+// the present tenant of a place from earlier ones. Events from epoll, timers and replies from Redis
+// carry a ticket; when its element is gone, the ticket finds nothing.
 //
-// What the data path asks is open to inlining across modules: only so is it made for the element's
-// type, instead of moving each element by a table of functions.
+// What the data path calls is inlinable across modules: only then is it compiled for the element's
+// type, instead of moving each element through a table of functions.
 
-/// Where an element of a slab is, and which of the place's tenants it is.
+/// The place of an element in a slab, and which of the place's tenants it is.
 public struct Ticket: Hashable, Sendable {
   /// The place in the table.
   public let index: UInt32
   /// Which tenant of the place: odd for a ticket that was given out, else 0.
   public let generation: UInt32
 
-  /// A ticket from its parts, as they come back from epoll. A generation that none was given out with
-  /// finds nothing.
+  /// A ticket from its parts, as epoll returns them. One whose generation was never given out finds
+  /// nothing.
   @inlinable
   public init(index: UInt32, generation: UInt32) {
     self.index = index
     self.generation = generation & 1 == 1 ? generation : 0
   }
+
+  /// The ticket that `packed` is.
+  @inlinable
+  public init(packed: UInt64) {
+    self.init(
+      index: UInt32(truncatingIfNeeded: packed),
+      generation: UInt32(truncatingIfNeeded: packed >> 32))
+  }
+
+  /// The ticket in 64 bits, as epoll keeps it: the generation in the upper half.
+  @inlinable
+  public var packed: UInt64 { UInt64(generation) << 32 | UInt64(index) }
 
   /// The ticket that finds nothing.
   public static var none: Ticket { Ticket(index: 0, generation: 0) }
@@ -28,8 +40,8 @@ public struct Ticket: Hashable, Sendable {
 @safe
 public struct Slab<Element: ~Copyable>: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<Element>
-  // Odd while the place is taken, even while it is free, and never 0: a ticket's is odd or 0, so that
-  // whether the two are equal is all there is to ask.
+  // Odd while the place is taken, even while it is free, and never 0. A ticket's generation is odd
+  // or 0, so comparing the two is enough to tell whether its element is there.
   @usableFromInline var generations: UnsafeMutablePointer<UInt32>
   @usableFromInline var free: UnsafeMutablePointer<UInt32>
   @usableFromInline var freeCount: Int
@@ -37,13 +49,14 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   /// How many places there may be.
   public let limit: Int
 
-  // The generation of a place that nobody has had.
+  // The generation of a place that has had no tenant.
   private let unused: UInt32
 
-  /// An empty table for at most `limit` elements; storage is made as it fills.
+  /// An empty table for at most `limit` elements; storage is allocated as it fills.
   public init(limit: Int) { self.init(limit: limit, unused: 2) }
 
-  /// A table whose places have had tenants up to generation `unused`, for the test that they may.
+  /// A table whose places start at generation `unused`, so that a test can reach the last
+  /// generation.
   init(limit: Int, unused: UInt32) {
     precondition(limit > 0 && limit <= Int(UInt32.max), "a slab holds 1 to 2^32 - 1 elements")
     precondition(unused > 0 && unused & 1 == 0, "a free place's generation is even and not 0")
@@ -73,7 +86,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   @inlinable
   public var isFull: Bool { count == limit }
 
-  /// How many places have storage; tickets' indices are below it.
+  /// How many places have storage; all tickets' indices are less than it.
   @inlinable
   public var places: Int { capacity }
 
@@ -96,7 +109,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     return unsafe generations[Int(ticket.index)] == ticket.generation
   }
 
-  /// The ticket of the element at a place, if the place is taken.
+  /// The ticket of the element at a place; nil if the place is free.
   @inlinable
   public func ticket(at index: Int) -> Ticket? {
     guard index < capacity, unsafe generations[index] & 1 == 1 else { return nil }
@@ -125,8 +138,8 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     return element
   }
 
-  /// Ends the ticket's element where it is and frees its place: what `remove` does without moving the
-  /// element out. It must be there.
+  /// Destroys the ticket's element where it is and frees its place, like `remove` but without
+  /// moving the element out. It must be there.
   @inlinable
   public mutating func discard(_ ticket: Ticket) {
     precondition(contains(ticket), "the element is gone: ask contains first")

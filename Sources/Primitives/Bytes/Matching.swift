@@ -1,7 +1,8 @@
-// Whether bytes are a text of the program, in one case or any: how names, methods, paths and tokens
-// are told. Nothing is copied. A text of 8 bytes or more is compared in words, a shorter one in two
-// halves; the last two pieces overlap where the length is no multiple. Where the text is a literal and
-// the case matters, the comparison becomes one with constants at the place that asks.
+// Whether bytes spell a literal of the program, with or without regard to case: how names, methods,
+// paths and tokens are recognised. Nothing is copied. A text of 8 bytes or more is compared in
+// words, one of 4 to 7 in two halves, a shorter one byte by byte; the last two pieces overlap if
+// the length is not a multiple of their size. If the text is a literal and case matters, the
+// comparison is compiled into one with constants at the call site.
 
 extension RawSpan {
   /// Whether the bytes of `range` are exactly those of `text`.
@@ -18,22 +19,22 @@ extension RawSpan {
     range.count >= text.utf8CodeUnitCount && spells(text, at: Int(range.lower), folding: 0)
   }
 
-  /// Whether the bytes of `range` are those of `text`, upper and lower case being one. The text is
-  /// of letters, digits, `-` and `/`, and the range of bytes from 32 up and tabs, as in fields:
-  /// between those, setting one bit folds the case and nothing else.
+  /// Whether the bytes of `range` are those of `text`, ignoring case. The text must be of letters,
+  /// digits, `-` and `/`, and the range of bytes from 32 up and tabs, as in fields: between those,
+  /// setting one bit folds the case and nothing else.
   @inlinable
   public func matches(ignoringCase text: StaticString, in range: ByteRange) -> Bool {
     range.count == text.utf8CodeUnitCount
       && spells(text, at: Int(range.lower), folding: 0x2020_2020_2020_2020)
   }
 
-  /// Whether `text` stands at `start`, but for the bits that are set in `folding`.
+  /// Whether `text` is at `start`, ignoring the bits that are set in `folding`.
   @inlinable
   @inline(__always)
   func spells(_ text: StaticString, at start: Int, folding: UInt64) -> Bool {
     let count = text.utf8CodeUnitCount
     precondition(start >= 0 && start <= byteCount &- count, "what is compared lies in the span")
-    // Safe: all offsets are from 0 to `count` less the piece's size, and both have `count` bytes.
+    // Safe: all offsets are from 0 to `count` minus the piece's size, and both have `count` bytes.
     let genuine = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(text.utf8Start), byteCount: count)
     if count >= 8 {
       var at = 0
@@ -56,7 +57,8 @@ extension RawSpan {
     return true
   }
 
-  /// Whether the pieces at `at` of `text` and behind `start` here differ. Both lie in their spans.
+  /// Whether the piece at `at` in `text` and the one at `start` + `at` here differ. Both must lie
+  /// in their spans.
   @unsafe
   @inlinable
   @inline(__always)

@@ -1,22 +1,22 @@
-// Which bytes may stand in what. All sets share one table with a row for each byte and a bit for each
-// set, so that to look a byte up is one load. The table is a literal: the compiler lays it down in
-// the program, and it needs no initialisation. A test derives it from the grammars again.
+// Which bytes each grammar allows. All sets share one table with a row for each byte and a bit for
+// each set, so that a lookup is one load. The table is a literal: the compiler puts it into the
+// program, and it needs no initialisation. A test derives it again from the grammars.
 
 /// A set of ASCII bytes.
 public struct ByteSet: Sendable {
   private let bit: UInt8
 
-  /// `tchar`: what methods, field names and list tokens are made of (RFC 9110, 5.6.2).
+  /// `tchar`: the bytes of methods, field names and list tokens (RFC 9110 §5.6.2).
   public static var token: ByteSet { ByteSet(bit: 1) }
-  /// `pchar` and `/` without the percent sign (RFC 3986, 3.3).
+  /// `pchar` and `/`, without the percent sign (RFC 3986 §3.3).
   public static var path: ByteSet { ByteSet(bit: 2) }
-  /// `unreserved` (RFC 3986, 2.3): what a host's name is made of here.
+  /// `unreserved` (RFC 3986 §2.3): the bytes of a host's name here.
   public static var unreserved: ByteSet { ByteSet(bit: 4) }
-  /// `pchar` without the percent sign: what a session's id is made of.
+  /// `pchar` without the percent sign: the bytes of a session's id.
   public static var segment: ByteSet { ByteSet(bit: 8) }
-  /// What stands in front of the `=` of a `token68` (RFC 9110, 11.2).
+  /// The bytes of a `token68` before its trailing `=` (RFC 9110 §11.2).
   public static var token68: ByteSet { ByteSet(bit: 16) }
-  /// What a request's id in other logs is made of: `token68` and `=`, `:`, `,`, `@`.
+  /// The bytes of a request's id (X-Request-Id): `token68` and `=`, `:`, `,`, `@`.
   public static var correlation: ByteSet { ByteSet(bit: 32) }
 
   private static let table: InlineArray<256, UInt8> = [

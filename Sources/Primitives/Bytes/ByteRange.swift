@@ -1,21 +1,21 @@
-/// A half-open range of offsets into somebody else's bytes.
+/// A half-open range of offsets into bytes that are owned elsewhere.
 ///
-/// What a parser gives back in place of a copy: eight bytes, no reference, valid as long as the
-/// bytes it was made for stay where they are. Offsets are below 4 GiB, which every buffer of the
-/// gateway is bounded far under.
+/// Parsers return it instead of a copy: eight bytes, no reference, valid as long as the bytes it
+/// was made for stay where they are. Offsets are below 4 GiB; every buffer of the gateway is
+/// bounded far below that.
 public struct ByteRange: Equatable, Sendable {
   /// The offset of the first byte.
   public var lower: UInt32
   /// The offset after the last byte; never below `lower`.
   public var upper: UInt32
 
-  /// The range from `lower` up to and without `upper`.
+  /// The range from `lower` up to, but not including, `upper`.
   public init(_ lower: Int, _ upper: Int) {
     self.lower = UInt32(truncatingIfNeeded: lower)
     self.upper = UInt32(truncatingIfNeeded: upper)
   }
 
-  /// The range that holds nothing.
+  /// The empty range.
   public static var empty: ByteRange { ByteRange(0, 0) }
 
   /// How many bytes the range holds.
@@ -24,11 +24,6 @@ public struct ByteRange: Equatable, Sendable {
   /// Whether the range holds nothing.
   public var isEmpty: Bool { lower == upper }
 
-  /// The same range as the standard library spells it, for `RawSpan.extracting(_:)`.
+  /// The range as a `Range<Int>`, for `RawSpan.extracting(_:)`.
   public var indices: Range<Int> { Int(lower)..<Int(upper) }
-
-  /// The range moved up by `distance` bytes.
-  public func shifted(by distance: Int) -> ByteRange {
-    ByteRange(Int(lower) + distance, Int(upper) + distance)
-  }
 }

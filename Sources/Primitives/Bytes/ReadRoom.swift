@@ -1,12 +1,13 @@
-// Memory for one read, in one piece or two: the rest of something that has its place already, and
-// what may follow it. Owned by whoever made it, and valid until that one is changed.
+// Memory for one read, in one or two pieces: the rest of something that already has its place, and
+// room for what may follow it. The memory belongs to the buffers that it is part of, and is valid
+// until they change.
 
 /// Where a connection's next bytes go: first `first`, then `second`.
 @safe
 public struct ReadRoom {
   /// The room to be filled first; never empty.
   public let first: UnsafeMutableRawBufferPointer
-  /// The room behind it; may be empty.
+  /// The room to be filled after it; may be empty.
   public let second: UnsafeMutableRawBufferPointer
 
   /// Room in one piece.
@@ -24,7 +25,7 @@ public struct ReadRoom {
   /// How many bytes can be read.
   public var count: Int { unsafe first.count + second.count }
 
-  /// Fills the room with as many of `bytes` as fit, and says how many.
+  /// Fills the room with as many of `bytes` as fit, and returns how many.
   public func fill(_ bytes: RawSpan) -> Int {
     let head = unsafe min(bytes.byteCount, first.count)
     let tail = unsafe min(bytes.byteCount - head, second.count)

@@ -1,34 +1,35 @@
-// Bytes that one owner holds: what comes from a socket is committed at the end, what is done with
-// is consumed at the front. Bounded by whoever reserves room (`reserve`), never by itself.
+// Bytes with one owner: bytes from a socket are committed at the end, bytes that were dealt with
+// are consumed at the front. The caller that reserves room (`reserve`) bounds it; it never bounds
+// itself.
 //
 //   0 ......... start ............. end ......... capacity
 //   headroom    readable bytes      room to write
 //
-// The headroom is what makes an answer leave in one write without moving its payload: a store puts
-// the payload behind a headroom, and the head of the response is prepended when it is known.
+// The headroom lets a response leave in one write without moving its payload: a store puts the
+// payload after the headroom, and the head of the response is prepended when it is known.
 //
-// What appends short pieces is open to inlining across modules: the data path writes dozens of texts
-// a request, and a literal's copy is a move or two where its length is known.
+// The methods that append short pieces are inlinable across modules: the data path writes dozens of
+// texts per request, and copying a literal is a move or two where its length is known.
 //
-// Rejected: [UInt8] (a reference count and a uniqueness check for each touch), a ring (a parser and
-// SSL_write want contiguous bytes), a chain of chunks (a payload is one piece, nearly always).
+// Rejected: [UInt8] (a reference count and a uniqueness check for each access), a ring (a parser
+// and SSL_write need contiguous bytes), a chain of chunks (a payload is nearly always one piece).
 
 import Glibc
 
-/// A growable run of bytes with one owner, readable in the middle, writable behind, with room in
-/// front.
+/// A growable run of bytes with one owner: room in front, readable bytes in the middle, room to
+/// write at the end.
 @frozen
 @safe
 public struct ByteBuffer: ~Copyable {
-  // Nowhere while nothing is owned: an empty span needs an address too.
+  // `nowhere` while the buffer owns no memory: an empty span needs an address too.
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var lower: Int
   @usableFromInline var upper: Int
-  // How much of the room in front was asked for; the rest is what was consumed.
+  // How much of the room in front is headroom; the rest was consumed.
   @usableFromInline var headroom: Int
   @usableFromInline var size: Int
 
-  /// A buffer that owns no bytes yet.
+  /// A buffer that owns no memory yet.
   @inlinable
   public init() {
     unsafe base = Self.nowhere
@@ -38,7 +39,7 @@ public struct ByteBuffer: ~Copyable {
     size = 0
   }
 
-  /// A buffer that owns `capacity` bytes; none are allocated for 0.
+  /// A buffer that owns `capacity` bytes of memory; nothing is allocated for 0.
   public init(capacity: Int) {
     precondition(capacity >= 0, "a buffer's capacity is not negative")
     unsafe base = capacity == 0 ? Self.nowhere : Self.storage(malloc(capacity))
@@ -67,7 +68,7 @@ public struct ByteBuffer: ~Copyable {
   @inlinable
   public var end: Int { upper }
 
-  /// How many bytes the storage holds, headroom and room to write included.
+  /// How many bytes the storage has, headroom and room to write included.
   @inlinable
   public var capacity: Int { size }
 
@@ -94,18 +95,18 @@ public struct ByteBuffer: ~Copyable {
     }
   }
 
-  /// Where the first readable byte is. Valid until the buffer is changed.
+  /// The address of the first readable byte. Valid until the buffer changes.
   @inlinable
   public var readable: UnsafeRawPointer {
     unsafe UnsafeRawPointer(mutableReadable)
   }
 
-  /// Where the first readable byte is, to be changed in place. Valid until the buffer is changed.
+  /// The address of the first readable byte, for changes in place. Valid until the buffer changes.
   @inlinable
   public var mutableReadable: UnsafeMutableRawPointer { unsafe base + lower }
 
-  /// The room behind the readable bytes, for a socket to read into; what was filled is then given
-  /// to `commit`. Valid until the buffer is changed.
+  /// The room after the readable bytes, for a socket to read into; `commit` then makes readable
+  /// what was filled. Valid until the buffer changes.
   @inlinable
   public var writable: UnsafeMutableRawBufferPointer {
     unsafe UnsafeMutableRawBufferPointer(start: base + upper, count: capacity - upper)
@@ -118,7 +119,7 @@ public struct ByteBuffer: ~Copyable {
     upper += count
   }
 
-  /// Forgets `count` bytes at the front. An empty buffer starts over at its first byte.
+  /// Forgets `count` bytes at the front. A buffer that becomes empty starts over, without headroom.
   @inlinable
   public mutating func consume(_ count: Int) {
     precondition(count >= 0 && count <= self.count, "only what is readable can be consumed")
@@ -126,20 +127,20 @@ public struct ByteBuffer: ~Copyable {
     if lower == upper { clear() }
   }
 
-  /// Forgets `count` bytes at the front and keeps their place as headroom, also when none is left.
+  /// Forgets `count` bytes at the front and keeps their place as headroom, even if none are left.
   public mutating func convertToHeadroom(_ count: Int) {
     precondition(count >= 0 && count <= self.count, "only what is readable can become headroom")
     lower += count
     headroom = lower
   }
 
-  /// Forgets the bytes behind the first `count`.
+  /// Forgets all but the first `count` bytes.
   public mutating func truncate(to count: Int) {
     precondition(count >= 0 && count <= self.count, "a buffer is not truncated to more than it has")
     upper = lower + count
   }
 
-  /// Forgets all bytes and leaves `headroom` bytes free in front (see `reserve` for their storage).
+  /// Forgets all bytes and leaves `headroom` bytes free in front; allocates them if needed.
   @inlinable
   public mutating func clear(headroom: Int = 0) {
     if headroom > capacity { grow(to: headroom) }
@@ -148,8 +149,9 @@ public struct ByteBuffer: ~Copyable {
     self.headroom = headroom
   }
 
-  /// Makes room for `count` more bytes: moves the readable bytes to the front, behind the headroom,
-  /// where that is enough, else at least doubles the storage. Never takes from the headroom.
+  /// Makes room for `count` more bytes: moves the readable bytes to the front, after the headroom,
+  /// if that is enough and at least half of the storage was consumed; else at least doubles the
+  /// storage. Never takes from the headroom.
   @inlinable
   public mutating func reserve(_ count: Int) {
     if room < count { makeRoom(count) }
@@ -158,8 +160,8 @@ public struct ByteBuffer: ~Copyable {
   @usableFromInline
   mutating func makeRoom(_ count: Int) {
     let needed = self.count + count
-    // Moving pays off only when at least half of the storage is free in front; otherwise a long
-    // queue would be moved again and again.
+    // Moving pays off only if at least half of the storage was consumed; otherwise a long queue
+    // would be moved again and again.
     let consumed = lower - headroom
     if headroom + needed <= capacity, consumed >= capacity / 2 {
       unsafe memmove(base + headroom, base + lower, self.count)
@@ -201,9 +203,9 @@ public struct ByteBuffer: ~Copyable {
     upper += count
   }
 
-  /// Appends what `write` puts at the address that it is given; it says how many bytes.
+  /// Appends the bytes that `write` stores at the address passed to it; `write` returns how many.
   ///
-  /// - Parameter most: how many they are at most: so much may be written to.
+  /// - Parameter most: the most bytes that `write` may store.
   @unsafe
   @inlinable
   @inline(__always)
@@ -224,14 +226,14 @@ public struct ByteBuffer: ~Copyable {
     upper &+= range.count
   }
 
-  /// Appends a text that is part of the program.
+  /// Appends a literal.
   @inlinable
   public mutating func append(_ text: StaticString) {
     unsafe append(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount)
   }
 
-  /// Appends a text's UTF-8. For rare texts: the data path has no strings, and a literal would
-  /// become one if this were called like the other.
+  /// Appends a text's UTF-8. For rare texts: the data path has no strings. The label keeps literals
+  /// from becoming strings.
   public mutating func append(text: String) {
     if text.isEmpty { return }
     var text = text
@@ -253,7 +255,7 @@ public struct ByteBuffer: ~Copyable {
     let magnitude = number.magnitude
     if magnitude < 100_000_000 {
       let digits = Self.decimal(magnitude)
-      // Zeros in front are left out, but for the last digit of a number that has no others.
+      // Leading zeros are left out, except for the only digit of 0.
       append(digits, from: min(digits.trailingZeroBitCount >> 3, 7))
     } else {
       append(decimal: Int(magnitude / 100_000_000))
@@ -261,7 +263,7 @@ public struct ByteBuffer: ~Copyable {
     }
   }
 
-  /// Appends eight digits without the first `zeros` of them. There is room for eight.
+  /// Appends eight digits without the first `zeros` of them. There must be room for eight.
   @inline(__always)
   private mutating func append(_ digits: UInt64, from zeros: Int) {
     let text = (digits | 0x3030_3030_3030_3030) >> UInt64(truncatingIfNeeded: 8 &* zeros)
@@ -269,8 +271,9 @@ public struct ByteBuffer: ~Copyable {
     upper &+= 8 &- zeros
   }
 
-  /// The eight digits of a number below 10^8, the first in the lowest byte. The number is cut in two,
-  /// the halves side by side are, and again; to multiply and shift is to divide by 100 and by 10.
+  /// The eight digits of a number below 10^8, the first in the lowest byte. The number is split in
+  /// two, then both halves at once, side by side, and then all four quarters; multiplying and
+  /// shifting divides by 100 and by 10.
   private static func decimal(_ number: UInt) -> UInt64 {
     var digits = UInt64(number / 10_000 | (number % 10_000) << 32)
     let hundreds = (digits &* 10_486) >> 20 & 0x0000_007F_0000_007F
@@ -289,8 +292,8 @@ public struct ByteBuffer: ~Copyable {
     upper += 16
   }
 
-  /// The eight digits of `number`, the first in the top byte: each nibble goes into a byte of its own,
-  /// and those above 9 get the distance to the letters on top.
+  /// The eight digits of `number`, the first in the top byte: each nibble is spread to a byte of
+  /// its own, and those above 9 are moved up to the letters.
   private static func hexadecimal(_ number: UInt32) -> UInt64 {
     var nibbles = UInt64(number)
     nibbles = (nibbles << 16 | nibbles) & 0x0000_FFFF_0000_FFFF
@@ -300,7 +303,7 @@ public struct ByteBuffer: ~Copyable {
     return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 
-  /// Puts `bytes` in front of the readable ones. They must fit the headroom.
+  /// Puts `bytes` in front of the readable ones. They must fit in the room there.
   public mutating func prepend(_ bytes: RawSpan) {
     let count = bytes.byteCount
     precondition(count <= lower, "what is prepended must fit the headroom")

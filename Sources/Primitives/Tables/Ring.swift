@@ -1,8 +1,8 @@
-// A bounded queue. Storage starts small and doubles up to the limit; what does not fit is given
-// back to the caller, who tells its own caller (503, 413, …) before work is wasted.
+// A bounded queue. Storage starts small and doubles as the queue grows. An element that does not
+// fit is returned to the caller, which refuses the work (503, 413, …) before any is wasted.
 //
-// What the data path asks is open to inlining across modules: only so is it made for the element's
-// type, instead of moving each element by a table of functions.
+// What the data path calls is inlinable across modules: only then is it compiled for the element's
+// type, instead of moving each element through a table of functions.
 
 /// A first-in, first-out queue of at most `limit` elements.
 @safe
@@ -14,7 +14,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   /// How many elements may wait.
   public let limit: Int
 
-  /// An empty queue for at most `limit` elements; storage is made on first use.
+  /// An empty queue for at most `limit` elements; storage is allocated on first use.
   public init(limit: Int) {
     precondition(limit > 0, "a ring holds at least one element")
     unsafe base = .allocate(capacity: 0)
@@ -37,11 +37,11 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
-  /// Whether no more may wait.
+  /// Whether no more fit.
   @inlinable
   public var isFull: Bool { count == limit }
 
-  /// Puts `element` at the end, or gives it back when the ring is full.
+  /// Puts `element` at the end, or returns it when the ring is full.
   @inlinable
   @discardableResult
   public mutating func append(_ element: consuming Element) -> Element? {
@@ -52,7 +52,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
     return nil
   }
 
-  /// Takes the element that waited longest.
+  /// Takes the element that has waited longest; nil when there is none.
   @inlinable
   public mutating func popFirst() -> Element? {
     if count == 0 { return nil }
@@ -62,7 +62,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
     return element
   }
 
-  /// Takes the element that came last.
+  /// Takes the element that came last; nil when there is none.
   @inlinable
   public mutating func popLast() -> Element? {
     if count == 0 { return nil }
@@ -70,7 +70,7 @@ public struct Ring<Element: ~Copyable>: ~Copyable {
     return unsafe (base + ((head + count) & mask)).move()
   }
 
-  /// The element `position` places behind the first.
+  /// The element `position` places after the first.
   @inlinable
   public subscript(position: Int) -> Element {
     unsafeAddress {

@@ -1,6 +1,6 @@
-// Eight bytes that are looked at side by side, in one word: what lets a request be read at an
-// instruction or two a byte. A question is answered by marks: the top bit of each byte of which it
-// is true, so that the number of zeros below the lowest mark tells the first such byte.
+// Eight bytes examined side by side in one word, so that a request can be read at an instruction or
+// two per byte. A test returns marks: the top bit of each byte for which it is true, so that the
+// number of zeros below the lowest mark gives the first such byte.
 //
 // Rejected: SIMD16. Swift compiles its comparisons lane by lane, to ten times the instructions.
 
@@ -25,11 +25,11 @@ public struct EightBytes: Sendable {
     (word &- Self.each(bound)) & ~word & Self.tops
   }
 
-  /// Marks the bytes of 128 and up.
+  /// Marks the bytes from 128 up.
   @inline(__always)
   public var marksOutsideASCII: UInt64 { word & Self.tops }
 
-  /// The place, from 0 to 7, of the first of some marks.
+  /// The place, from 0 to 7, of the first mark. There must be one.
   @inline(__always)
   public static func first(of marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
 
@@ -41,7 +41,7 @@ public struct EightBytes: Sendable {
 }
 
 extension RawSpan {
-  /// The eight bytes from `offset` on, which the caller knows to lie in the span.
+  /// The eight bytes that begin at `offset`, all of which the caller knows to lie in the span.
   @unsafe
   @inline(__always)
   public func eightBytes(uncheckedAt offset: Int) -> EightBytes {

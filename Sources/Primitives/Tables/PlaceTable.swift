@@ -1,17 +1,18 @@
-// Values by their places, each reached where it is. What belongs to a slab's elements and is seldom looked
-// at, or is too large to be moved with them, has its place here by their tickets' index.
+// Values by their places, accessed in place. Data that belongs to a slab's elements but is seldom
+// used, or is too large to be moved with them, is kept here, by the index of their tickets.
 //
-// Rejected: an array. An element of one is reached through a coroutine, which allocates where the compiler
-// does not see through it, and one that is only looked at is copied where it is larger than a few words.
+// Rejected: an array. Its elements are accessed through a coroutine, which allocates where the
+// compiler does not see through it, and an element larger than a few words is copied when it is
+// only read.
 
-/// Values that are reached by their places.
+/// Values that are accessed by their places.
 @safe
 public struct PlaceTable<Element>: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<Element>
   @usableFromInline var count: Int
   private let vacant: Element
 
-  /// A table of `elements`; the places that are added behind them begin as `vacant`.
+  /// A table of `elements`; places that are added after them begin as `vacant`.
   public init(_ elements: [Element] = [], vacant: Element) {
     unsafe base = .allocate(capacity: elements.count)
     count = elements.count
@@ -24,14 +25,14 @@ public struct PlaceTable<Element>: ~Copyable {
     unsafe base.deallocate()
   }
 
-  /// What has a place that there is.
+  /// The value at a place. The place must exist.
   @inlinable
   public subscript(place: Int) -> Element {
     unsafeAddress { unsafe UnsafePointer(address(of: place)) }
     unsafeMutableAddress { unsafe address(of: place) }
   }
 
-  /// Where what has a place is. Valid until the next place is admitted.
+  /// The address of the value at a place. Valid until the next place is admitted.
   @unsafe
   @inlinable
   public func address(of place: Int) -> UnsafeMutablePointer<Element> {
@@ -39,14 +40,14 @@ public struct PlaceTable<Element>: ~Copyable {
     return unsafe base + place
   }
 
-  /// What has the place of a slab's element.
+  /// The value that belongs to a slab's element. It must have been admitted.
   @inlinable
   public subscript(ticket: Ticket) -> Element {
     unsafeAddress { unsafe UnsafePointer(address(of: Int(ticket.index))) }
     unsafeMutableAddress { unsafe address(of: Int(ticket.index)) }
   }
 
-  /// Sees to it that a slab's element has its place here too.
+  /// Makes sure that a slab's element has a place here too.
   @inlinable
   public mutating func admit(_ ticket: Ticket) {
     if ticket.index >= count { grow(for: Int(ticket.index)) }
