@@ -126,7 +126,8 @@ public struct ClusterStore: ~Copyable {
           isSuspect: nodes[link].isSuspect,
           tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
           fault: isTried(link) ? nodes[link].fault : nil, lastFault: nodes[link].lastFault,
-          stranger: nodes[link].isStranger ? nodes[link].viewRefusal : nil))
+          viewRefusal: refresh.since == nil || nodes[link].isStranger
+            ? nodes[link].viewRefusal : nil))
     }
     return health
   }

@@ -51,6 +51,31 @@ struct FateTests {
     #expect(world.depth == 0)
   }
 
+  /// Carried out, seen by another caller and removed by it, or never carried out: a refusal would be untrue
+  /// in the first case.
+  @Test("Nothing is there and a session or a lock was demanded: nobody knows")
+  func nothingForDemands() {
+    for call in [put.when(.exists), put.when(version: 4), put.holding(7)] {
+      let (world, number, repeated) = lose(call) { _ in Array(Say.empty.utf8) }
+      #expect(repeated == [])
+      #expect(world.outcomes[number] == .fault(.outcomeUnknown))
+    }
+    let (_, _, repeated) = lose(put.when(.absent)) { _ in Array(Say.empty.utf8) }
+    #expect(repeated.count == 1)
+  }
+
+  @Test("A plain delete that a script decides, for its namespace has an absolute timeout: gone is gone")
+  func deletedByScript() {
+    let world = ScriptedNodes.cluster()
+    let id = (0...).lazy.map { "id\($0)" }.first { ID.slot($0, in: "ending") < 8192 }!
+    let call = world.call(.delete(id).within(ContractNamespaces.ending))
+    #expect(world.taken(by: 7000).first?.hasPrefix("EVALSHA") == true)
+    world.hangUp(7000)
+    world.pass(milliseconds: 200)
+    world.say(7000, Say.empty)
+    #expect(world.outcomes[call] == .deleted)
+  }
+
   @Test("What its reading saw is gone: it must not come back")
   func removed() {
     let (world, call, repeated) = lose(put, seen: Say.header(theirs)) { _ in Array(Say.empty.utf8) }

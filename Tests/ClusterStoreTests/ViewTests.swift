@@ -165,7 +165,7 @@ struct ViewTests {
       #expect(world.taken(by: 7001) == [] && world.outcomes[call] == nil)
       let isStandalone = identity.hasPrefix("-")
       #expect(world.viewRefusals.first == (isStandalone ? .standaloneInCluster : .anotherNode))
-      #expect(world.health.first { $0.endpoint.port == 7001 }?.stranger != nil)
+      #expect(world.health.first { $0.endpoint.port == 7001 }?.viewRefusal != nil)
       // Its replica takes over, and what waited is for that one.
       let next = Slots([(0, 8191, 7003), (8192, 12000, 7004), (12001, 16383, 7002)])
       let epochs = Slots.epochs([7002: 3, 7003: 4, 7004: 5])

@@ -73,8 +73,8 @@ enum ID {
   static let high = first { $0 >= 8192 }
 
   /// The slot of an id in the first namespace.
-  static func slot(_ id: String) -> Int {
-    let name = Array("first:\(id)".utf8)
+  static func slot(_ id: String, in namespace: String = "first") -> Int {
+    let name = Array("\(namespace):\(id)".utf8)
     return unsafe Int(HashSlot.of(key: name.span.bytes))
   }
 

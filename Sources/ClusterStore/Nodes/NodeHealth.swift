@@ -27,6 +27,7 @@ public struct NodeHealth: Sendable {
   public var fault: LinkFault?
   /// Why a connection was last lost or could not be made, whether or not there is one now.
   public var lastFault: LinkFault?
-  /// Why the Redis that answers at the address is not the node that is meant; nil if it is.
-  public var stranger: ViewRefusal?
+  /// Why what it reports of its cluster is not adopted, if that matters: none is known yet, or another
+  /// Redis answers at the address than the node that is meant.
+  public var viewRefusal: ViewRefusal?
 }

@@ -66,7 +66,9 @@ extension Operation {
     case .nothing:
       // The session that its reading had shown was removed since: it must not come back.
       if case .version = prior { return .unknown }
-      return .repeated(over: .nothing)
+      // One that demands a session or a lock would now be refused, although it may have been
+      // carried out before the session was removed.
+      return isPlain(condition) || condition == .absent ? .repeated(over: .nothing) : .unknown
     case .record(let header):
       if header.version == version {
         let isNew = condition == .absent || condition == .none && prior == .nothing
@@ -88,13 +90,13 @@ extension Operation {
       // With a condition it was refused if it found no session; that is possible unless one is
       // known to have been there.
       let wasThere = if case .version = base { true } else { false }
-      let isPlain = !isScripted && (condition == .none || wasThere)
+      let isPlain = !isFenced && (condition == .none || wasThere)
       return fate(header, isPlain: isPlain, .deleted)
     }
   }
 
   /// Whether it acts on whatever is there.
-  private func isPlain(_ condition: Condition) -> Bool { condition == .none && !isScripted }
+  private func isPlain(_ condition: Condition) -> Bool { condition == .none && !isFenced }
 
   /// The fate, judged by a record that is neither this write's own nor the one it saw.
   private func fate(_ header: RecordHeader, isPlain: Bool, _ outcome: Outcome) -> Fate {

@@ -81,6 +81,8 @@ struct Operation: ~Copyable {
   let beginning: Beginning
   /// Whether a script decides it.
   let isScripted: Bool
+  /// Whether it names a lock that its caller must hold.
+  let isFenced: Bool
   /// The lengths of its RESP commands.
   var commandLengths = CommandLengths.none
   /// How often it was sent.
@@ -134,6 +136,7 @@ struct Operation: ~Copyable {
     version = command.version
     idleMilliseconds = space.idleMilliseconds
     isScripted = command.needsScript(in: space)
+    isFenced = !command.heldLock.isNone
   }
 
   /// How many bytes of its entry must have been sent before Redis may carry it out. The deciding
@@ -187,6 +190,7 @@ struct Operation: ~Copyable {
     idleMilliseconds = found.idleMilliseconds
     beginning = found.beginning
     isScripted = false
+    isFenced = false
   }
 
   /// Forgets what the last attempt had learnt, before the next.

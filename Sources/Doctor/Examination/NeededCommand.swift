@@ -14,6 +14,7 @@ public enum NeededCommand: String, CaseIterable, Sendable {
   case scriptLoad = "script|load"
   case clusterSlots = "cluster|slots"
   case clusterNodes = "cluster|nodes"
+  case clusterMyID = "cluster|myid"
   case asking, readonly
   case clientInfo = "client|info"
   case clientKill = "client|kill"
@@ -29,6 +30,8 @@ public enum NeededCommand: String, CaseIterable, Sendable {
     case .info: "no replica serves reads"
     // It reports the epochs that reveal whether a view of the cluster is outdated.
     case .clusterNodes: "an outdated view of the cluster may be adopted"
+    // It tells whether the node is the one that was at its address before.
+    case .clusterMyID: "another Redis at a node's address may be given sessions"
     default: nil
     }
   }
@@ -38,7 +41,7 @@ public enum NeededCommand: String, CaseIterable, Sendable {
   public static func all(cluster: Bool, replicas: Bool) -> [NeededCommand] {
     allCases.filter { command in
       switch command {
-      case .clusterSlots, .clusterNodes, .asking: cluster
+      case .clusterSlots, .clusterNodes, .clusterMyID, .asking: cluster
       case .readonly, .info: cluster && replicas
       default: true
       }
@@ -61,6 +64,7 @@ public enum NeededCommand: String, CaseIterable, Sendable {
     case .scriptLoad: ["script", "load", "("]
     case .clusterSlots: ["cluster", "slots"]
     case .clusterNodes: ["cluster", "nodes"]
+    case .clusterMyID: ["cluster", "myid"]
     case .clientInfo: ["client", "info"]
     case .info: ["info", "replication"]
     // Not a number: refused before any client is killed.

@@ -35,6 +35,6 @@ extension NodeHealth {
     refusals += other.refusals.filter { !refusals.contains($0) }
     fault = fault ?? other.fault
     lastFault = lastFault ?? other.lastFault
-    stranger = stranger ?? other.stranger
+    viewRefusal = viewRefusal ?? other.viewRefusal
   }
 }

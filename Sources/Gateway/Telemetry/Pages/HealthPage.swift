@@ -46,7 +46,8 @@ enum HealthPage {
   private static func status(_ node: NodeHealth) -> String {
     let isWell =
       node.isReady
-      ? !node.isSuspect && node.isServing : node.fault == nil && node.slots == 0
+      ? !node.isSuspect && node.isServing && node.viewRefusal == nil
+      : node.fault == nil && node.slots == 0
     if !isWell { return node.slots > 0 ? "fail" : "warn" }
     return node.refusals.isEmpty ? "pass" : "warn"
   }
@@ -68,9 +69,9 @@ enum HealthPage {
     if let fault = node.fault {
       fields.append("\"code\":\(JSONText.quoted(fault.code))")
       fields.append("\"output\":\(JSONText.quoted(fault.detail))")
-    } else if let stranger = node.stranger {
-      fields.append("\"code\":\"stranger\"")
-      fields.append("\"output\":\(JSONText.quoted(stranger.detail))")
+    } else if let refusal = node.viewRefusal {
+      fields.append("\"code\":\"topology\"")
+      fields.append("\"output\":\(JSONText.quoted(refusal.detail))")
     } else if let refusal = node.refusals.first {
       fields.append("\"code\":\"\(refusal.rawValue)\"")
       fields.append("\"output\":\"\(refusal.detail)\"")
