@@ -52,8 +52,8 @@ public struct ClusterLimits: Sendable {
   /// Corrections of timeouts and questions about lost writes in progress beside the callers'
   /// operations, in all and in each pipeline.
   public var ownOperations = 1_024
-  /// How many connections an operation may see lost while its answer was the next one to come. Then it
-  /// is taken for the reason, and ends.
+  /// How many connections may be lost while an operation's answer is the next one to come, or while
+  /// it is a large one in progress. Then it is taken for the reason, and ends.
   public var losses = 3
   /// How long a node may send nothing it owes, and accept nothing of an unfinished command, before
   /// it is suspect. A suspect node is sent only the rest of a command that has begun, and other

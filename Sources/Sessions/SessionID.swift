@@ -1,5 +1,5 @@
 // A session's name within its namespace. It comes in decoded from a path segment or a JSON body,
-// and goes out as part of a key. It is a secret and has no description, so that no log, metric or
+// and goes out as part of a key. It is a secret: its description says nothing, so that no log, metric or
 // error can hold it.
 
 public import Primitives
@@ -9,9 +9,12 @@ public import Primitives
 ///
 /// `{`, `}` and `/` are not allowed, so an id can neither end the hash tag of its key nor be split
 /// by a proxy.
-public struct SessionID: Sendable {
+public struct SessionID: Sendable, CustomStringConvertible {
   /// The most bytes an id can have.
   public static let maximum = 256
+
+  /// Says nothing.
+  public var description: String { "SessionID(redacted)" }
 
   private var storage: InlineArray<256, UInt8>
   /// How many bytes the id has; 0 only before it is read.

@@ -56,9 +56,8 @@ struct SettingsLoad {
 
   /// Adds the config file, if one is named, as the weakest source.
   mutating func openFile() {
-    guard let setting = SettingDefinition.named("config"), let file = value(of: setting) else {
-      return
-    }
+    let setting = SettingDefinition.known("config")
+    guard let file = value(of: setting) else { return }
     do throws(ValueFault) {
       try setting.read(file.text, &draft)
       guard let config = try ConfigFile.read(ReadableFile(path: file.text)) else { return }

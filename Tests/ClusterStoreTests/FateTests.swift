@@ -64,7 +64,7 @@ struct FateTests {
     #expect(repeated.count == 1)
   }
 
-  @Test("A plain delete that a script decides, for its namespace has an absolute timeout: gone is gone")
+  @Test("A plain delete where an absolute timeout makes it a script: gone is gone")
   func deletedByScript() {
     let world = ScriptedNodes.cluster()
     let id = (0...).lazy.map { "id\($0)" }.first { ID.slot($0, in: "ending") < 8192 }!

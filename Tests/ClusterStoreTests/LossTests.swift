@@ -45,6 +45,24 @@ struct LossTests {
     #expect(world.outcomes[behind] == .missing)
   }
 
+  /// Replies of others stand in front of it, and go down with it.
+  @Test("Nor does a large one, whoever stands in front of it")
+  func largeEndsConnections() {
+    let world = ScriptedNodes.cluster()
+    _ = world.call(put.carrying([UInt8](repeating: 7, count: 200_000)))
+    world.say(7000, Say.null + Say.ok)
+    let others = (0..<3).map { _ in world.call(.get(ID.low2)) }
+    let large = world.call(.get(ID.low))
+    for other in others {
+      #expect(world.outcomes[large] == nil)
+      world.say(7000, Say.null)
+      #expect(world.outcomes[other] == .missing)
+      world.hangUp(7000)
+      world.pass(milliseconds: 2_000)
+    }
+    #expect(world.outcomes[large] == .fault(.misconfigured))
+  }
+
   @Test("A command that Redis finds malformed is not sent again", arguments: [false, true])
   func protocolError(_ isHandedWhole: Bool) {
     let world = ScriptedNodes.cluster()

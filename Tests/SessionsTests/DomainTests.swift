@@ -15,6 +15,14 @@ struct DomainTests {
     }
   }
 
+  @Test("An id that gets into a text says nothing")
+  func idIsSecret() {
+    var id = SessionID()
+    for byte in "s3cret".utf8 { _ = id.append(byte) }
+    #expect("\(id)" == "SessionID(redacted)")
+    #expect(String(describing: [id]) == "[SessionID(redacted)]")
+  }
+
   @Test("An id has at most 256 bytes")
   func idLength() {
     var id = SessionID()

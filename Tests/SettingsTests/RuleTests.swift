@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Settings
@@ -112,6 +113,32 @@ import Testing
       warnings.map(\.text) == [
         "--redis-password-file is \"\(file.path)\" (\(Self.line)): "
           + "every user can read it; chmod o-r it"
+      ])
+  }
+
+  @Test func thePasswordsOfOthersThanItsWriterAreRefusedOrMended() throws {
+    func password(_ environment: [String: String]) -> Secret? {
+      let outcome = Settings.load(
+        arguments: ["--redis", "a:1"], environment: environment)
+      guard case .loaded(let settings, _) = outcome else { return nil }
+      return settings.redis?.password?.secret
+    }
+    for end in ["", "\n", "\r\n"] {
+      #expect(password(["SESSION_GATEWAY_REDIS_PASSWORD": "hunter2\(end)"]) == Secret("hunter2"))
+    }
+    let latin = try Scratch("")
+    let isWritten = FileManager.default.createFile(
+      atPath: latin.path, contents: Data([0x70, 0xFC, 0x0A]))
+    #expect(isWritten)
+    #expect(
+      complaints(["--redis", "a:1", "--redis-password-file", latin.path]).first?
+        .hasSuffix("its first line is not UTF-8") == true)
+  }
+
+  @Test func theMemoryStoresLimitIsUselessBesideRedis() {
+    #expect(
+      complaints(["--redis", "a:1", "--memory-limit", "1MiB"]) == [
+        "--memory-limit has no effect beside --redis, which keeps the sessions"
       ])
   }
 

@@ -21,15 +21,15 @@ import Sessions
 extension ClusterStore {
   /// Empties the pipeline of a node whose connection is gone.
   mutating func evacuate(_ link: Link, at now: Instant) {
-    if let front = nodes[link].pipeline.front, operations.contains(front.operation),
-      nodes[link].pipeline.owesAnswer
-    {
-      operations[front.operation].losses += 1
-    }
+    var isFirst = true
     while let entry = nodes[link].pipeline.front {
       if operations.contains(entry.operation) {
+        if nodes[link].pipeline.handed > 0, isFirst || entry.weight > 0 {
+          operations[entry.operation].losses += 1
+        }
         salvage(entry, from: link, at: now)
       }
+      isFirst = false
       nodes[link].pipeline.retire()
     }
     nodes[link].needsPurge = false
@@ -42,8 +42,8 @@ extension ClusterStore {
       operations[handle].isDoubtful = true
     }
     guard operations[handle].deadline > now else { return giveUp(handle, .unavailable) }
-    // It may be what Redis ends connections for, such as a command beyond client-query-buffer-limit: sent
-    // again and again it would hold up all others on that connection.
+    // It may be what Redis ends connections for: a command beyond client-query-buffer-limit, a reply
+    // beyond client-output-buffer-limit. Sent again and again it would hold up everyone else.
     guard operations[handle].losses < configuration.limits.losses else {
       return finish(handle, .fault(operations[handle].reportedFault(for: .misconfigured)))
     }

@@ -87,7 +87,7 @@ struct Operation: ~Copyable {
   var commandLengths = CommandLengths.none
   /// How often it was sent.
   var attempts = 0
-  /// How often a connection was lost while its answer was the next one to come.
+  /// How many connections were lost while its answer was the next one to come, or was a large one.
   var losses = 0
   /// How many bytes of a connection it takes if it is large; else 0.
   var weight = 0

@@ -10,6 +10,7 @@ extension SettingsLoad {
     checkListeners()
     checkCallers()
     checkTopology()
+    checkMemoryLimit()
     findPassword()
     checkUser()
   }
@@ -23,12 +24,18 @@ extension SettingsLoad {
     complain(setting, "but \(names) \(verb), or leave \(setting.title) out")
   }
 
+  /// The memory store's bound means nothing where there is Redis.
+  private mutating func checkMemoryLimit() {
+    guard isSet("memory-limit"), isSet("redis") else { return }
+    mistakes.append(.warning("--memory-limit has no effect beside --redis, which keeps the sessions"))
+  }
+
   /// The two listeners must not share connections.
   private mutating func checkListeners() {
-    guard let admin = SettingDefinition.named("admin-listen"), sound("listen", "admin-listen"),
-      let address = draft.settings.adminListen, address.overlaps(draft.settings.listen)
+    guard sound("listen", "admin-listen"), let address = draft.settings.adminListen,
+      address.overlaps(draft.settings.listen)
     else { return }
-    complain(admin, "to the address of --listen; choose another port, or leave it out")
+    complain(.known("admin-listen"), "to the address of --listen; choose another port, or leave it out")
   }
 
   /// Callers without a token are served only on loopback addresses, unless that is allowed
@@ -38,10 +45,10 @@ extension SettingsLoad {
     if isSet("tokens-file") {
       if draft.settings.allowAnonymous { mistakes.append(Self.uselessPermission) }
     } else if sound("listen", "allow-anonymous"), !listen.isLoopback,
-      !draft.settings.allowAnonymous, let setting = SettingDefinition.named("listen")
+      !draft.settings.allowAnonymous
     {
       let remedy = "add --tokens-file FILE, listen on 127.0.0.1, or add --allow-anonymous"
-      complain(setting, "beyond loopback, but callers need no token; \(remedy)")
+      complain(.known("listen"), "beyond loopback, but callers need no token; \(remedy)")
     }
   }
 
@@ -50,17 +57,18 @@ extension SettingsLoad {
 
   /// A single node has one address.
   private mutating func checkTopology() {
-    guard sound("redis", "redis-topology"), draft.redis.topology == .single,
-      let setting = SettingDefinition.named("redis-topology")
-    else { return }
     let count = draft.redis.seeds.count
-    guard count > 1 else { return }
-    complain(setting, "to single but --redis names \(count) nodes; name one, or write auto")
+    guard sound("redis", "redis-topology"), draft.redis.topology == .single, count > 1 else {
+      return
+    }
+    complain(
+      .known("redis-topology"),
+      "to single but --redis names \(count) nodes; name one, or write auto")
   }
 
   /// The password comes from a file or from the environment, not from both.
   private mutating func findPassword() {
-    guard let setting = SettingDefinition.named("redis-password-file") else { return }
+    let setting = SettingDefinition.known("redis-password-file")
     if let file = draft.redisPasswordFile {
       if isSet("redis-password") {
         return complain(setting, "and SESSION_GATEWAY_REDIS_PASSWORD too; keep one of them")
@@ -87,11 +95,11 @@ extension SettingsLoad {
 
   /// Redis's AUTH takes a user only with a password.
   private mutating func checkUser() {
-    guard let setting = SettingDefinition.named("redis-user"), isSet("redis-user"),
-      !isSet("redis-password"), !isSet("redis-password-file")
-    else { return }
+    guard isSet("redis-user"), !isSet("redis-password"), !isSet("redis-password-file") else {
+      return
+    }
     complain(
-      setting,
+      .known("redis-user"),
       "but no password is; add --redis-password-file FILE or set SESSION_GATEWAY_REDIS_PASSWORD")
   }
 

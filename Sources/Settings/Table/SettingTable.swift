@@ -14,6 +14,12 @@ extension SettingDefinition {
   /// The setting with this name; nil if there is none.
   public static func named(_ name: String) -> SettingDefinition? { all.first { $0.name == name } }
 
+  /// A setting that there is.
+  static func known(_ name: String) -> SettingDefinition {
+    guard let setting = named(name) else { preconditionFailure("there is no setting \(name)") }
+    return setting
+  }
+
   private static let listening = [
     SettingDefinition(
       "listen", .address(ports: 0...65535), at: \.settings.listen, in: .listening,
