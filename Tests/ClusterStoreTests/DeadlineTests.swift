@@ -139,7 +139,8 @@ struct DeadlineTests {
     world.settle()
     world.say(7000, String(repeating: Say.null, count: 4))
     #expect(world.outcomes[queued[3]] == .missing)
-    #expect(world.outcomes[world.submit(.get(ID.low))] == nil)
+    let again = world.submit(.get(ID.low))
+    #expect(world.outcomes[again] == nil)
   }
 
   @Test("Where a dead node's operations fill the room to wait, those of others still may")
@@ -169,5 +170,41 @@ struct DeadlineTests {
     #expect(world.outcomes[calls[1]] == nil)
     #expect(world.outcomes[calls[2]] == .fault(.overloaded))
     #expect(world.counters.overloaded == 1)
+  }
+
+  @Test("Bytes that waited for a node take no room once they were sent")
+  func parkedBytesAreGivenBack() {
+    let world = ScriptedNodes.cluster { $0.parkedBytes = 2_000 }
+    world.habits[7000] = Say.ok
+    for version in UInt64(1)...5 {
+      world.die(7000)
+      let large = Call.put(ID.low, version: version)
+      let call = world.call(large.carrying([UInt8](repeating: 7, count: 1_500)))
+      #expect(world.outcomes[call] == nil && world.parkedCount == 1)
+      world.down = []
+      world.pass(milliseconds: 2_000)
+      #expect(world.outcomes[call] == .created(SessionVersion(bits: version)))
+    }
+    #expect(world.counters.overloaded == 0)
+  }
+
+  @Test("Bounds: an end that was not taken yet has its place among what is under way")
+  func endsNotTaken() {
+    let world = ScriptedNodes.cluster {
+      $0.operations = 3
+      $0.ownOperations = 1
+    }
+    world.windows[7000] = 0
+    let calls = (0..<3).map { _ in world.call(put, deadline: .milliseconds(10)) }
+    world.pass(milliseconds: 20)
+    world.loseUnsettled(7000)
+    #expect(world.depth == 0 && world.store.hasCompletions)
+    let more = world.submit(.get(ID.high))
+    #expect(world.outcomes[more] == .fault(.overloaded))
+    world.settle()
+    #expect(calls.allSatisfy { world.outcomes[$0] != nil })
+    world.habits[7001] = Say.null
+    let again = world.call(.get(ID.high))
+    #expect(world.outcomes[again] == .missing)
   }
 }

@@ -211,6 +211,33 @@ struct ProbeTests {
     #expect(world.isServing)
   }
 
+  /// As with `cluster-allow-reads-when-down`.
+  @Test("A node that reads and serves no writes does not serve")
+  func readsOnly() {
+    let world = cluster()
+    world.services[7000] = "-CLUSTERDOWN no\r\n"
+    world.readings[7000] = ":-2\r\n"
+    world.pass(milliseconds: 1_100)
+    #expect(!world.isServing)
+    #expect(world.health.first { $0.endpoint.port == 7000 }?.isServing == false)
+    world.services[7000] = nil
+    world.pass(milliseconds: 1_100)
+    #expect(world.isServing)
+  }
+
+  @Test("A question ends with the connection: the next one is asked anew")
+  func lostQuestion() {
+    let world = cluster()
+    world.services[7000] = ""
+    world.pass(milliseconds: 1_100)
+    #expect(world.probed.contains(7000))
+    world.hangUp(7000)
+    world.services[7000] = nil
+    world.forgetProbes()
+    world.pass(milliseconds: 300)
+    #expect(world.probed.contains(7000) && world.isServing)
+  }
+
   @Test("A lone node that became a replica is connected to anew, with nobody asking anything")
   func flipped() {
     let world = ScriptedNodes.single()

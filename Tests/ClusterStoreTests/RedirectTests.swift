@@ -114,6 +114,23 @@ struct RedirectTests {
     #expect(world.counters.reconnects == 1)
   }
 
+  @Test("A node that is to be connected to anew takes no more commands before that")
+  func reconnecting() {
+    let world = ScriptedNodes.cluster()
+    _ = world.call(.get(ID.low))
+    let second = world.call(.get(ID.low))
+    _ = world.taken(by: 7000)
+    world.say(7000, moved("10.0.0.1:7000"))
+    _ = world.call(.get(ID.low))
+    world.pass(milliseconds: 500)
+    #expect(world.taken(by: 7000) == [] && world.counters.reconnects == 0)
+    world.say(7000, Say.null)
+    #expect(world.outcomes[second] == .missing)
+    world.pass(milliseconds: 100)
+    #expect(world.counters.reconnects == 1)
+    #expect(world.taken(by: 7000) == [get, get])
+  }
+
   @Test("A loop of redirects ends: the operation is unavailable, and was not carried out")
   func loop() {
     let world = ScriptedNodes.cluster { $0.attempts = 7 }
@@ -198,6 +215,21 @@ struct RedirectTests {
     #expect(world.taken(by: 7000) == [get])
     world.say(7000, ask("10.0.0.1:7002"))
     world.pass(milliseconds: 300)
+    #expect(world.taken(by: 7000) == [get])
+    world.say(7000, Say.null)
+    #expect(world.outcomes[call] == .missing)
+  }
+
+  @Test("ASK to a suspect node: it is not waited for, and the owner is asked again")
+  func askSuspect() {
+    let world = ScriptedNodes.cluster()
+    _ = world.call(.get(ID.high))
+    world.pass(milliseconds: 1_100)
+    #expect(world.health.map(\.isSuspect) == [false, true])
+    let call = world.call(.get(ID.low))
+    #expect(world.taken(by: 7000) == [get])
+    world.say(7000, ask("10.0.0.1:7001"))
+    world.pass(milliseconds: 60)
     #expect(world.taken(by: 7000) == [get])
     world.say(7000, Say.null)
     #expect(world.outcomes[call] == .missing)

@@ -223,6 +223,37 @@ struct ReplicaTests {
     #expect(world.parkedCount == 5 && waiting.allSatisfy { world.outcomes[$0] == nil })
   }
 
+  @Test("Connected anew, a replica is not read from before it has said how it follows")
+  func anew() {
+    let world = world()
+    (world.followings[7002], world.views[7002]) = (nil, nil)
+    world.hangUp(7002)
+    world.pass(milliseconds: 300)
+    #expect(world.opened.last == 7002 && world.isConnected(7002))
+    _ = world.call(.get(ID.low))
+    #expect(world.taken(by: 7002) == [])
+    #expect(world.taken(by: 7000) == ["GETEX \(key) PX 1200000"])
+  }
+
+  @Test("Of several replicas one is read from after the other")
+  func turns() {
+    let world = ScriptedNodes(seeds: [7000, 7001], reads: .replica)
+    world.agree(
+      Slots([(0, 8191, 7000), (8192, 16383, 7001)], replicas: [7000: [7002, 7003]]))
+    for port in UInt16(7002)...7003 { world.followings[port] = Self.following(0) }
+    world.settle()
+    var order: [UInt16] = []
+    for _ in 0..<6 {
+      _ = world.call(.get(ID.low))
+      for port in UInt16(7002)...7003 {
+        order += world.taken(by: port).map { _ in port }
+      }
+    }
+    #expect(Set(order.prefix(2)) == [7002, 7003])
+    #expect(order == [0, 1, 0, 1, 0, 1].map { order[$0] })
+    #expect(world.taken(by: 7000) == [])
+  }
+
   @Test("A seed that turns out to be a replica is connected to anew, READONLY first")
   func seedIsReplica() {
     let world = ScriptedNodes(seeds: [7002], reads: .replica)

@@ -85,6 +85,27 @@ struct SilenceTests {
     #expect(world.events.last == .nodeRecovered(.init(host: "10.0.0.1", port: 7000)))
   }
 
+  @Test("A suspicion ends with the connection: the next one takes commands at once")
+  func suspicionEnds() {
+    let world = ScriptedNodes.cluster()
+    let first = world.call(.get(ID.low))
+    world.pass(milliseconds: 1_100)
+    #expect(world.health.map(\.isSuspect) == [true, false])
+    _ = world.taken(by: 7000)
+    world.down = [7000]
+    world.hangUp(7000)
+    #expect(world.health.map(\.isSuspect) == [false, false])
+    let second = world.call(.get(ID.low))
+    world.down = []
+    world.pass(milliseconds: 300)
+    #expect(world.taken(by: 7000) == [get, get])
+    world.say(7000, Say.null + Say.null)
+    #expect(world.outcomes[first] == .missing && world.outcomes[second] == .missing)
+    #expect(world.isServing)
+    // It was not heard on the connection on which it was suspect.
+    #expect(!world.events.contains(.nodeRecovered(.init(host: "10.0.0.1", port: 7000))))
+  }
+
   /// A node that has taken the first bytes of a large command, and the command's number.
   private func begun() -> (ScriptedNodes, UInt32) {
     let world = ScriptedNodes.cluster()

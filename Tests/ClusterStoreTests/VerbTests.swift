@@ -89,6 +89,52 @@ struct VerbTests {
     #expect(facts.expiresIn == 5)
   }
 
+  @Test(
+    "peek and inspect: what is left ends with the absolute deadline",
+    arguments: [Verb.peek, .inspect])
+  func seenDeadline(_ verb: Verb) {
+    for (left, seconds) in [(60_000, 5), (2_000, 2), (1, 1), (0, 0), (-1, 0)] as [(Int64, Int32)] {
+      let world = ScriptedNodes.cluster()
+      let call = world.call(Call(verb, ID.low))
+      let record = Say.record(stored, until: world.wall + left)
+      world.say(7000, Array(":5000\r\n".utf8) + Say.bulk(record))
+      guard case .found(let facts) = world.outcomes[call] else {
+        #expect(world.outcomes[call] == .missing && seconds == 0, "\(left)")
+        continue
+      }
+      #expect(facts.expiresIn == seconds, "\(left)")
+    }
+  }
+
+  /// GETEX has given it the namespace's timeout: the script takes it away.
+  @Test("get: past its absolute deadline a session is missing, and is taken away")
+  func getPastDeadline() {
+    for left in [Int64(0), -1] {
+      let world = ScriptedNodes.cluster()
+      let call = world.call(.get(ID.low))
+      _ = world.taken(by: 7000)
+      world.say(7000, Say.bulk(Say.record(stored, until: world.wall + left)))
+      #expect(world.outcomes[call] == .missing)
+      #expect(world.taken(by: 7000) == [correction])
+    }
+  }
+
+  @Test(
+    "lock: held, and for how long, whatever becomes of the reading behind it",
+    arguments: [Say.null, "-LOADING no\r\n", "-NOPERM no\r\n"])
+  func lockHeld(_ behind: String) {
+    for (age, left, retryAfter) in [(5_999, 2_500, 3), (0, 0, 1)] as [(UInt64, UInt64, Int32)] {
+      let world = ScriptedNodes.cluster()
+      let call = world.call(.lock(ID.low, 7))
+      let numbers = [age, left].flatMap { number in
+        (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+      }
+      world.say(7000, Say.bulk([UInt8(ascii: "H")] + numbers) + Array(behind.utf8))
+      #expect(
+        world.outcomes[call] == .lockHeld(age: Int32(age / 1_000), retryAfter: retryAfter))
+    }
+  }
+
   @Test("inspect: PTTL and the beginning")
   func inspect() {
     let world = ScriptedNodes.cluster()

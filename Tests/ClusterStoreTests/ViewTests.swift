@@ -58,6 +58,17 @@ struct ViewTests {
     #expect(world.viewRefusals == [.outdated])
   }
 
+  @Test("Each slot of a view is judged: one that goes to an older claim is enough to refuse it")
+  func laterSlotGoesBack() {
+    let world = failedOver()
+    // 8192 to 12000 would go to a claim as old as theirs, the slots behind them to an older one.
+    let view = Slots([(0, 8191, 7003), (8192, 16383, 7004)])
+    tell(world, by: 7001...7001, view, Slots.epochs([7003: 4, 7004: 2]))
+    provoke(world)
+    #expect(world.viewRefusals == [.outdated])
+    #expect(world.health.first { $0.endpoint.port == 7002 }?.slots == 4_383)
+  }
+
   @Test("A demoted primary that comes back with its old view changes nothing")
   func revenant() {
     let world = failedOver()

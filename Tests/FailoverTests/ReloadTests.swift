@@ -52,7 +52,7 @@ struct ReloadTests {
   }
 
   private func count(_ line: String, in log: String) -> Int {
-    log.split(separator: "\n").count { $0.contains("\"\(line)\"") }
+    log.split(separator: "\n").count { $0.contains("\"\(line)") }
   }
 
   private func dropConnections(_ cluster: RedisCluster, _ checker: Checker) throws {

@@ -29,6 +29,12 @@ struct GiveBackTests {
     return path
   }
 
+  /// Makes Redis know the scripts: one that it does not know is refused, and what a client that is
+  /// gone meanwhile asked for is never carried out.
+  private func loadScripts(at gateway: GatewayProcess) throws {
+    _ = try gateway.heldSession()
+  }
+
   @Test("A client that is gone while it waits leaves the line", arguments: Exit.allCases)
   func gone(_ exit: Exit) throws {
     let redis = try RedisServer()
@@ -51,6 +57,7 @@ struct GiveBackTests {
     let redis = try RedisServer()
     let gateway = try GatewayProcess(["--redis", redis.address], until: .ready)
     let path = try session(1, at: gateway)
+    try loadScripts(at: gateway)
     redis.pause()
     let lost = try gateway.standInLine(for: path, place: 1, "lease=3600")
     exit(lost)
@@ -64,16 +71,55 @@ struct GiveBackTests {
   func goneWhileAnswered() throws {
     let redis = try RedisServer()
     let gateway = try GatewayProcess(
-      ["--redis", redis.address, "--max-body", "16MiB"], until: .ready)
-    // More than the kernel's buffers hold, so that the answer cannot leave.
-    let path = try session(15 << 20, at: gateway)
-    let lost = try gateway.connect()
-    try lost.send("POST \(path)/lock?lease=3600 HTTP/1.1\r\nHost: a\r\n\r\n")
-    let key = "sg:{default:\(path.split(separator: "/").last!)}"
-    try eventually("the lock is held") {
-      try redis.command("GETRANGE", key, "40", "55").text.contains { $0 != "\0" }
-    }
+      ["--redis", redis.address, "--max-body", "16MiB", "--workers", "1"], until: .ready)
+    let (path, lost) = try answerUnderWay(at: gateway)
     lost.abort()
+    #expect(try gateway.connect().exchange("POST", path + "/lock?wait=60").status == 200)
+  }
+
+  @Test("A client that has read its answer to the end keeps its lock, however slowly it read")
+  func readToTheEnd() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--max-body", "16MiB", "--workers", "1"], until: .ready)
+    let (path, slow) = try answerUnderWay(at: gateway)
+    let answer = try slow.response()
+    #expect(answer.status == 200 && answer.body.count == 15 << 20)
+    slow.close()
+    try eventually("the gateway has noticed") {
+      // The one that asks.
+      try gateway.metric("session_gateway_connections ") == 1
+    }
+    let fields = ["Session-Lock": try #require(answer["Session-Lock"])]
+    let put = try gateway.connect().exchange("PUT", path, fields: fields, body: [2])
+    #expect(put.status == 204)
+  }
+
+  /// A session, and a client that was granted its lock while the answer cannot leave: it is more
+  /// than the kernel's buffers hold.
+  private func answerUnderWay(at gateway: GatewayProcess) throws -> (path: String, RawHTTP) {
+    let path = try session(15 << 20, at: gateway)
+    let client = try gateway.connect()
+    try client.send("POST \(path)/lock?lease=3600 HTTP/1.1\r\nHost: a\r\n\r\n")
+    try eventually("the lock is granted, and its answer is under way") {
+      try gateway.metric("session_gateway_locks_total{event=\"acquired\"}") == 1
+        && gateway.metric("session_gateway_client_buffer_bytes ") > 1 << 20
+    }
+    return (path, client)
+  }
+
+  @Test("A client that was told that nobody knows whether it has the lock does not keep it")
+  func unknown() throws {
+    let redis = try RedisServer()
+    let gateway = try GatewayProcess(
+      ["--redis", redis.address, "--deadline", "60s"], until: .ready)
+    let path = try session(1, at: gateway)
+    try loadScripts(at: gateway)
+    redis.pause()
+    let late = try gateway.connect().exchange(
+      "POST", path + "/lock?lease=3600", fields: ["Session-Deadline": "1"])
+    #expect(late.status == 504)
+    redis.resume()
     #expect(try gateway.connect().exchange("POST", path + "/lock?wait=60").status == 200)
   }
 

@@ -99,6 +99,25 @@ struct LineTests {
     #expect(try waiter.response().status == 404)
   }
 
+  /// Whoever may have the lock is asked for at once, even where it would wait.
+  @Test("Who holds the lock gets it again without waiting in line", arguments: [true, false])
+  func foundAgainAtOnce(byToken: Bool) throws {
+    let gateway = try GatewayProcess(["--workers", "2"])
+    let (path, holder) = ("/v1/sessions/found-again", try gateway.connect())
+    #expect(try holder.exchange("PUT", path, body: [1]).status == 201)
+    let request = ["Session-Lock-Request": "request-1"]
+    let held = try holder.exchange("POST", path + "/lock?lease=3600", fields: request)
+    let token = try #require(held["Session-Lock"])
+    let waiters = try (1...2).map { try gateway.standInLine(for: path, place: $0) }
+    let waited = "session_gateway_locks_total{event=\"waited\"}"
+    try eventually("they wait") { try gateway.metric(waited) == 2 }
+    let fields = byToken ? ["Session-Lock": token] : request
+    let again = try holder.exchange("POST", path + "/lock?wait=60&lease=3600", fields: fields)
+    #expect(again.status == 200 && again["Session-Lock"] == token)
+    #expect(try gateway.metric(waited) == 2)
+    withExtendedLifetime(waiters) {}
+  }
+
   /// The lock is known to be found again, so that only its holder's own release may end it.
   @Test("Who found its lock again releases it although others have come since")
   func releasedAfterFoundAgain() throws {

@@ -304,6 +304,24 @@ import Testing
     withExtendedLifetime(idle) {}
   }
 
+  @Test func whatIdleClientsHaveSentIsServedBeforeTheyLeave() throws {
+    let stage = try Stage()
+    let (asks, idle) = (try stage.connect(), try stage.connect())
+    for client in [asks, idle] {
+      try client.send(get)
+      try stage.turn { !stage.told.isEmpty }
+      #expect(try client.response().status == 200)
+      stage.forget()
+    }
+    try asks.send(put)
+    // It has arrived, and no turn has noticed.
+    stage.close()
+    #expect(stage.told.contains(.request("hello")))
+    #expect(try asks.response().status == 200)
+    try asks.expectClosed()
+    try idle.expectClosed()
+  }
+
   @Test func whoWaitsAtTheDoorsIsLetInBeforeTheyClose() throws {
     var bounds = Bounds()
     bounds.acceptsPerTick = 2

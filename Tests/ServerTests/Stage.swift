@@ -41,6 +41,9 @@ final class Stage {
     server.open(listener, isSecured: false, poller)
   }
 
+  /// Forgets what was told.
+  func forget() { told = [] }
+
   /// Whether the client that asked at this place still waits.
   func isWaiting(_ place: Int) -> Bool { server.isWaiting(waiting[place]) }
 

@@ -76,12 +76,16 @@ import Testing
     #expect(complaints(["--redis", "a:1", "--redis-topology", "single"]) == [])
   }
 
-  @Test func aUserNeedsAPassword() {
+  @Test func aUserNeedsAPassword() throws {
     #expect(
       complaints(["--redis", "a:1", "--redis-user", "u"]) == [
         "--redis-user is set (\(Self.line)) but no password is; "
           + "add --redis-password-file FILE or set SESSION_GATEWAY_REDIS_PASSWORD"
       ])
+    let file = try Scratch("hunter2\n")
+    let user = ["--redis", "a:1", "--redis-user", "u"]
+    #expect(complaints(user + ["--redis-password-file", file.path]) == [])
+    #expect(complaints(user, ["SESSION_GATEWAY_REDIS_PASSWORD": "hunter2"]) == [])
   }
 
   @Test func aPasswordComesFromOnePlaceAndIsNotEmpty() throws {

@@ -154,6 +154,26 @@ import Testing
     }
   }
 
+  @Test func unreadAnswersHoldNoMoreThanTheBound() throws {
+    let gateway = try GatewayProcess(
+      ["--workers", "1", "--client-buffers", "64MiB", "--max-body", "16MiB"])
+    // More than sockets take.
+    let path = freshPath()
+    #expect(try gateway.ask("PUT", path, body: payload(15 << 20)).status == 201)
+    let crowd = try (0..<12).map { _ in try gateway.connect() }
+    for connection in crowd { try connection.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n") }
+    let answers = "session_gateway_requests_total{route=\"/v1/sessions/{id}\",method=\"GET\""
+    try eventually("all are answered") { try gateway.metric(answers) == crowd.count }
+    try eventually("some are dropped") { try gateway.metric(limit("client-buffers")) > 0 }
+    let held = try gateway.metric("session_gateway_client_buffer_bytes ")
+    #expect(held > 15 << 20 && held <= 80 << 20, "\(held)")
+    #expect(try gateway.metric(limit("client-buffers")) < crowd.count)
+    for connection in crowd { connection.abort() }
+    try eventually("all of it is free") {
+      try gateway.metric("session_gateway_client_buffer_bytes ") == 0
+    }
+  }
+
   @Test func slowHeadsDelayNobody() throws {
     try Descriptors.allow(2_500)
     let gateway = try GatewayProcess(["--workers", "1"])

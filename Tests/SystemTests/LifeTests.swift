@@ -129,6 +129,12 @@ import Testing
     #expect(try gateway.process.wait() == .exited(0))
   }
 
+  @Test func interruptWaitsForNoBalancer() throws {
+    let gateway = try GatewayProcess(["--drain-grace", "1h", "--drain-timeout", "1h"])
+    gateway.process.send(signal: SIGINT)
+    #expect(try gateway.process.wait() == .exited(0))
+  }
+
   @Test func allMistakesAreToldAtOnce() throws {
     let done = try Command.run(
       GatewayProcess.program,

@@ -168,6 +168,8 @@ import Testing
     redis.pause()
     let answer = try gateway.ask("PUT", freshPath(), soon, body: [1])
     #expect(answer.status == 504)
+    // The gateway ended it, and did not wait until the store gave Redis up.
+    #expect(try gateway.metric("session_gateway_limits_total{limit=\"deadline\"}") == 1)
     redis.resume()
   }
 

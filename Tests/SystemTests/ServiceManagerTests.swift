@@ -24,6 +24,21 @@ import Testing
     #expect(try manager.isSilent())
   }
 
+  @Test func whoDrainsIsNotReadyAgain() throws {
+    let manager = try Manager(isAbstract: true)
+    let gateway = try GatewayProcess(
+      ["--drain-grace", "1h", "--drain-timeout", "1h", "--workers", "2"],
+      environment: ["NOTIFY_SOCKET": manager.address])
+    #expect(try manager.next().hasPrefix("READY=1\n"))
+    gateway.process.terminate()
+    #expect(try manager.next().hasPrefix("STOPPING=1\n"))
+    gateway.process.send(signal: SIGHUP)
+    #expect(try manager.next().hasPrefix("RELOADING=1\n"))
+    gateway.terminateAgain()
+    #expect(try gateway.process.wait() == .exited(0))
+    #expect(try manager.isSilent())
+  }
+
   @Test func theWatchdogHearsALivingGatewayOnly() throws {
     let manager = try Manager(isAbstract: true)
     let gateway = try GatewayProcess(

@@ -27,7 +27,8 @@ extension SettingsLoad {
   /// The memory store's bound means nothing where there is Redis.
   private mutating func checkMemoryLimit() {
     guard isSet("memory-limit"), isSet("redis") else { return }
-    mistakes.append(.warning("--memory-limit has no effect beside --redis, which keeps the sessions"))
+    mistakes.append(
+      .warning("--memory-limit has no effect beside --redis, which keeps the sessions"))
   }
 
   /// The two listeners must not share connections.
@@ -35,7 +36,9 @@ extension SettingsLoad {
     guard sound("listen", "admin-listen"), let address = draft.settings.adminListen,
       address.overlaps(draft.settings.listen)
     else { return }
-    complain(.known("admin-listen"), "to the address of --listen; choose another port, or leave it out")
+    complain(
+      .known("admin-listen"),
+      "to the address of --listen; choose another port, or leave it out")
   }
 
   /// Callers without a token are served only on loopback addresses, unless that is allowed
