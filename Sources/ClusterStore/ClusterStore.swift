@@ -93,8 +93,7 @@ public struct ClusterStore: ~Copyable {
   /// Whether every slot has an owner, and every owner is connected, not suspect, and serving by its
   /// last probe.
   public var isServing: Bool {
-    isComplete
-      && !anyOwner { !$0.isReachable || $0.isStranger || $0.probe.verdict != .serving }
+    isComplete && !anyOwner { !$0.isReachable || !$0.isServing }
   }
 
   /// Whether every slot has an owner.
@@ -121,7 +120,7 @@ public struct ClusterStore: ~Copyable {
       health.append(
         NodeHealth(
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
-          isServing: nodes[link].isServing && !nodes[link].isStranger, slots: nodes[link].slotCount,
+          isServing: nodes[link].isServing, slots: nodes[link].slotCount,
           latencySeconds: nodes[link].latency.seconds, depth: nodes[link].pipeline.depth,
           isSuspect: nodes[link].isSuspect,
           tally: nodes[link].tally, refusals: nodes[link].refusals.kinds,
@@ -218,6 +217,19 @@ extension ClusterStore: SessionStore {
     markDirty(link)
     return nodes[link].pipeline.close(
       .none, .upkeep, from: mark, replies: replies, asking: false, at: now)
+  }
+
+  /// Makes what was written to the link's log from `mark` on the entry of an operation of the store's
+  /// own on another operation's session.
+  @discardableResult
+  mutating func enqueue(
+    _ own: consuming Operation, onSessionOf other: Ticket, on link: Link, from mark: Int,
+    at now: Instant
+  ) -> Ticket {
+    own.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
+    let handle = insert(own, onSessionOf: other)
+    enqueue(handle, on: link, from: mark, asking: false, at: now)
+    return handle
   }
 
   /// Inserts an operation on another operation's session.

@@ -15,9 +15,7 @@ struct WatchdogTests {
     let (listener, manager) = try Self.manager(wanting: .seconds(3))
     let inboxes = [try Inbox(), try Inbox()]
     let boards = [WorkerBoard(), WorkerBoard()]
-    let state = GatewayState(
-      version: "", boards: boards, contract: "",
-      output: try LogOutput(accessLanes: 0, isJSON: false))
+    let state = try Self.state(boards)
     var now = Instant(nanoseconds: 0)
     var dog = Watchdog(manager, inboxes, state, at: now)
     /// Looks a second later, and says whether the manager heard that all is well.
@@ -57,9 +55,7 @@ struct WatchdogTests {
   func oneHasEnded() throws {
     let inboxes = [try Inbox(), try Inbox()]
     let boards = [WorkerBoard(), WorkerBoard()]
-    let state = GatewayState(
-      version: "", boards: boards, contract: "",
-      output: try LogOutput(accessLanes: 0, isJSON: false))
+    let state = try Self.state(boards)
     var now = Instant(nanoseconds: 0)
     var dog = Watchdog(nil, inboxes, state, at: now)
     boards[1].end()
@@ -71,6 +67,12 @@ struct WatchdogTests {
       }
       #expect(!state.hangs)
     }
+  }
+
+  private static func state(_ boards: [WorkerBoard]) throws -> GatewayState {
+    GatewayState(
+      version: "", boards: boards, contract: "",
+      output: try LogOutput(accessLanes: 0, isJSON: false))
   }
 
   /// A service manager's socket, and the gateway's side of it.

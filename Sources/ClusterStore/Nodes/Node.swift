@@ -143,8 +143,9 @@ struct Node: ~Copyable {
   /// Whether it is connected and not suspect.
   var isReachable: Bool { isReady && !isSuspect }
 
-  /// Whether its last probe found that it serves its slots; true if it has none.
-  var isServing: Bool { slotCount == 0 || probe.verdict == .serving }
+  /// Whether it serves its slots, as its last probe found; true if it has none. A stranger does not,
+  /// whatever it said.
+  var isServing: Bool { slotCount == 0 || !isStranger && probe.verdict == .serving }
 
   /// Whether new commands are put into its pipeline.
   var takesCommands: Bool { isAskable && !isStranger }

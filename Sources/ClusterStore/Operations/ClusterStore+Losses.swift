@@ -91,11 +91,9 @@ extension ClusterStore {
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.header(
         spaces[operations[handle].namespace], ids[handle], in: &nodes[link].pipeline.log)
-      var question = operations[handle].question(after: handle)
-      question.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
-      let asked = insert(question, onSessionOf: handle)
-      operations[handle].verification = asked
-      enqueue(asked, on: link, from: mark, asking: false, at: now)
+      operations[handle].verification = enqueue(
+        operations[handle].question(after: handle), onSessionOf: handle, on: link, from: mark,
+        at: now)
     }
     putBack(waiting, until: operations[handle].deadline)
   }

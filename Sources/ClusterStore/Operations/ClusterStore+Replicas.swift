@@ -69,9 +69,8 @@ extension ClusterStore {
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.slide(
         spaces[slide.namespace], ids[handle], byRecord: byRecord, in: &nodes[link].pipeline.log)
-      slide.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
-      return enqueue(
-        insert(slide, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
+      enqueue(slide, onSessionOf: handle, on: link, from: mark, at: now)
+      return
     }
     // The caller has its answer and the next read slides again, so this must not take room from
     // operations that someone waits for.

@@ -215,13 +215,11 @@ extension ClusterStore {
   /// uses the record that Redis has at that moment, since it may have been replaced.
   private mutating func correct(_ handle: Ticket, on link: Link, at now: Instant) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    var correcting = operations[handle].correction(until: now + .seconds(30))
+    let correcting = operations[handle].correction(until: now + .seconds(30))
     let mark = nodes[link].pipeline.log.count
     ScriptedCommand.touch(
       spaces[correcting.namespace], ids[handle], into: &nodes[link].pipeline.log)
-    correcting.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
-    enqueue(
-      insert(correcting, onSessionOf: handle), on: link, from: mark, asking: false, at: now)
+    enqueue(correcting, onSessionOf: handle, on: link, from: mark, at: now)
   }
 
   /// A node refused an operation without executing it.

@@ -63,13 +63,9 @@ extension Operation {
 
   /// GET behind the script: the record, whose header shows whether the caller still has the lock.
   func locked(_ reply: borrowing Reply, wall: UnixTime) -> Step {
-    switch first {
-    case .missing, .held: settledLock!
-    case .failed(let fault): .done(.fault(reportedFault(for: fault)))
-    case .refused(let error): .refused(error)
-    case .passed: .refused(.tryAgain)
-    case .locked(let token): locked(by: token, reply, wall: wall)
-    }
+    if let step = settledLock ?? refusalInFront() { return step }
+    guard case .locked(let token) = first else { return .refused(.tryAgain) }
+    return locked(by: token, reply, wall: wall)
   }
 
   /// What the lock's script has decided without the record that follows it.

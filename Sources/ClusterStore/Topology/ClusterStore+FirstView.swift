@@ -64,7 +64,7 @@ extension ClusterStore {
 
   /// A seed that can be asked and has reported nothing yet; a different one each time.
   mutating func unheardSeed() -> Link? {
-    let ready = unheardSeeds().filter { nodes[$0].takesCommands }
+    let ready = unheardSeeds().filter { nodes[$0].isAskable }
     let next = ready.first { $0.index > refresh.lastAsked } ?? ready.first
     if let next { refresh.lastAsked = Int(next.index) }
     return next

@@ -72,19 +72,18 @@ struct Reload {
   private func identity(_ tell: (Message) -> Void) {
     guard let tls = settings.tls else { return }
     let settings = TLSServerSettings(tls, ticketKeys: .random())
+    let kept: Logger.Message = "certificate not reloaded; the old one stays in use"
     do throws(TLSSettingsFault) {
       let certificate = try OwnCertificate("tls-cert", tls.certificate)
       if let reason = certificate.obstacle(at: .now()) {
-        return log.error(
-          "certificate not reloaded; the old one stays in use", metadata: ["reason": "\(reason)"])
+        return log.error(kept, metadata: ["reason": "\(reason)"])
       }
       let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       tell(.identity(handovers))
       log.info("certificate reloaded", metadata: ["file": "\(tls.certificate.path)"])
       state.show(certificate, log)
     } catch {
-      log.error(
-        "certificate not reloaded; the old one stays in use", metadata: ["reason": "\(error)"])
+      log.error(kept, metadata: ["reason": "\(error)"])
     }
   }
 
@@ -115,24 +114,21 @@ extension Reload {
   private func nodeIdentity(_ tell: (Message) -> Void) {
     guard let tls = settings.redis?.tls else { return }
     let settings = TLSClientSettings(tls)
+    let kept: Logger.Message = "Redis certificates not reloaded; the old ones stay in use"
     do throws(TLSSettingsFault) {
       var certificate: OwnCertificate?
       if let client = tls.client {
         certificate = try OwnCertificate("redis-cert", client.certificate)
       }
       if let reason = certificate?.obstacle(at: .now()) {
-        return log.error(
-          "Redis certificates not reloaded; the old ones stay in use",
-          metadata: ["reason": "\(reason)"])
+        return log.error(kept, metadata: ["reason": "\(reason)"])
       }
       let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       tell(.nodeIdentity(handovers))
       log.info("Redis certificates reloaded")
       if let certificate { state.show(certificate, log) }
     } catch {
-      log.error(
-        "Redis certificates not reloaded; the old ones stay in use",
-        metadata: ["reason": "\(error)"])
+      log.error(kept, metadata: ["reason": "\(error)"])
     }
   }
 

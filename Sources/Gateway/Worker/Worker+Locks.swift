@@ -132,16 +132,17 @@ extension Worker where Store: ~Copyable {
   /// The line reports that it is the client's turn to ask.
   mutating func takeTurn(_ waiter: LockLines.Waiter, isFree: Bool) {
     let client = waiter.client
-    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.place == waiter
+    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.stage != .granted,
+      wanted.place == waiter
     else { return }
-    switch wanted.stage {
-    case .granted: return
-    case .asked(let isDue): wantedLocks[client]!.stage = .asked(isDue: isDue || isFree)
-    case .waiting: break
-    }
     wantedLocks[client]!.isFirst = true
-    guard wanted.stage == .waiting else { return }
-    if isFree { ask(client) } else { rest(client) }
+    if case .asked(let isDue) = wanted.stage {
+      wantedLocks[client]!.stage = .asked(isDue: isDue || isFree)
+    } else if isFree {
+      ask(client)
+    } else {
+      rest(client)
+    }
   }
 
   private mutating func ask(_ client: Ticket) {
