@@ -48,30 +48,22 @@ public struct CallerTable: Sendable {
     self.digest = digest
   }
 
-  /// Decides whether a request's caller may do what it asks for.
+  /// Finds out who a request's caller is, and whether it may do what it asks for.
   ///
-  /// - Parameters:
-  ///   - route: the resource; not one for operators, which needs no token.
-  ///   - namespace: set to the caller's, if the caller is known.
-  ///   - caller: set to the caller's number, if its token is known.
-  /// - Returns: the problem with the caller; nil when the request is admitted.
-  func admit(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, to route: Route,
-    into namespace: inout NamespaceIndex, _ caller: inout UInt16
-  ) -> Problem? {
-    guard let digest else {
-      namespace = NamespaceIndex(0)
-      return nil
-    }
+  /// - Parameter route: the resource; not one for operators, which needs no token.
+  func admit(_ head: borrowing RequestHead, _ bytes: RawSpan, to route: Route) -> Admission {
+    guard let digest else { return Admission() }
     switch Credentials(head, bytes) {
-    case .none: return .tokenMissing
-    case .malformed: return .tokenInvalid
+    case .none: return Admission(problem: .tokenMissing)
+    case .malformed: return Admission(problem: .tokenInvalid)
     case .bearer(let token):
-      guard let place = find(digest(bytes.extracting(token.indices))) else { return .tokenInvalid }
-      namespace = rows[place].namespace
-      caller = UInt16(place + 1)
+      guard let place = find(digest(bytes.extracting(token.indices))) else {
+        return Admission(problem: .tokenInvalid)
+      }
       let needed = route.rights(for: head.method)
-      return rows[place].rights.isSuperset(of: needed) ? nil : .rightMissing
+      return Admission(
+        namespace: rows[place].namespace, caller: UInt16(place + 1),
+        problem: rows[place].rights.isSuperset(of: needed) ? nil : .rightMissing)
     }
   }
 

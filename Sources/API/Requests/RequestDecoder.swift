@@ -4,46 +4,7 @@
 
 public import HTTP
 public import Primitives
-public import Sessions
-
-/// The limits that the decoder applies.
-public struct RequestPolicy: Sendable {
-  /// The largest body, in bytes.
-  public var largestBody: Int
-  /// How long the store may take for a command.
-  public var deadline: TimeSpan
-
-  /// The policy of each namespace, by its index.
-  public var namespaces: [NamespaceRules]
-
-  /// A policy from its parts.
-  public init(largestBody: Int, deadline: TimeSpan, namespaces: NamespaceList) {
-    self.largestBody = largestBody
-    self.deadline = deadline
-    self.namespaces = namespaces.namespaces.map {
-      NamespaceRules($0, largestBody: largestBody)
-    }
-  }
-}
-
-/// A decoded request. One per worker, overwritten by each request.
-public struct DecodedRequest: ~Copyable {
-  /// What to remember until the request is answered.
-  public var exchange = Exchange()
-  /// The command for the store. The worker fills in its payload.
-  public var command = SessionCommand()
-  /// The versions that need not be sent again; meaningful only if `exchange` has validators.
-  public var ifNoneMatch = EntityTags()
-  /// Where in the request the caller's `Session-Lock-Request` is; empty for none. Meaningful only
-  /// with `Verb.lock`.
-  public var lockRequest = ByteRange.empty
-  /// How many seconds the caller waits for the lock; meaningful only with `Verb.lock`.
-  public var wait = 0
-  private let inPlace = InPlace()
-
-  /// A request that has yet to be decoded.
-  public init() {}
-}
+import Sessions
 
 /// Turns heads into commands.
 public struct RequestDecoder: Sendable {
@@ -70,10 +31,7 @@ public struct RequestDecoder: Sendable {
     if head.method == .other || head.method == .connect { return .methodNotImplemented }
     if route == .unknown { return .noSuchPath }
     guard route.has(head.method) else { return .methodNotAllowed(route) }
-    if !route.isOperators,
-      let problem = callers.admit(
-        head, bytes, to: route, into: &request.command.namespace, &request.exchange.caller)
-    {
+    if !route.isOperators, let problem = admit(head, bytes, to: route, for: callers, &request) {
       return problem
     }
     if case .length(let length) = head.framing, length > policy.largestBody {
@@ -93,6 +51,7 @@ public struct RequestDecoder: Sendable {
     request.exchange.version = head.version
     request.exchange.persistence = head.persistence
     request.exchange.began = now
+    request.exchange.namespace = NamespaceIndex(0)
     request.exchange.caller = 0
     request.exchange.limit = .never
     request.exchange.hasValidators = false
@@ -109,18 +68,27 @@ public struct RequestDecoder: Sendable {
     request.command.tag = 0
   }
 
+  /// Finds out who the caller is, and whether it may do what it asks for.
+  private func admit(
+    _ head: borrowing RequestHead, _ bytes: RawSpan, to route: Route, for callers: CallerTable,
+    _ request: inout DecodedRequest
+  ) -> Problem? {
+    let admission = callers.admit(head, bytes, to: route)
+    request.exchange.caller = admission.caller
+    request.exchange.namespace = admission.namespace
+    request.command.namespace = admission.namespace
+    return admission.problem
+  }
+
   private func decodeDeadline(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest,
     at now: Instant
   ) -> Problem? {
     request.command.deadline = now + policy.deadline
-    switch head.fields.only(named: "session-deadline", in: bytes) {
+    switch seconds("session-deadline", of: head, in: bytes) {
     case .absent: return nil
-    case .repeated: return .malformedDeadline
-    case .one(let value):
-      guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
-        return .malformedDeadline
-      }
+    case .malformed: return .malformedDeadline
+    case .value(let seconds):
       request.exchange.limit = now + .seconds(seconds)
       request.command.deadline = min(request.command.deadline, request.exchange.limit)
       return nil
@@ -136,7 +104,6 @@ public struct RequestDecoder: Sendable {
     }
     let encoded = bytes.extracting(range.indices)
     guard request.command.id.read(percentEncoded: encoded) else { return .malformedID }
-    request.exchange.namespace = request.command.namespace
     return nil
   }
 
@@ -158,24 +125,14 @@ public struct RequestDecoder: Sendable {
     }
   }
 
-  /// `?touch=false` is the only parameter there is.
+  /// A read slides the timeout, unless it has `?touch=false`.
   private func decodeGet(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    request.command.verb = .get
-    var parameters = QueryParameters(head.query)
-    var seen = false
-    while let parameter = parameters.next(in: bytes) {
-      guard !seen, bytes.matches("touch", in: parameter.name), let value = parameter.value else {
-        return .malformedQuery
-      }
-      seen = true
-      if bytes.matches("false", in: value) {
-        request.command.verb = .peek
-      } else if !bytes.matches("true", in: value) {
-        return .malformedQuery
-      }
+    guard let slides = flag("touch", else: true, of: head, in: bytes) else {
+      return .malformedQuery
     }
+    request.command.verb = slides ? .get : .peek
     return decodeValidators(head, bytes, &request)
   }
 
@@ -187,23 +144,6 @@ public struct RequestDecoder: Sendable {
     let problem = decodeGet(head, bytes, &request)
     request.command.verb = .inspect
     return problem
-  }
-
-  /// If-None-Match of GET and HEAD: versions that need not be sent again (RFC 9110 §13.1.2).
-  private func decodeValidators(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    if head.fields.contains(.ifMatch) { return .conditionNotSupported }
-    switch head.fields.only(.ifNoneMatch) {
-    case .absent: return nil
-    case .repeated: return .malformedCondition
-    case .one(let value):
-      guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
-      request.ifNoneMatch = tags
-      request.exchange.hasValidators = true
-      request.command.needsLatest = true
-      return nil
-    }
   }
 
   private func decodePut(
@@ -256,88 +196,6 @@ public struct RequestDecoder: Sendable {
     return noQuery(head) ?? noLock(head, bytes)
   }
 
-  /// If-Match and If-None-Match of a request that changes a session.
-  private func decodeCondition(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    let exists = head.fields.only(.ifMatch)
-    let absent = head.fields.only(.ifNoneMatch)
-    switch (exists, absent) {
-    case (.absent, .absent): return nil
-    case (.one(let value), .absent):
-      guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
-      request.command.condition = tags.matchesAny ? .exists : .matches
-      request.command.versions = value
-      return nil
-    case (.absent, .one(let value)):
-      guard let tags = EntityTags(value, in: bytes) else { return .malformedCondition }
-      request.command.condition = .absent
-      return tags.matchesAny ? nil : .conditionNotSupported
-    default: return .malformedCondition
-    }
-  }
-
-  private func decodeContent(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    if head.framing == .none { return .lengthRequired }
-    if case .length(let length) = head.framing, length > rules(request).largestBody {
-      return .bodyTooLarge
-    }
-    if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
-    if head.fields.first(named: "content-range", in: bytes) != nil {
-      return .contentRangeNotSupported
-    }
-    return decodeContentType(head, bytes, &request) ?? decodeTimeouts(head, bytes, &request)
-  }
-
-  private func decodeContentType(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    switch head.fields.only(.contentType) {
-    case .absent: return nil
-    case .repeated: return .malformedContentType
-    case .one(let value):
-      guard value.count <= RecordHeader.longestContentType,
-        FieldValue.isValid(bytes.extracting(value.indices))
-      else { return .malformedContentType }
-      request.command.contentType = value
-      return nil
-    }
-  }
-
-  private func decodeTimeouts(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    switch head.fields.only(named: "session-idle-timeout", in: bytes) {
-    case .absent: break
-    case .repeated: return .malformedTimeout
-    case .one(let value):
-      guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
-        return .malformedTimeout
-      }
-      request.command.ownIdleTimeout = seconds
-    }
-    return decodeAbsoluteTimeout(head, bytes, &request)
-  }
-
-  /// `Session-Absolute-Timeout`, which may only shorten the namespace's.
-  private func decodeAbsoluteTimeout(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    switch head.fields.only(named: "session-absolute-timeout", in: bytes) {
-    case .absent: return nil
-    case .repeated: return .malformedTimeout
-    case .one(let value):
-      guard let seconds = bytes.number(value), IdleTimeout.bounds.contains(seconds) else {
-        return .malformedTimeout
-      }
-      guard seconds <= rules(request).absoluteTimeout else { return .absoluteTimeoutNotAllowed }
-      request.command.absoluteTimeout = Int32(seconds)
-      return nil
-    }
-  }
-
   /// The largest body that the request may have, in bytes.
   public func largestBody(_ request: borrowing DecodedRequest) -> Int {
     switch request.exchange.route {
@@ -352,37 +210,11 @@ public struct RequestDecoder: Sendable {
     policy.namespaces[Int(request.command.namespace.rawValue)]
   }
 
-  func noCondition(_ head: borrowing RequestHead) -> Problem? {
-    head.fields.contains(.ifMatch) || head.fields.contains(.ifNoneMatch)
-      ? .conditionNotSupported : nil
-  }
-
   func noQuery(_ head: borrowing RequestHead) -> Problem? {
     head.query.isEmpty ? nil : .malformedQuery
   }
 
   private func noLock(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Problem? {
     head.fields.first(named: "session-lock", in: bytes) == nil ? nil : .lockNotSupported
-  }
-}
-
-extension SessionID {
-  /// Whether the id is `.` or `..`, which a proxy that normalises paths would remove.
-  var isDotSegment: Bool {
-    guard count <= 2 else { return false }
-    for place in 0..<count where bytes.byte(at: place) != UInt8(ascii: ".") { return false }
-    return count > 0
-  }
-
-  /// Reads an id out of a path segment; false when it is not one.
-  mutating func read(percentEncoded bytes: RawSpan) -> Bool {
-    // Few clients encode an id that does not need it; `%` itself is never part of one.
-    if assign(bytes) { return !isDotSegment }
-    clear()
-    var decoded = InlineArray<256, UInt8>(repeating: 0)
-    var room = decoded.mutableSpan
-    guard let length = PercentEncoding.decode(bytes, into: &room), length > 0 else { return false }
-    for place in 0..<length where !append(decoded[place]) { return false }
-    return !isDotSegment
   }
 }

@@ -73,31 +73,11 @@ extension RequestDecoder {
   func decodeFence(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    if let problem = decodeUnlock(head, bytes, &request) ?? decodeHeldLock(head, bytes, &request) {
-      return problem
+    guard let unlocks = flag("unlock", else: false, of: head, in: bytes) else {
+      return .malformedQuery
     }
-    return request.command.unlocks ? mustHoldLock(request) : nil
-  }
-
-  /// `?unlock=true`: the write releases the lock that it must hold.
-  private func decodeUnlock(
-    _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
-  ) -> Problem? {
-    if head.query.isEmpty { return nil }
-    var parameters = QueryParameters(head.query)
-    var seen = false
-    while let parameter = parameters.next(in: bytes) {
-      guard !seen, bytes.matches("unlock", in: parameter.name), let value = parameter.value else {
-        return .malformedQuery
-      }
-      seen = true
-      if bytes.matches("true", in: value) {
-        request.command.unlocks = true
-      } else if !bytes.matches("false", in: value) {
-        return .malformedQuery
-      }
-    }
-    return nil
+    request.command.unlocks = unlocks
+    return decodeHeldLock(head, bytes, &request) ?? (unlocks ? mustHoldLock(request) : nil)
   }
 
   private func mustHoldLock(_ request: borrowing DecodedRequest) -> Problem? {
