@@ -1,7 +1,5 @@
 // The store's counters. Plain numbers, changed where things happen; the tick publishes them.
 
-import Redis
-
 /// Counts since the store's start.
 public struct ClusterCounters: Sendable, Equatable {
   /// Operations that were submitted.
@@ -13,36 +11,10 @@ public struct ClusterCounters: Sendable, Equatable {
   /// All batches by their size.
   public var batchSizes = BatchSizes()
 
-  /// MOVED answers.
-  public var moved = 0
-  /// MOVED answers that name the very node that answered.
+  /// Error replies by kind.
+  public var errors = ErrorTally()
+  /// MOVED replies that name the very node that replied.
   public var movedToSelf = 0
-  /// ASK answers.
-  public var asked = 0
-  /// MOVED and ASK answers that cannot be parsed.
-  public var malformedRedirects = 0
-  /// TRYAGAIN answers.
-  public var tryAgain = 0
-  /// CLUSTERDOWN answers.
-  public var clusterDown = 0
-  /// MASTERDOWN answers.
-  public var masterDown = 0
-  /// LOADING answers.
-  public var loading = 0
-  /// READONLY answers.
-  public var readOnly = 0
-  /// BUSY answers.
-  public var busy = 0
-  /// NOREPLICAS answers.
-  public var noReplicas = 0
-  /// NOSCRIPT answers.
-  public var noScript = 0
-  /// OOM answers.
-  public var outOfMemory = 0
-  /// MISCONF answers.
-  public var misconfigured = 0
-  /// NOAUTH, NOPERM and WRONGPASS answers.
-  public var notPermitted = 0
 
   /// Operations sent again, for whatever reason.
   public var retried = 0
@@ -85,33 +57,6 @@ public struct ClusterCounters: Sendable, Equatable {
   /// Topologies not adopted because they were out of date, or of another cluster.
   public var staleViews = 0
 
-  /// Answers after which the command is retried later, all kinds together.
-  public var deferred: Int {
-    tryAgain + clusterDown + masterDown + loading + readOnly + busy + noReplicas + noScript
-      + malformedRedirects
-  }
-
   /// Nothing counted yet.
   public init() {}
-
-  /// Counts an error answer by its kind.
-  mutating func count(_ error: RedisError) {
-    switch error {
-    case .moved: moved += 1
-    case .ask: asked += 1
-    case .malformedRedirect: malformedRedirects += 1
-    case .tryAgain: tryAgain += 1
-    case .clusterDown: clusterDown += 1
-    case .masterDown: masterDown += 1
-    case .loading: loading += 1
-    case .readOnly: readOnly += 1
-    case .busy: busy += 1
-    case .noReplicas: noReplicas += 1
-    case .noScript: noScript += 1
-    case .outOfMemory: outOfMemory += 1
-    case .misconfigured: misconfigured += 1
-    case .noAuth, .noPermission, .wrongPassword: notPermitted += 1
-    case .wrongType, .crossSlot, .executionAborted, .clusterDisabled, .other: break
-    }
-  }
 }

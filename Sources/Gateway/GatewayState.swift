@@ -1,5 +1,6 @@
 // What all workers share besides their boards: the gateway's identity and its state.
 
+import ClusterStore
 import Primitives
 import Reactor
 import Synchronization
@@ -68,4 +69,7 @@ final class GatewayState: Sendable {
 
   /// The sum of a cell over all workers.
   func sum(_ cell: WorkerBoard.Cell) -> Int { boards.reduce(0) { $0 + $1.value(cell) } }
+
+  /// The number of error replies of a kind, over all workers.
+  func sum(_ error: ErrorKind) -> Int { boards.reduce(0) { $0 + $1.value(error) } }
 }

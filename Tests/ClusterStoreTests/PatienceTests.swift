@@ -6,23 +6,6 @@ import Testing
 
 @testable import ClusterStore
 
-/// Refusals that pass, each with its counter.
-enum Refusal {
-  case tryAgain, clusterDown, masterDown, loading, readOnly, busy, noReplicas
-
-  func count(in counters: ClusterCounters) -> Int {
-    switch self {
-    case .tryAgain: counters.tryAgain
-    case .clusterDown: counters.clusterDown
-    case .masterDown: counters.masterDown
-    case .loading: counters.loading
-    case .readOnly: counters.readOnly
-    case .busy: counters.busy
-    case .noReplicas: counters.noReplicas
-    }
-  }
-}
-
 @Suite("Refusals that pass")
 struct PatienceTests {
   let delete = "UNLINK sg:{first:\(ID.low)}"
@@ -30,15 +13,15 @@ struct PatienceTests {
   @Test(
     "They are waited out, and counted by their kind",
     arguments: [
-      ("-TRYAGAIN Multiple keys\r\n", .tryAgain),
-      ("-CLUSTERDOWN The cluster is down\r\n", .clusterDown),
-      ("-MASTERDOWN Link with MASTER is down\r\n", .masterDown),
+      ("-TRYAGAIN Multiple keys\r\n", .tryagain),
+      ("-CLUSTERDOWN The cluster is down\r\n", .clusterdown),
+      ("-MASTERDOWN Link with MASTER is down\r\n", .masterdown),
       ("-LOADING Redis is loading\r\n", .loading),
-      ("-READONLY You can't write\r\n", .readOnly),
+      ("-READONLY You can't write\r\n", .readonly),
       ("-BUSY Redis is busy\r\n", .busy),
-      ("-NOREPLICAS Not enough good replicas\r\n", .noReplicas),
-    ] as [(String, Refusal)])
-  func waitedOut(_ error: String, _ refusal: Refusal) {
+      ("-NOREPLICAS Not enough good replicas\r\n", .noreplicas),
+    ] as [(String, ErrorKind)])
+  func waitedOut(_ error: String, _ kind: ErrorKind) {
     let world = ScriptedNodes.cluster()
     let call = world.call(.delete(ID.low))
     for _ in 0..<8 {
@@ -49,8 +32,9 @@ struct PatienceTests {
     #expect(world.outcomes[call] == nil)
     world.say(7000, Say.one)
     #expect(world.outcomes[call] == .deleted)
-    #expect(refusal.count(in: world.counters) == 8)
-    #expect(world.counters.deferred == 8)
+    for other in ErrorKind.allCases {
+      #expect(world.counters.errors[other] == (other == kind ? 8 : 0))
+    }
   }
 
   @Test("A refused put is sent again whole")

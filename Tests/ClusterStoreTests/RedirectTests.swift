@@ -27,7 +27,7 @@ struct RedirectTests {
     #expect(calls.allSatisfy { world.outcomes[$0] == .missing })
     world.pass(milliseconds: 200)
     #expect(world.refreshes == before + 1)
-    #expect(world.counters.moved == 20)
+    #expect(world.counters.errors[.moved] == 20)
     #expect(world.counters.retried == 20)
   }
 
@@ -176,7 +176,7 @@ struct RedirectTests {
     #expect(world.outcomes[call] == nil)
     world.pass(milliseconds: 20)
     #expect(world.taken(by: 7000) == [get])
-    #expect(world.counters.malformedRedirects == 1)
+    #expect(world.counters.errors[.malformedRedirect] == 1)
   }
 
   @Test("ASK in the middle of a pipeline: ASKING before each command, only those, table unchanged")
@@ -200,7 +200,7 @@ struct RedirectTests {
     #expect(world.outcomes[put] == .created(SessionVersion(bits: 5)))
     _ = world.call(.get(ID.low))
     #expect(world.taken(by: 7000) == [get])
-    #expect(world.counters.asked == 1)
+    #expect(world.counters.errors[.ask] == 1)
     #expect(world.refreshes == 1)
   }
 

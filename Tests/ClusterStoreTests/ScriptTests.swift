@@ -33,7 +33,7 @@ struct ScriptedOperationTests {
     #expect(world.outcomes[calls[0]] == .replaced(version))
     #expect(world.outcomes[calls[1]] == .missing)
     #expect(world.outcomes[calls[2]] == .conditionFailed(present: nil))
-    #expect(world.counters.noScript == 2)
+    #expect(world.counters.errors[.noscript] == 2)
     #expect(world.depth == 0)
   }
 

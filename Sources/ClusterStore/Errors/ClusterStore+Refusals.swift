@@ -7,9 +7,9 @@ import Redis
 extension ClusterStore {
   /// A node answered with an error.
   mutating func note(_ error: RedisError, of link: Link, at now: Instant) {
-    counters.count(error)
-    nodes[link].tally.count(error)
     let kind = ErrorKind(error)
+    counters.errors[kind] += 1
+    nodes[link].tally.errors[kind] += 1
     guard kind.isState else { return }
     if kind.endsService, nodes[link].probe.verdict != .refusing {
       nodes[link].probe.isCalledFor = true

@@ -1,12 +1,19 @@
 import Redis
 
 /// The kinds of error answers, named after the word with which Redis begins them.
-public enum ErrorKind: String, CaseIterable, Sendable {
-  case moved, ask, tryagain, clusterdown, masterdown, loading, readonly, busy, noreplicas
-  case noscript, oom, misconf, noauth, noperm, wrongpass, wrongtype, crossslot, execabort
-  case malformedRedirect = "malformed-redirect"
-  case noCluster = "no-cluster"
-  case other
+public enum ErrorKind: UInt8, CaseIterable, Sendable {
+  case moved, ask, malformedRedirect, tryagain, clusterdown, masterdown, loading, readonly, busy
+  case noreplicas, noscript, oom, misconf, noauth, noperm, wrongpass, wrongtype, crossslot
+  case execabort, noCluster, other
+
+  /// A stable word for metrics, the log and `/health`.
+  public var code: String {
+    switch self {
+    case .malformedRedirect: "malformed-redirect"
+    case .noCluster: "no-cluster"
+    default: "\(self)"
+    }
+  }
 
   init(_ error: RedisError) {
     self =

@@ -16,7 +16,7 @@ struct Refusals {
 
   private var met: [ErrorKind: Instant] = [:]
 
-  /// The kinds of refusals, sorted by their words.
+  /// The kinds of refusals, in a fixed order.
   var kinds: [ErrorKind] { met.keys.sorted { $0.rawValue < $1.rawValue } }
 
   /// When the first of them may be over; never if there is none.

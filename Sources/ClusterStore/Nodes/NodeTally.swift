@@ -3,15 +3,14 @@
 // add up several workers' tallies. Bounded by the number of kinds.
 
 public import Primitives
-import Redis
 import Sessions
 
 /// Counts for one node since it became known.
 public struct NodeTally: Sendable {
   /// How long commands took, the wait in the pipeline included; indexed by the kind's raw value.
   public private(set) var durations = InlineArray<10, DurationCounts>(repeating: DurationCounts())
-  /// Error answers, by kind. They are few, so a dictionary will do.
-  public private(set) var errors: [ErrorKind: Int] = [:]
+  /// Error replies, by kind.
+  public internal(set) var errors = ErrorTally()
   /// Connections that were lost or could not be made, by the fault's code.
   public private(set) var faults: [String: Int] = [:]
   /// Connections that became ready.
@@ -27,14 +26,12 @@ public struct NodeTally: Sendable {
     durations[Int(kind.rawValue)].count(span)
   }
 
-  mutating func count(_ error: RedisError) { errors[ErrorKind(error), default: 0] += 1 }
-
   mutating func count(_ fault: LinkFault) { faults[fault.code, default: 0] += 1 }
 
   /// Adds what was counted for the same node elsewhere.
   public mutating func add(_ other: NodeTally) {
-    for kind in 0..<10 { durations[kind].add(other.durations[kind]) }
-    errors.merge(other.errors, uniquingKeysWith: +)
+    for kind in durations.indices { durations[kind].add(other.durations[kind]) }
+    errors.add(other.errors)
     faults.merge(other.faults, uniquingKeysWith: +)
     connected += other.connected
   }

@@ -18,10 +18,7 @@ final class WorkerBoard: Sendable {
     case storeHandshakes, storeHandshakesResumed, storeHandshakeFaults
     case locksAcquired, locksWaited, locksRefused, locksRenewed, locksReleased, locksLost
     case storeOperations, storeParked, storeAwaitingTurns
-    case storeSubmitted, storeBatched, storeMoved, storeAsked
-    case storeMovedToSelf, storeMalformedRedirects, storeTryAgain, storeClusterDown
-    case storeMasterDown, storeLoading, storeReadOnly, storeBusy, storeNoReplicas, storeNoScript
-    case storeOutOfMemory, storeMisconfigured, storeNotPermitted
+    case storeSubmitted, storeBatched, storeMovedToSelf
     case storeVerifiedExecuted, storeVerifiedRepeated, storeVerifiedSuperseded, storeVerifiedInVain
     case storeUnknownOutcomes
     case storeSilences, storeSuspicions, storeReconnects
@@ -67,14 +64,15 @@ final class WorkerBoard: Sendable {
   private static let routes = 12
   private static let problems = 48
   // A histogram is its ranges and a sum. The order of the cells: answers, their durations by route,
-  // ticks, batches, bounds, problems, and the numbers with a name.
+  // ticks, batches, bounds, problems, errors of nodes, and the numbers with a name.
   private static let width = DurationCounts.ranges + 1
   private static let latencyStart = routes * methods * statuses.count
   private static let tickStart = latencyStart + routes * width
   private static let batchStart = tickStart + width
   private static let boundStart = batchStart + BatchSizes.ranges
   private static let problemStart = boundStart + Bound.allCases.count
-  private static let cellStart = problemStart + problems
+  private static let errorStart = problemStart + problems
+  private static let cellStart = errorStart + ErrorKind.allCases.count
 
   private let cells: InlineArray<3_968, Atomic<Int>>
   /// The nodes as the worker last reported them, at most a second ago unless nothing has happened
@@ -158,8 +156,10 @@ final class WorkerBoard: Sendable {
     for range in 0..<BatchSizes.ranges {
       cells[Self.batchStart + range].store(counters.batchSizes[range], ordering: .relaxed)
     }
-    set(.storeMoved, counters.moved)
-    set(.storeAsked, counters.asked)
+    for kind in ErrorKind.allCases {
+      cells[Self.errorStart + Int(kind.rawValue)].store(counters.errors[kind], ordering: .relaxed)
+    }
+    set(.storeMovedToSelf, counters.movedToSelf)
     set(.storeRetried, counters.retried)
     set(.storeConnected, counters.connected)
     set(.storeLinkFaults, counters.linkFaults)
@@ -178,23 +178,6 @@ final class WorkerBoard: Sendable {
     set(.storeSilences, counters.silences)
     set(.storeSuspicions, counters.suspicions)
     set(.storeReconnects, counters.reconnects)
-    publishRefusals(counters)
-  }
-
-  private func publishRefusals(_ counters: ClusterCounters) {
-    set(.storeMovedToSelf, counters.movedToSelf)
-    set(.storeMalformedRedirects, counters.malformedRedirects)
-    set(.storeTryAgain, counters.tryAgain)
-    set(.storeClusterDown, counters.clusterDown)
-    set(.storeMasterDown, counters.masterDown)
-    set(.storeLoading, counters.loading)
-    set(.storeReadOnly, counters.readOnly)
-    set(.storeBusy, counters.busy)
-    set(.storeNoReplicas, counters.noReplicas)
-    set(.storeNoScript, counters.noScript)
-    set(.storeOutOfMemory, counters.outOfMemory)
-    set(.storeMisconfigured, counters.misconfigured)
-    set(.storeNotPermitted, counters.notPermitted)
   }
 
   // MARK: Reading
@@ -228,6 +211,9 @@ final class WorkerBoard: Sendable {
 
   /// The number of answers that reported a kind of problem.
   func value(_ problem: ProblemKind) -> Int { load(Self.problemStart + Int(problem.rawValue)) }
+
+  /// The number of error replies of a kind.
+  func value(_ error: ErrorKind) -> Int { load(Self.errorStart + Int(error.rawValue)) }
 
   private func load(_ place: Int) -> Int { cells[place].load(ordering: .relaxed) }
 

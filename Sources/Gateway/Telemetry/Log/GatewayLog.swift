@@ -92,11 +92,11 @@ extension Logger {
     case .nodeRefuses(let endpoint, let kind):
       warning(
         "Redis node refuses requests",
-        metadata: ["node": "\(endpoint)", "code": "\(kind.rawValue)", "detail": "\(kind.detail)"])
+        metadata: ["node": "\(endpoint)", "code": "\(kind.code)", "detail": "\(kind.detail)"])
     case .nodeAccepts(let endpoint, let kind):
       info(
         "Redis node no longer refuses requests",
-        metadata: ["node": "\(endpoint)", "code": "\(kind.rawValue)"])
+        metadata: ["node": "\(endpoint)", "code": "\(kind.code)"])
     case .replicaReadable(let endpoint):
       info("Redis replica serves reads", metadata: ["node": "\(endpoint)"])
     case .replicaLagging(let endpoint):

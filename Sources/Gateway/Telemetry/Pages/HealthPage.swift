@@ -73,7 +73,7 @@ enum HealthPage {
       fields.append("\"code\":\"topology\"")
       fields.append("\"output\":\(JSONText.quoted(refusal.detail))")
     } else if let refusal = node.refusals.first {
-      fields.append("\"code\":\"\(refusal.rawValue)\"")
+      fields.append("\"code\":\"\(refusal.code)\"")
       fields.append("\"output\":\"\(refusal.detail)\"")
     }
     if let fault = node.fault ?? node.lastFault {

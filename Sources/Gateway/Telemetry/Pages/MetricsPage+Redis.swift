@@ -20,12 +20,9 @@ extension MetricsPage {
       text.gauge("redis_topology_age_seconds", "Time since it was last reported.", Int(age))
     }
     text.family("redis_redirects_total", .counter, "MOVED and ASK replies.")
-    let redirects: [(StaticString, WorkerBoard.Cell)] = [
-      ("moved", .storeMoved), ("ask", .storeAsked),
-    ]
-    for (kind, cell) in redirects {
-      text.label("kind", kind)
-      text.sample(state.sum(cell))
+    for kind in [ErrorKind.moved, .ask] {
+      text.label("kind", text: kind.code)
+      text.sample(state.sum(kind))
     }
     addRefusals(state)
     addLosses(state)
@@ -54,20 +51,12 @@ extension MetricsPage {
     addNodes(state.nodes())
   }
 
-  /// Error answers of nodes, by kind.
+  /// Error replies of nodes, by kind.
   private mutating func addRefusals(_ state: GatewayState) {
     text.family("redis_refusals_total", .counter, "Error replies of nodes, except redirects.")
-    let kinds: [(StaticString, WorkerBoard.Cell)] = [
-      ("malformed-redirect", .storeMalformedRedirects), ("tryagain", .storeTryAgain),
-      ("clusterdown", .storeClusterDown), ("masterdown", .storeMasterDown),
-      ("loading", .storeLoading), ("readonly", .storeReadOnly), ("busy", .storeBusy),
-      ("noreplicas", .storeNoReplicas), ("noscript", .storeNoScript),
-      ("oom", .storeOutOfMemory), ("misconf", .storeMisconfigured),
-      ("not-permitted", .storeNotPermitted),
-    ]
-    for (kind, cell) in kinds {
-      text.label("kind", kind)
-      text.sample(state.sum(cell))
+    for kind in ErrorKind.allCases where kind != .moved && kind != .ask {
+      text.label("kind", text: kind.code)
+      text.sample(state.sum(kind))
     }
   }
 
@@ -145,10 +134,10 @@ extension MetricsPage {
   private mutating func addFaults(_ nodes: [(name: String, node: NodeHealth)]) {
     text.family("redis_node_errors_total", .counter, "Error replies of a node, by kind.")
     for (name, node) in nodes {
-      for (kind, count) in node.tally.errors.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      for kind in ErrorKind.allCases where node.tally.errors[kind] > 0 {
         text.label("node", text: name)
-        text.label("kind", text: kind.rawValue)
-        text.sample(count)
+        text.label("kind", text: kind.code)
+        text.sample(node.tally.errors[kind])
       }
     }
     text.family(
