@@ -1,7 +1,7 @@
 // Settings while they are being read: finished ones, and pieces that belong together, such as a
 // certificate and its key.
 //
-// Each setting in the table has a key path into the draft. The rules (`SettingRules`) check the
+// Each setting in the table has a key path into the draft. The rules (`SettingsLoad+Rules`) check the
 // pieces; `assembled()` then puts them together.
 
 struct SettingsDraft: Sendable {
