@@ -12,14 +12,14 @@ enum StartOutcome: Sendable {
 /// Where a starting worker reports its outcome, once, and where the first thread waits for it.
 final class StartReport: Sendable {
   private let outcome = Mutex<StartOutcome?>(nil)
-  private let bell: Wake
+  private let bell: Bell
 
-  init() throws(SystemFault) { bell = try Wake() }
+  init() throws(SystemFault) { bell = try Bell() }
 
   /// Reports the outcome.
   func put(_ outcome: StartOutcome) {
     self.outcome.withLock { $0 = outcome }
-    bell.signal()
+    bell.ring()
   }
 
   /// Waits for the outcome.

@@ -43,8 +43,8 @@ public struct Bounds: Sendable {
   /// The largest spare buffer kept, in bytes.
   public var largestSpare = 256 << 10
 
-  /// How many connections beyond `connections` the doors after the first may accept, so that an
-  /// operator gets in even when callers use every connection.
+  /// How many connections beyond `connections` the operators' door may accept, so that they get in
+  /// even when callers use every connection.
   public var reserved = 16
   /// How many connections there may be at all doors.
   public var places: Int { connections + reserved }

@@ -60,12 +60,12 @@ struct Connection: ~Copyable {
   /// How many bytes its buffers were last counted as.
   var bytes = 0
   /// The door it came by.
-  let door: Int
+  let door: Door
   var chunks = ChunkedDecoder()
   /// The largest body accepted in chunks, in bytes.
   var largestBody = 0
 
-  init(_ transport: consuming Transport, door: Int) {
+  init(_ transport: consuming Transport, door: Door) {
     self.door = door
     phase = transport.isEncrypted ? .handshaking : .idle
     self.transport = transport

@@ -1,16 +1,25 @@
-// A listener by which clients come in: the callers' or the operators'. A door's number is its place
-// in the server's slab, and its bit in the server's `knocks`.
+// The ways in: a listener for callers, and perhaps one for operators.
 
 import Reactor
 
-/// A listener, and how the server treats its clients.
-struct Door: ~Copyable {
-  let listener: Listener
-  /// Whether clients use TLS, provided the server has an identity.
-  let isSecured: Bool
+/// Whom a listener is for.
+public enum Door: Sendable {
+  /// Front-ends; TLS if the server has an identity.
+  case callers
+  /// Monitors and scrapers; always plain. A number of places is reserved for them
+  /// (`Bounds.reserved`).
+  case operators
+}
 
-  init(_ listener: consuming Listener, isSecured: Bool) {
+/// An open door.
+struct OpenDoor: ~Copyable {
+  let listener: Listener
+  let door: Door
+  /// Whether connections wait in the kernel's queue, as far as is known.
+  var hasKnocks = true
+
+  init(_ listener: consuming Listener, for door: Door) {
     self.listener = listener
-    self.isSecured = isSecured
+    self.door = door
   }
 }

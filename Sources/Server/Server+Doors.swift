@@ -4,51 +4,54 @@ import Primitives
 public import Reactor
 
 extension Server {
-  /// Accepts clients from a listener from now on. Doors are numbered from 0, in the order they
-  /// open.
-  ///
-  /// - Parameter isSecured: whether its clients use TLS, provided the server has an identity.
+  /// Accepts clients from a listener from now on.
   public mutating func open(
-    _ listener: consuming Listener, isSecured: Bool, _ poller: borrowing Poller
+    _ listener: consuming Listener, for door: Door, _ poller: borrowing Poller
   ) {
     let fd = listener.fd
-    let door = doors.insert(Door(listener, isSecured: isSecured))
+    let opened = doors.insert(OpenDoor(listener, for: door))
     let isWatched = poller.register(
-      fd, token: UInt64(door.index), interest: [.readable, .edgeTriggered])
+      fd, token: UInt64(opened.index), interest: [.readable, .edgeTriggered])
     precondition(isWatched, "a new poller has room for a descriptor")
-    knocks |= 1 << Int(door.index)
   }
 
   /// Whether a client can be let in before the next wait.
   var mayAccept: Bool {
-    guard knocks != 0, acceptAgain == .never else { return false }
-    for index in 0..<doors.places where knocks & 1 << index != 0 && !isFull(index) { return true }
+    for index in 0..<doors.places {
+      if let door = doors.ticket(at: index), mayAccept(at: door) { return true }
+    }
     return false
   }
 
+  private func mayAccept(at door: Ticket) -> Bool {
+    acceptAgain == .never && doors[door].hasKnocks && !isFull(doors[door].door)
+  }
+
   /// Whether no place is left for clients of this door.
-  private func isFull(_ door: Int) -> Bool {
-    door == 0 ? connections.count >= bounds.connections : connections.isFull
+  private func isFull(_ door: Door) -> Bool {
+    switch door {
+    case .callers: connections.count >= bounds.connections
+    case .operators: connections.isFull
+    }
   }
 
   /// Lets in the clients that wait at the doors, a bounded number at each.
   public mutating func accept(_ poller: borrowing Poller) {
     precondition(!hasNotices, "who is gone is told before places are given away")
-    guard mayAccept else { return }
     for index in 0..<doors.places {
-      if let door = doors.ticket(at: index), !isFull(index) { accept(at: door, poller) }
+      if let door = doors.ticket(at: index), mayAccept(at: door) { accept(at: door, poller) }
     }
   }
 
   private mutating func accept(at door: Ticket, _ poller: borrowing Poller) {
-    for _ in 0..<bounds.acceptsPerTick where isKnocked(door) {
-      if isFull(Int(door.index)) {
+    for _ in 0..<bounds.acceptsPerTick where doors[door].hasKnocks {
+      if isFull(doors[door].door) {
         counters.placesExhausted += 1
         return
       }
       switch doors[door].listener.accept() {
       case .connection(let socket, _): welcome(socket, at: door, poller)
-      case .none: knocks &= ~(1 << Int(door.index))
+      case .none: doors[door].hasKnocks = false
       case .transient: break
       case .exhausted:
         // Nothing can be accepted until a descriptor is free; trying again at once would spin.
@@ -59,14 +62,13 @@ extension Server {
     }
   }
 
-  private func isKnocked(_ door: Ticket) -> Bool { knocks & 1 << Int(door.index) != 0 }
-
   private mutating func welcome(
     _ socket: consuming Socket, at door: Ticket, _ poller: borrowing Poller
   ) {
     let fd = socket.fd
-    let transport = doors[door].isSecured ? secured(socket) : Transport(plain: socket)
-    let client = connections.insert(Connection(transport, door: Int(door.index)))
+    let door = doors[door].door
+    let transport = door == .callers ? secured(socket) : Transport(plain: socket)
+    let client = connections.insert(Connection(transport, door: door))
     guard poller.register(fd, token: Self.token(client), interest: .connection) else {
       counters.exhaustions += 1
       connections.discard(client)
@@ -109,9 +111,8 @@ extension Server {
   }
 
   private mutating func empty(_ door: Ticket, _ poller: borrowing Poller) {
-    knocks |= 1 << Int(door.index)
-    while isKnocked(door), !isFull(Int(door.index)), mayAccept { accept(at: door, poller) }
-    knocks &= ~(1 << Int(door.index))
+    doors[door].hasKnocks = true
+    while mayAccept(at: door) { accept(at: door, poller) }
     poller.remove(doors[door].listener.fd)
     doors.discard(door)
   }

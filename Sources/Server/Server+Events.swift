@@ -11,7 +11,7 @@ extension Server {
   public mutating func take(_ event: Event) {
     let client = Ticket(packed: event.token)
     if client.generation == 0 {
-      if doors.ticket(at: Int(client.index)) != nil { knocks |= 1 << Int(client.index) }
+      if let door = doors.ticket(at: Int(client.index)) { doors[door].hasKnocks = true }
     } else if connections.contains(client) {
       take(event, from: client)
     }

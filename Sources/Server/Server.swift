@@ -41,9 +41,7 @@ public struct Server: ~Copyable {
   /// How many bytes the buffers of all clients take.
   public internal(set) var clientBytes = 0
 
-  var doors = Slab<Door>(limit: 8)
-  /// The doors where connections wait in the kernel's queue, as far as is known: a bit for each.
-  var knocks = 0
+  var doors = Slab<OpenDoor>(limit: 2)
   var connections: Slab<Connection>
   var timers: TimerWheel
   /// The memory that clients are read into first.
@@ -186,7 +184,7 @@ public struct Server: ~Copyable {
   public func isHalfClosed(_ client: Ticket) -> Bool { connections[client].isHalfClosed }
 
   /// The door the client came by.
-  public func door(of client: Ticket) -> Int { connections[client].door }
+  public func door(of client: Ticket) -> Door { connections[client].door }
 
   /// Lets a client wait for its response; `overdue` is reported if none has been sent by then.
   public mutating func wait(_ client: Ticket, until deadline: Instant) {

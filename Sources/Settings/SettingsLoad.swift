@@ -102,7 +102,7 @@ struct SettingsLoad {
   private func value(of setting: SettingDefinition) -> GivenValue? {
     for layer in layers {
       guard let value = layer.value(of: setting) else { continue }
-      if case .file = value.source, !setting.doors.contains(.key) { continue }
+      if case .file = value.source, !setting.forms.contains(.key) { continue }
       return value
     }
     return nil

@@ -22,7 +22,7 @@ struct EchoLoop: ~Copyable {
     largestBody = bounds.largestBody
     date = DateClock(moment.wall)
     server = Server(bounds, now: moment.instant)
-    server.open(listener, isSecured: false, poller)
+    server.open(listener, for: .callers, poller)
     self.poller = poller
   }
 

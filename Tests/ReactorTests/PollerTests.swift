@@ -81,26 +81,26 @@ import Testing
   }
 
   @Test func anotherThreadEndsTheWait() throws {
-    let wake = try Wake()
+    let bell = try Bell()
     var poller = try Poller()
-    #expect(poller.register(wake.fd, token: 9, interest: .readable) == true)
-    let thread = try WorkerThread.start(name: "ringer") { wake.signal() }
+    #expect(poller.register(bell.fd, token: 9, interest: .readable) == true)
+    let thread = try WorkerThread.start(name: "ringer") { bell.ring() }
     #expect(poller.wait(until: nil, now: Instant.now()) == 1)
     #expect(poller.event(0).token == 9)
     thread.join()
-    wake.signal()
-    #expect(wake.drain())
-    #expect(!wake.drain())
+    bell.ring()
+    #expect(bell.silence())
+    #expect(!bell.silence())
     #expect(poller.wait(until: Instant.now(), now: Instant.now()) == 0)
     #expect(poller.wait(until: Instant(nanoseconds: .min), now: Instant.now()) == 0)
   }
 
   @Test func moreThanOneWaitHoldsComesWithTheNext() throws {
     var poller = try Poller()
-    var bells: [Wake] = []
+    var bells: [Bell] = []
     for token in 0..<(Poller.capacity + 20) {
-      let bell = try Wake()
-      bell.signal()
+      let bell = try Bell()
+      bell.ring()
       #expect(
         poller.register(bell.fd, token: UInt64(token), interest: [.readable, .edgeTriggered])
           == true)

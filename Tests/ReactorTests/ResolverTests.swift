@@ -5,11 +5,11 @@ import Testing
 @Suite struct ResolverTests {
   private final class Answers: Sendable {
     let all = Mutex<[Resolution]>([])
-    let bell: Wake
-    init() throws { bell = try Wake() }
+    let bell: Bell
+    init() throws { bell = try Bell() }
     func add(_ answer: Resolution) {
       all.withLock { $0.append(answer) }
-      bell.signal()
+      bell.ring()
     }
     func wait(for count: Int) -> [Resolution] {
       while all.withLock({ $0.count }) < count { bell.wait() }
@@ -38,9 +38,9 @@ import Testing
   @Test func theSameQuestionsAreOneLookup() throws {
     let resolver = try Resolver(limit: 8)
     let answers = try Answers()
-    let (gate, entered) = (try Wake(), try Wake())
+    let (gate, entered) = (try Bell(), try Bell())
     resolver.resolve("127.0.0.1", port: 1) { _ in
-      entered.signal()
+      entered.ring()
       gate.wait()
     }
     entered.wait()
@@ -51,7 +51,7 @@ import Testing
       resolver.resolve(host, port: 1) { answers.add($0) }
     }
     resolver.resolve("127.0.0.2", port: 2) { answers.add($0) }
-    gate.signal()
+    gate.ring()
     let found = answers.wait(for: 5)
     let expected = Array(repeating: Resolution.addresses([again]), count: 3)
     #expect(Array(found.prefix(5)) == expected + [.addresses([again2]), .addresses([other])])
@@ -71,10 +71,10 @@ import Testing
   @Test func holdsSoManyQuestionsAndNoMore() throws {
     let resolver = try Resolver(limit: 1)
     let answers = try Answers()
-    let gate = try Wake()
-    let entered = try Wake()
+    let gate = try Bell()
+    let entered = try Bell()
     resolver.resolve("127.0.0.1", port: 1) {
-      entered.signal()
+      entered.ring()
       gate.wait()
       answers.add($0)
     }
@@ -82,7 +82,7 @@ import Testing
     resolver.resolve("127.0.0.2", port: 1) { answers.add($0) }
     resolver.resolve("127.0.0.3", port: 1) { answers.add($0) }
     #expect(answers.all.withLock { $0 } == [.busy])
-    gate.signal()
+    gate.ring()
     #expect(answers.wait(for: 3)[2] == .addresses([Address(literal: "127.0.0.2", port: 1)!]))
     resolver.stop()
   }

@@ -38,7 +38,7 @@ final class Stage {
     let listener = try Listener(host: "127.0.0.1", port: UInt16(port), backlog: 16)
     poller = try Poller()
     server = Server(bounds, now: now)
-    server.open(listener, isSecured: false, poller)
+    server.open(listener, for: .callers, poller)
   }
 
   /// Forgets what was told.
@@ -54,7 +54,7 @@ final class Stage {
   func openAnother() throws -> Int {
     let another = try FreePorts.one()
     let listener = try Listener(host: "127.0.0.1", port: UInt16(another), backlog: 16)
-    server.open(listener, isSecured: false, poller)
+    server.open(listener, for: .operators, poller)
     return another
   }
 

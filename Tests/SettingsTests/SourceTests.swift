@@ -67,12 +67,12 @@ private let samples: [String: (text: String, holds: @Sendable (SettingsDraft) ->
     #expect(!sample.holds(SettingsDraft()))
 
     #expect(sample.holds(draft([], [setting.variable: text])))
-    if setting.doors.contains(.flag) {
+    if setting.forms.contains(.flag) {
       #expect(sample.holds(draft(["\(setting.flag)=\(text)"])))
       let words = setting.placeholder == nil ? [setting.flag] : [setting.flag, text]
       #expect(sample.holds(draft(words)))
     }
-    if setting.doors.contains(.key) {
+    if setting.forms.contains(.key) {
       let yaml = try Scratch("# settings\n\(name): \"\(text)\" # one\n")
       #expect(sample.holds(draft(["--config", yaml.path])))
       let json = try Scratch("{\n\t\"\(name)\": \"\(text)\"\n}\n")

@@ -27,7 +27,7 @@ import Testing
     let secrets = SettingDefinition.all.filter { $0.placeholder == "PASSWORD" }
     #expect(!secrets.isEmpty)
     for setting in secrets {
-      #expect(setting.isSecret && setting.doors == [.variable])
+      #expect(setting.isSecret && setting.forms == [.variable])
       #expect(SettingDefinition.named("\(setting.name)-file")?.isSecret == true)
     }
   }
@@ -48,7 +48,7 @@ import Testing
   @Test func theListNamesEverySettingInLinesThatFit() {
     let lines = SettingsHelp.list.split(separator: "\n")
     for setting in SettingDefinition.all {
-      let start = "  \(setting.doors.contains(.flag) ? setting.flag : setting.variable)"
+      let start = "  \(setting.forms.contains(.flag) ? setting.flag : setting.variable)"
       let hits = lines.filter { $0 == start || $0.hasPrefix(start + " ") }
       #expect(hits.count == 1, "\(setting.name)")
     }

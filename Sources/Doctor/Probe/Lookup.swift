@@ -24,13 +24,13 @@ struct Lookup {
 /// Where the resolver's thread leaves its answer.
 private final class Slot: Sendable {
   private let answer = Mutex<Resolution?>(nil)
-  private let bell: Wake
+  private let bell: Bell
 
-  init() throws { bell = try Wake() }
+  init() throws { bell = try Bell() }
 
   func put(_ resolution: Resolution) {
     answer.withLock { $0 = resolution }
-    bell.signal()
+    bell.ring()
   }
 
   func wait(until deadline: Instant) -> Resolution {

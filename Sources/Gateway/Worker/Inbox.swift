@@ -30,20 +30,20 @@ enum Message: Sendable {
 
 /// Where other threads leave messages for a worker, and the bell that wakes it.
 final class Inbox: Sendable {
-  let wake: Wake
+  let bell: Bell
   private let messages = Mutex<[Message]>([])
 
-  init() throws(SystemFault) { wake = try Wake() }
+  init() throws(SystemFault) { bell = try Bell() }
 
   /// Leaves a message and rings the bell.
   func put(_ message: Message) {
     messages.withLock { $0.append(message) }
-    wake.signal()
+    bell.ring()
   }
 
   /// Takes all messages.
   func takeAll() -> [Message] {
-    wake.drain()
+    bell.silence()
     return messages.withLock { messages in
       defer { messages = [] }
       return messages

@@ -29,7 +29,7 @@ extension Worker where Store: ~Copyable {
 
   /// Whether the route is not served at the door that the client used.
   private func isMisplaced(_ client: Ticket, _ route: Route) -> Bool {
-    hasOperatorsDoor && (server.door(of: client) == 1) != route.isOperators
+    hasOperatorsDoor && (server.door(of: client) == .operators) != route.isOperators
   }
 
   /// Answers a problem that the head alone shows. If the body has not fully arrived, it is not

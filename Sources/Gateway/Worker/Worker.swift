@@ -109,14 +109,14 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     lookout = Lookout(at: tickEnd)
     encoder = ResponseEncoder(moment.wall)
     server = Server(plan.bounds, identity: identity, now: moment.instant)
-    server.open(listener, isSecured: true, poller)
+    server.open(listener, for: .callers, poller)
     if let listener = consume operatorsListener {
-      server.open(listener, isSecured: false, poller)
+      server.open(listener, for: .operators, poller)
       hasOperatorsDoor = true
     } else {
       hasOperatorsDoor = false
     }
-    let isWatched = poller.register(inbox.wake.fd, token: PollToken.inbox, interest: [.readable])
+    let isWatched = poller.register(inbox.bell.fd, token: PollToken.inbox, interest: [.readable])
     precondition(isWatched, "a new poller has room for a descriptor")
     self.poller = poller
     self.backend = backend

@@ -32,7 +32,7 @@ public final class Resolver: Sendable {
 
   /// Starts the thread; up to `limit` questions may wait.
   public init(limit: Int = 256) throws(SystemFault) {
-    let desk = Desk(limit: limit, bell: try Wake())
+    let desk = Desk(limit: limit, bell: try Bell())
     self.desk = desk
     thread = Mutex(try WorkerThread.start(name: "resolver") { desk.work() })
   }
@@ -95,10 +95,10 @@ private final class Desk: Sendable {
   }
 
   private let limit: Int
-  private let bell: Wake
+  private let bell: Bell
   private let state = Mutex(State())
 
-  init(limit: Int, bell: Wake) {
+  init(limit: Int, bell: Bell) {
     self.limit = limit
     self.bell = bell
   }
@@ -109,7 +109,7 @@ private final class Desk: Sendable {
       state.questions.append(question)
       return true
     }
-    if added { bell.signal() }
+    if added { bell.ring() }
     return added
   }
 
@@ -120,7 +120,7 @@ private final class Desk: Sendable {
       state.questions.removeAll()
       return state.isBusy
     }
-    bell.signal()
+    bell.ring()
     return isBusy
   }
 

@@ -41,7 +41,7 @@ struct ArgumentScan {
       if value == nil { takeValue() }
       return mistakes.append(Self.unknown(flag))
     }
-    guard setting.doors.contains(.flag) else {
+    guard setting.forms.contains(.flag) else {
       if value == nil { takeValue() }
       return mistakes.append(Self.secretFlag(setting))
     }
@@ -61,7 +61,7 @@ struct ArgumentScan {
   }
 
   private static func unknown(_ flag: String) -> SettingMistake {
-    let flags = SettingDefinition.all.filter { $0.doors.contains(.flag) }.map(\.flag)
+    let flags = SettingDefinition.all.filter { $0.forms.contains(.flag) }.map(\.flag)
     let remedy = Suggestion.remedy(
       for: flag.replacing("_", with: "-"), among: flags, otherwise: "leave it out")
     return .error("\(flag.visible) is not a setting (from the command line): \(remedy)")

@@ -40,7 +40,7 @@ struct ConfigFile {
 
   /// A mistake for each key that is not a setting.
   func mistakes(in path: String) -> [SettingMistake] {
-    let known = SettingDefinition.all.filter { $0.doors.contains(.key) }.map(\.name)
+    let known = SettingDefinition.all.filter { $0.forms.contains(.key) }.map(\.name)
     return keys.filter { !known.contains($0) && !$0.hasPrefix(Self.policies) }.map { key in
       .error("\(key.visible) is not a setting (from the file \(path)): \(Self.remedy(key, known))")
     }
@@ -67,7 +67,7 @@ struct ConfigFile {
 
   private static func remedy(_ key: String, _ known: [String]) -> String {
     let written = key.replacing(".", with: "-").replacing("_", with: "-")
-    if let setting = SettingDefinition.named(written), !setting.doors.contains(.key) {
+    if let setting = SettingDefinition.named(written), !setting.forms.contains(.key) {
       return setting.isSecret
         ? "name a file with \(setting.name)-file, or set \(setting.variable)"
         : "only the command line and the environment can name it"

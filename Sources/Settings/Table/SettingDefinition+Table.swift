@@ -62,7 +62,7 @@ extension SettingDefinition {
       needs: ["redis"], isSecret: true, "The file that holds the password and nothing else."),
     SettingDefinition(
       "redis-password", .secret, at: \.redisPassword, absent: "none", in: .redis,
-      needs: ["redis"], doors: [.variable], isSecret: true,
+      needs: ["redis"], forms: [.variable], isSecret: true,
       "The password, if no file holds it. It is not a flag: any user can see a command line."),
     SettingDefinition(
       "redis-tls", .toggle, at: \.redisTLS, in: .redis, needs: ["redis"],
@@ -142,7 +142,7 @@ extension SettingDefinition {
   private static let file = [
     SettingDefinition(
       "config", .file, at: \.settings.configFile, absent: "none", in: .file,
-      doors: [.flag, .variable],
+      forms: [.flag, .variable],
       "A YAML or JSON file of settings: the names of the flags without the dashes.")
   ]
 }

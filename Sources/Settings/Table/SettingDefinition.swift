@@ -17,8 +17,8 @@ public struct SettingDefinition: Sendable {
     case file = "Config file"
   }
 
-  /// The sources that can set a value: the command line, the environment, the config file.
-  public enum Door: Sendable {
+  /// How a value can be given: on the command line, in the environment, in the config file.
+  public enum Form: Sendable {
     case flag, variable, key
   }
 
@@ -33,8 +33,8 @@ public struct SettingDefinition: Sendable {
   public let defaultText: String
   /// What it means, in a sentence or two.
   public let help: String
-  /// The sources that can set it; for most settings all three.
-  public let doors: [Door]
+  /// The forms in which it can be given; for most settings all three.
+  public let forms: [Form]
   /// The settings that this one requires.
   public let needs: [String]
   /// Whether messages about mistakes leave out its values.
@@ -57,13 +57,13 @@ public struct SettingDefinition: Sendable {
   }
 
   /// Its name in messages: the flag, or the variable if it has no flag.
-  public var title: String { doors.contains(.flag) ? flag : variable }
+  public var title: String { forms.contains(.flag) ? flag : variable }
 
   /// Declares a setting stored at `path` of the draft.
   init<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>,
     at path: any WritableKeyPath<SettingsDraft, Value> & Sendable, in section: Section,
-    needs: [String] = [], doors: [Door] = [.flag, .variable, .key], isSecret: Bool = false,
+    needs: [String] = [], forms: [Form] = [.flag, .variable, .key], isSecret: Bool = false,
     _ help: String
   ) {
     self.name = name
@@ -71,7 +71,7 @@ public struct SettingDefinition: Sendable {
     self.placeholder = kind.placeholder
     self.defaultText = kind.show(SettingsDraft()[keyPath: path])
     self.help = help
-    self.doors = doors
+    self.forms = forms
     self.needs = needs
     self.isSecret = isSecret
     self.isList = kind.isList
@@ -83,11 +83,11 @@ public struct SettingDefinition: Sendable {
   init<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>,
     at path: any WritableKeyPath<SettingsDraft, Value?> & Sendable, absent: String,
-    in section: Section, needs: [String] = [], doors: [Door] = [.flag, .variable, .key],
+    in section: Section, needs: [String] = [], forms: [Form] = [.flag, .variable, .key],
     isSecret: Bool = false, _ help: String
   ) {
     self.init(
-      name, kind.optional(absent: absent), at: path, in: section, needs: needs, doors: doors,
+      name, kind.optional(absent: absent), at: path, in: section, needs: needs, forms: forms,
       isSecret: isSecret, help)
   }
 }

@@ -30,7 +30,7 @@ public enum SettingsHelp {
 
   /// How to write the setting, such as `--redis-ca FILE`.
   private static func usage(of setting: SettingDefinition) -> String {
-    guard setting.doors.contains(.flag) else { return setting.variable }
+    guard setting.forms.contains(.flag) else { return setting.variable }
     return setting.placeholder.map { "\(setting.flag) \($0)" } ?? setting.flag
   }
 

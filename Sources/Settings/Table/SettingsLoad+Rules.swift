@@ -112,7 +112,7 @@ extension SettingsLoad {
   /// A mistake that begins with the setting and the source of its value.
   private mutating func complain(_ setting: SettingDefinition, _ rest: String) {
     var subject = "\(setting.title) is set"
-    if let source = given[setting.name]?.source, setting.doors.contains(.flag) {
+    if let source = given[setting.name]?.source, setting.forms.contains(.flag) {
       subject += " (\(source))"
     }
     mistakes.append(.error("\(subject) \(rest)"))

@@ -13,14 +13,14 @@ final class LogOutput: Sendable {
   let events: LogLane
   /// Lines about requests, a lane for each worker; none unless the access log is on.
   let access: [AccessLane]
-  private let bell: Wake
+  private let bell: Bell
   private let isEnding = Atomic(false)
   private let thread = Mutex<WorkerThread?>(nil)
 
   /// An output with `accessLanes` lanes for lines about requests. Nothing is written until it is
   /// started.
   init(accessLanes: Int, isJSON: Bool) throws(SystemFault) {
-    let bell = try Wake()
+    let bell = try Bell()
     self.bell = bell
     events = LogLane(bell)
     access = (0..<accessLanes).map { _ in AccessLane(LogLane(bell), isJSON ? .json : .plain) }
@@ -37,7 +37,7 @@ final class LogOutput: Sendable {
   /// read.
   func end() {
     isEnding.store(true, ordering: .releasing)
-    bell.signal()
+    bell.ring()
     guard let thread = thread.withLock({ $0.take() }) else { return }
     thread.join(within: .seconds(2))
   }
@@ -82,10 +82,10 @@ final class LogLane: Sendable {
 
   /// The lines that found no room here, or that could not be written.
   let dropped = Atomic(0)
-  private let bell: Wake
+  private let bell: Bell
   private let waiting = Mutex<[UInt8]>([])
 
-  fileprivate init(_ bell: Wake) {
+  fileprivate init(_ bell: Bell) {
     self.bell = bell
     waiting.withLock { $0.reserveCapacity(Self.limit) }
   }
@@ -102,7 +102,7 @@ final class LogLane: Sendable {
         return waiting.isEmpty
       }
     }
-    if isFirst { bell.signal() }
+    if isFirst { bell.ring() }
   }
 
   /// Takes all lines, and leaves the storage of `empty` for the next ones.

@@ -4,7 +4,7 @@ import CLinux
 import Glibc
 
 /// A bell that any thread, or a signal handler, may ring.
-public final class Wake: Sendable {
+public final class Bell: Sendable {
   /// The descriptor to watch for reading.
   public let fd: Int32
 
@@ -17,7 +17,7 @@ public final class Wake: Sendable {
   deinit { close(fd) }
 
   /// Rings. Ringing a ringing bell changes nothing, so the result of the write does not matter.
-  public func signal() {
+  public func ring() {
     var one: UInt64 = 1
     _ = unsafe write(fd, &one, 8)
   }
@@ -25,7 +25,7 @@ public final class Wake: Sendable {
   /// Silences the bell and returns whether it had rung. Call it before looking for the work it was
   /// rung for.
   @discardableResult
-  public func drain() -> Bool {
+  public func silence() -> Bool {
     var rings: UInt64 = 0
     return unsafe read(fd, &rings, 8) == 8
   }
@@ -33,6 +33,6 @@ public final class Wake: Sendable {
   /// Blocks this thread until the bell rings, and silences it.
   public func wait() {
     var watched = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
-    while !drain() { _ = unsafe poll(&watched, 1, -1) }
+    while !silence() { _ = unsafe poll(&watched, 1, -1) }
   }
 }
