@@ -3,6 +3,10 @@ public import Primitives
 /// Bounds of the store over Redis. Every queue, buffer and retry has one. When it is reached, the
 /// caller is refused before work is wasted.
 public struct ClusterLimits: Sendable {
+  /// Nodes that are known at a time. A redirect to one more is retried elsewhere.
+  public static let nodes = 1_024
+  /// Events that wait to be reported. Further ones are dropped.
+  static let events = 256
   /// Operations in progress in one worker, waiting ones included.
   public var operations = 16_384
   /// Operations that wait for replies of one node.
@@ -49,8 +53,11 @@ public struct ClusterLimits: Sendable {
   /// How long to wait at the start for seeds that no view lists, while no view has most of the
   /// seeds.
   public var firstView = TimeSpan.seconds(2)
-  /// How long to wait for a node's topology before asking another node.
+  /// How long to wait for a node's topology before asking another node. It doubles with each node
+  /// that did not answer, up to `longestRefresh`: if all are slow, one of them must be waited for.
   public var refreshPatience = TimeSpan.milliseconds(500)
+  /// The longest wait for a node's topology.
+  public var longestRefresh = TimeSpan.seconds(5)
   /// How long a connection may take, TLS included; the greeting may take as long again.
   public var connecting = TimeSpan.seconds(3)
   /// The age at which the topology is requested again.
@@ -67,6 +74,22 @@ public struct ClusterLimits: Sendable {
   public var replicaLag = TimeSpan.seconds(15)
   /// The shortest time between two requests for the topology.
   public var refreshPause = TimeSpan.milliseconds(100)
+  /// The same at the start after a view that was not adopted: other seeds have yet to report.
+  public var refusedViewPause = TimeSpan.milliseconds(250)
+  /// When something that waits for a node or for room is tried again, unless a change wakes it
+  /// earlier.
+  public var retryPause = TimeSpan.milliseconds(50)
+  /// The shortest time between two probes of a node after it refused a caller.
+  public var refusedCallerPause = TimeSpan.milliseconds(100)
+  /// The time between two probes of a node that refused the last one.
+  public var refusedProbePause = TimeSpan.milliseconds(250)
+  /// The shortest time between two loadings of the scripts on a node.
+  public var scriptPause = TimeSpan.milliseconds(100)
+  /// The shortest time between two connections to a node that are replaced on purpose, and how long
+  /// one must last for the pauses between attempts to start over.
+  public var settled = TimeSpan.seconds(1)
+  /// How long the correction of a session's timeout is tried.
+  public var correction = TimeSpan.seconds(30)
 
   /// The bounds of a store whose largest payload has `largestBody` bytes.
   public init(largestBody: Int = 1 << 20) {

@@ -51,10 +51,10 @@ public struct ClusterStore: ~Copyable {
   var refresh = RefreshState()
   var deployment = Deployment.unknown
 
-  var actions = Ring<LinkAction>(limit: 4_096)
-  var dirty = Ring<Link>(limit: 4_096)
+  var actions = Ring<LinkAction>(limit: 4 * ClusterLimits.nodes)
+  var dirty = Ring<Link>(limit: 4 * ClusterLimits.nodes)
   var completions: Ring<Ended>
-  var events = Ring<ClusterEvent>(limit: 256)
+  var events = Ring<ClusterEvent>(limit: ClusterLimits.events)
   /// The link whose received bytes are being turned into completions.
   var reading: Link?
   /// When the last operation began or was sent again. No two have the same time.
@@ -76,7 +76,7 @@ public struct ClusterStore: ~Copyable {
     var entropy = Entropy()
     jitter = Jitter(seed: configuration.jitterSeed ?? entropy.bits())
     let limits = configuration.limits
-    nodes = Slab(limit: 1_024)
+    nodes = Slab(limit: ClusterLimits.nodes)
     operations = Slab(limit: limits.operations + limits.ownOperations)
     parked = Ring(limit: limits.operations + limits.ownOperations)
     completions = Ring(limit: limits.operations + limits.ownOperations)

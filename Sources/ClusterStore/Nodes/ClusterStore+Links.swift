@@ -217,7 +217,7 @@ extension ClusterStore {
   /// wait, end.
   mutating func lose(_ link: Link, _ fault: LinkFault, at now: Instant, close: Bool) {
     // A connection that lasted resets the pauses; one that did not makes them longer.
-    if nodes[link].isReady, nodes[link].readySince + .seconds(1) <= now {
+    if nodes[link].isReady, nodes[link].readySince + configuration.limits.settled <= now {
       nodes[link].failures = 0
     }
     counters.linkFaults += 1
@@ -242,10 +242,10 @@ extension ClusterStore {
     open(link, at: now)
   }
 
-  /// Reconnects as soon as nothing waits for the connection's answers, at most once a second.
+  /// Reconnects as soon as nothing waits for the connection's answers, at most once per `settled`.
   mutating func wantReconnect(of link: Link, at now: Instant) {
     guard nodes[link].isReady, !nodes[link].isReconnecting,
-      nodes[link].reconnectRequestedAt + .seconds(1) <= now
+      nodes[link].reconnectRequestedAt + configuration.limits.settled <= now
     else { return }
     nodes[link].isReconnecting = true
     nodes[link].reconnectRequestedAt = now

@@ -44,9 +44,10 @@ extension ClusterStore {
   /// When an owner is probed next: soon if a caller was refused or it refused the last probe, else
   /// once it has had no command for a while.
   private func serviceDue(_ node: borrowing Node) -> Instant {
-    if node.probe.isCalledFor { return node.probe.at + .milliseconds(100) }
-    if node.probe.verdict == .refusing { return node.probe.at + .milliseconds(250) }
-    return max(node.probe.at, node.usedAt) + configuration.limits.probing
+    let limits = configuration.limits
+    if node.probe.isCalledFor { return node.probe.at + limits.refusedCallerPause }
+    if node.probe.verdict == .refusing { return node.probe.at + limits.refusedProbePause }
+    return max(node.probe.at, node.usedAt) + limits.probing
   }
 
   private mutating func askForLag(_ link: Link, at now: Instant) {

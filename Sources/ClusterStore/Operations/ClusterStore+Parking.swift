@@ -18,7 +18,7 @@ extension ClusterStore {
   /// rare case. Operations that start to wait while others do share their time, so that one pass
   /// tries all.
   func nextTry(at now: Instant) -> Instant {
-    let due = now + .milliseconds(50)
+    let due = now + configuration.limits.retryPause
     return parkedDue > now && parkedDue < due ? parkedDue : due
   }
 

@@ -61,7 +61,7 @@ extension ClusterStore {
   /// never shortens what is there.
   mutating func slide(_ handle: Ticket, byRecord: Bool, at now: Instant) {
     guard !operations.isFull else { return }
-    var slide = operations[handle].correction(until: now + .seconds(30))
+    var slide = operations[handle].correction(until: now + configuration.limits.correction)
     let slot = slide.slot
     if let link = owner(of: slot), nodes[link].takesCommands,
       nodes[link].pipeline.hasSpareRoom

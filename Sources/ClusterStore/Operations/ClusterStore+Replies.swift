@@ -215,7 +215,7 @@ extension ClusterStore {
   /// uses the record that Redis has at that moment, since it may have been replaced.
   private mutating func correct(_ handle: Ticket, on link: Link, at now: Instant) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
-    let correcting = operations[handle].correction(until: now + .seconds(30))
+    let correcting = operations[handle].correction(until: now + configuration.limits.correction)
     let mark = nodes[link].pipeline.log.count
     ScriptedCommand.touch(
       spaces[correcting.namespace], ids[handle], into: &nodes[link].pipeline.log)

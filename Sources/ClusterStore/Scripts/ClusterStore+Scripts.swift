@@ -6,11 +6,11 @@ import Sessions
 
 extension ClusterStore {
   /// Sends a node the scripts after it answered NOSCRIPT. Nothing waits for the answers: the
-  /// commands that need a script are sent again behind them. At most once in 100 ms, so that
+  /// commands that need a script are sent again behind them. At most once per `scriptPause`, so that
   /// operations that fail together load them once; if the connection is lost meanwhile, the next
   /// NOSCRIPT loads them again.
   mutating func loadScripts(on link: Link, at now: Instant) {
-    guard nodes[link].scripts.loadedAt + .milliseconds(100) <= now,
+    guard nodes[link].scripts.loadedAt + configuration.limits.scriptPause <= now,
       nodes[link].pipeline.hasSpareRoom
     else { return }
     let mark = nodes[link].pipeline.log.count

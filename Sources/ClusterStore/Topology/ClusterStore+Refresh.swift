@@ -107,18 +107,19 @@ extension ClusterStore {
     refresh.isWanted = true
   }
 
-  /// How long to wait for the node that was asked. It doubles with each miss, up to five seconds:
-  /// if all nodes are slow, one of them must be waited for.
+  /// How long to wait for the node that was asked.
   private var refreshPatience: TimeSpan {
-    let first = configuration.limits.refreshPatience.nanoseconds
-    return min(TimeSpan(nanoseconds: first << Int64(min(refresh.misses, 8))), .seconds(5))
+    let limits = configuration.limits
+    let doubled = limits.refreshPatience.nanoseconds << Int64(min(refresh.misses, 8))
+    return min(TimeSpan(nanoseconds: doubled), limits.longestRefresh)
   }
 
   private mutating func ask(_ link: Link, at now: Instant) {
-    guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + .milliseconds(50)) }
+    let limits = configuration.limits
+    guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + limits.retryPause) }
     let jitter = TimeSpan(nanoseconds: Int64(jitter.bits() % 50_000_000))
     refresh.isWanted = false
-    refresh.notBefore = now + configuration.limits.refreshPause + jitter
+    refresh.notBefore = now + limits.refreshPause + jitter
     let mark = nodes[link].pipeline.log.count
     for part: StaticString in ["NODES", "SLOTS"] {
       CommandWriter.begin(2, "CLUSTER", in: &nodes[link].pipeline.log)
@@ -237,7 +238,8 @@ extension ClusterStore {
     if refusal != .outdated { refresh.ballots[link] = nil }
     // At the start, other seeds have yet to report.
     if refresh.firstViews.isEmpty {
-      refresh.notBefore = max(refresh.notBefore, now + .milliseconds(250))
+      let pause = configuration.limits.refusedViewPause
+      refresh.notBefore = max(refresh.notBefore, now + pause)
     }
     wantRefresh(at: now)
   }

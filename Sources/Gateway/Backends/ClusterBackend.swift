@@ -20,13 +20,13 @@ struct ClusterBackend: ~Copyable, Backend {
   private static let readsPerTick = 512 << 10
 
   private var store: ClusterStore
-  private var connections = Slab<NodeConnection>(limit: 4_096)
+  private var connections = Slab<NodeConnection>(limit: 4 * ClusterLimits.nodes)
   /// The connection of each link, by the link's index.
   private var places: [Ticket] = []
   /// The TLS session of each link's last connection, by the link's index.
-  private var sessions = Slab<TLSSession>(limit: 4_096)
+  private var sessions = Slab<TLSSession>(limit: 4 * ClusterLimits.nodes)
   private var sessionPlaces: [(link: Link, session: Ticket)] = []
-  private var readable = Ring<Ticket>(limit: 8_192)
+  private var readable = Ring<Ticket>(limit: 8 * ClusterLimits.nodes)
   /// The bytes read in this tick.
   private var bytesRead = 0
   private var entropy = Entropy()
