@@ -65,7 +65,7 @@ struct Probe {
     _ poller: inout Poller, until deadline: Instant
   ) throws(TransportFault) {
     let now = Instant.now()
-    guard now < deadline else { throw .timedOut(0) }
+    guard now < deadline else { throw .timedOut }
     _ = poller.wait(until: deadline, now: now)
   }
 

@@ -195,7 +195,7 @@ import Testing
 
   @Test func everyFaultHasItsWordAndSentence() {
     let faults: [TransportFault] = [
-      .refused, .reset, .closed, .timedOut(ETIMEDOUT), .unreachable(EHOSTUNREACH), .system(EMFILE),
+      .refused, .reset, .closed, .timedOut, .unreachable(EHOSTUNREACH), .system(EMFILE),
       .tls(.certificateExpired), .tls(.certificateNotYetValid), .tls(.unknownAuthority),
       .tls(.nameMismatch), .tls(.wrongPurpose), .tls(.badCertificate(23)),
       .tls(.certificateMissing), .tls(.alert(48)), .tls(.protocolVersion), .tls(.noSharedCipher),
@@ -205,7 +205,7 @@ import Testing
     #expect(Set(faults.map(\.description)).count == faults.count)
     #expect(TransportFault(errno: ECONNREFUSED) == .refused)
     #expect(TransportFault(errno: EPIPE) == .reset)
-    #expect(TransportFault(errno: ETIMEDOUT) == .timedOut(ETIMEDOUT))
+    #expect(TransportFault(errno: ETIMEDOUT) == .timedOut)
     #expect(TransportFault(errno: ENETUNREACH) == .unreachable(ENETUNREACH))
     #expect(TransportFault(errno: EADDRNOTAVAIL) == .system(EADDRNOTAVAIL))
     #expect(TransportFault.tls(.alert(48)).description.hasSuffix("alert 48: unknown CA"))

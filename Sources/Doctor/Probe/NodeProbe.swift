@@ -64,7 +64,7 @@ struct NodeProbe: ~Copyable {
         switch socket.connectResult() {
         case .connected: return socket
         case .failed(let fault): throw fault
-        case .pending: if !wait(&poller, until: deadline) { throw .timedOut(0) }
+        case .pending: if !wait(&poller, until: deadline) { throw .timedOut }
         }
       }
     } catch {

@@ -11,8 +11,8 @@ public enum TransportFault: Error, Equatable, Sendable, CustomStringConvertible 
   case reset
   /// The peer closed the connection prematurely.
   case closed
-  /// The peer does not answer, with the system's error number (ETIMEDOUT).
-  case timedOut(Int32)
+  /// The peer does not answer in time (ETIMEDOUT, or a deadline of ours).
+  case timedOut
   /// There is no route to the peer, with the system's error number.
   case unreachable(Int32)
   /// Any other error of the system, by its number.
@@ -25,7 +25,7 @@ public enum TransportFault: Error, Equatable, Sendable, CustomStringConvertible 
     switch error {
     case ECONNREFUSED: self = .refused
     case ECONNRESET, EPIPE, ECONNABORTED: self = .reset
-    case ETIMEDOUT: self = .timedOut(error)
+    case ETIMEDOUT: self = .timedOut
     case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EINVAL: self = .unreachable(error)
     default: self = .system(error)
     }
