@@ -43,12 +43,12 @@ struct HealthcheckCommand: SettingsCommand {
     let settings = try SettingsArguments.load(rest)
     // If operators' pages have a listener of their own, they are only there, over plain HTTP.
     let listen = settings.adminListen ?? settings.listen
-    let probe = Probe(
+    let request = HealthRequest(
       host: Self.reachable(listen.host), port: listen.port, path: path,
       isSecure: settings.tls != nil && settings.adminListen == nil, certificate: certificate,
       key: key, patience: .seconds(seconds))
-    do throws(ProbeFault) {
-      let status = try probe.run()
+    do throws(TransportFault) {
+      let status = try request.send()
       if status == 200 { return }
       StandardError.write("\(path) returned \(status)")
     } catch {

@@ -28,6 +28,34 @@ struct Loopback: ~Copyable {
   }
 }
 
+/// A port of 127.0.0.1 that is bound, so that no other test gets it, and not listened on.
+struct HeldPort: ~Copyable {
+  let address: Address
+  private let descriptor: Int32
+
+  init() throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    address = Address(literal: "127.0.0.1", port: try Self.bind(descriptor))!
+  }
+
+  deinit { close(descriptor) }
+
+  /// Binds a socket to a port that the kernel chooses.
+  private static func bind(_ descriptor: Int32) throws -> UInt16 {
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let failed = unsafe withUnsafeMutableBytes(of: &name) { bytes in
+      let address = unsafe bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+      return unsafe Glibc.bind(descriptor, address, length) != 0
+        || getsockname(descriptor, address, &length) != 0
+    }
+    if failed { throw Missing.connection }
+    return UInt16(bigEndian: name.sin_port)
+  }
+}
+
 enum Missing: Error { case connection, event }
 
 /// Blocks until the descriptor is ready; half a minute is for ever.

@@ -58,13 +58,10 @@ import Testing
   }
 
   @Test func nobodyListens() throws {
-    // Bound, so that no other test gets the port, and not listened on.
-    let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(holder) }
-    let address = Address(literal: "127.0.0.1", port: try Self.bind(holder))!
+    let held = try HeldPort()
     // The kernel may say so at once or later.
     do throws(TransportFault) {
-      let socket = try Socket.connect(to: address)
+      let socket = try Socket.connect(to: held.address)
       var watched = pollfd(fd: socket.fd, events: Int16(POLLOUT), revents: 0)
       _ = unsafe poll(&watched, 1, 30_000)
       #expect(socket.connectResult() == .failed(.refused))
@@ -78,21 +75,6 @@ import Testing
   @Test func anAddressThatLeadsNowhere() {
     let address = Address(literal: "fe80::1", port: 9)!
     #expect(throws: TransportFault.unreachable(EINVAL)) { _ = try Socket.connect(to: address) }
-  }
-
-  /// Binds a socket to a port of 127.0.0.1 that the kernel chooses.
-  private static func bind(_ descriptor: Int32) throws -> UInt16 {
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    name.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let failed = unsafe withUnsafeMutableBytes(of: &name) { bytes in
-      let address = unsafe bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-      return unsafe Glibc.bind(descriptor, address, length) != 0
-        || getsockname(descriptor, address, &length) != 0
-    }
-    if failed { throw Missing.connection }
-    return UInt16(bigEndian: name.sin_port)
   }
 
   @Test func optionsReachTheKernel() throws {

@@ -12,7 +12,13 @@ struct ProbeFault: Error {
 
   init(reach: Reach) { self.reach = reach }
 
-  init(_ fault: TransportFault) { reach = .transport(fault) }
+  /// No connection could be made.
+  init(connecting fault: TransportFault) { reach = .transport(fault) }
+
+  /// The connection failed. A node that took it and then does not answer in time is silent.
+  init(connected fault: TransportFault) {
+    reach = fault == .timedOut ? .silent : .transport(fault)
+  }
 
   /// Whether no connection could be made, so that another address of the same name may work.
   var isNoConnection: Bool {
@@ -29,8 +35,7 @@ struct NodeProbe: ~Copyable {
   static let patience = TimeSpan.seconds(3)
   private static let readSize = 16 << 10
 
-  private var transport: Transport
-  private var poller: Poller
+  private var connection: BlockingConnection
   private var reader = ReplyReader()
   private var reply = Reply()
 
@@ -39,66 +44,31 @@ struct NodeProbe: ~Copyable {
     to address: Address, host: String, context: borrowing TLSContext?
   ) throws(ProbeFault) -> NodeProbe {
     let deadline = Instant.now() + patience
-    guard var poller = try? Poller() else { throw ProbeFault(.system(0)) }
-    let socket = try reach(address, &poller, until: deadline)
-    var transport = transport(socket, host, context)
-    while true {
-      switch transport.handshake() {
-      case .done: return NodeProbe(transport: transport, poller: poller)
-      case .failed(let fault): throw ProbeFault(fault)
-      case .wantsRead, .wantsWrite:
-        // The peer accepted the connection, but does not answer.
-        if !wait(&poller, until: deadline) { throw ProbeFault(reach: .silent) }
-      }
-    }
-  }
-
-  /// A connected socket, watched by the poller.
-  private static func reach(
-    _ address: Address, _ poller: inout Poller, until deadline: Instant
-  ) throws(ProbeFault) -> Socket {
+    var probe = NodeProbe(try reach(address, host, context, until: deadline))
     do throws(TransportFault) {
-      let socket = try Socket.connect(to: address)
-      guard poller.register(socket.fd, token: 0, interest: .connection) else { throw .system(0) }
-      while true {
-        switch socket.connectResult() {
-        case .connected: return socket
-        case .failed(let fault): throw fault
-        case .pending: if !wait(&poller, until: deadline) { throw .timedOut }
-        }
-      }
+      try probe.connection.handshake(until: deadline)
     } catch {
-      throw ProbeFault(error)
+      throw ProbeFault(connected: error)
+    }
+    return probe
+  }
+
+  private static func reach(
+    _ address: Address, _ host: String, _ context: borrowing TLSContext?, until deadline: Instant
+  ) throws(ProbeFault) -> BlockingConnection {
+    do throws(TransportFault) {
+      return try .connect(to: address, host: host, context: context, until: deadline)
+    } catch {
+      throw ProbeFault(connecting: error)
     }
   }
 
-  private init(transport: consuming Transport, poller: consuming Poller) {
-    self.transport = transport
-    self.poller = poller
-  }
-
-  private static func transport(
-    _ socket: consuming Socket, _ host: String, _ context: borrowing TLSContext?
-  ) -> Transport {
-    switch context {
-    case .some(let context):
-      return Transport(client: socket, context: context, host: host, resuming: nil)
-    case .none: return Transport(plain: socket)
-    }
-  }
-
-  /// Waits for an event; false if the deadline has passed already.
-  private static func wait(_ poller: inout Poller, until deadline: Instant) -> Bool {
-    let now = Instant.now()
-    guard now < deadline else { return false }
-    _ = poller.wait(until: deadline, now: now)
-    return true
-  }
+  private init(_ connection: consuming BlockingConnection) { self.connection = connection }
 
   /// The TLS version, such as "TLSv1.3"; nil when plain.
-  var protocolVersion: String? { transport.protocolVersion }
+  var protocolVersion: String? { connection.protocolVersion }
   /// The certificate that the node presents; nil when plain.
-  var certificate: Certificate? { transport.peerCertificate }
+  var certificate: Certificate? { connection.peerCertificate }
 
   /// Authenticates and names the connection (AUTH, CLIENT SETNAME).
   mutating func greet(_ credentials: NodeCredentials?) throws(ProbeFault) {
@@ -106,7 +76,7 @@ struct NodeProbe: ~Copyable {
     var output = ByteBuffer(capacity: 256)
     greeting.write(credentials, to: &output)
     let deadline = Instant.now() + Self.patience
-    try send(output)
+    try send(output, until: deadline)
     for _ in 0..<greeting.replies {
       try receive(until: deadline)
       switch greeting.judge(reply) {
@@ -119,16 +89,14 @@ struct NodeProbe: ~Copyable {
 
   /// Sends one command and waits for its answer.
   mutating func ask(_ words: [String]) throws(ProbeFault) -> Answer {
-    try write(words)
-    try receive(until: .now() + Self.patience)
+    try exchange(words)
     return Answer(reply)
   }
 
   /// Asks which nodes serve which slots (CLUSTER SLOTS). The failure says why the answer is not a
   /// topology.
   mutating func topology(_ asked: Endpoint) throws(ProbeFault) -> Result<Topology, TopologyFault> {
-    try write(["CLUSTER", "SLOTS"])
-    try receive(until: .now() + Self.patience)
+    try exchange(["CLUSTER", "SLOTS"])
     do throws(TopologyFault) {
       return .success(try Topology(reply: reply, asked: asked))
     } catch {
@@ -136,19 +104,23 @@ struct NodeProbe: ~Copyable {
     }
   }
 
-  private mutating func write(_ words: [String]) throws(ProbeFault) {
+  /// Sends one command and waits for its reply.
+  private mutating func exchange(_ words: [String]) throws(ProbeFault) {
+    let deadline = Instant.now() + Self.patience
     var output = ByteBuffer(capacity: 256)
     CommandWriter.begin(words.count, in: &output)
     for word in words { CommandWriter.argument(text: word, in: &output) }
-    try send(output)
+    try send(output, until: deadline)
+    try receive(until: deadline)
   }
 
-  /// Sends a command at once: a few hundred bytes fit the buffer of a socket with nothing pending.
-  private mutating func send(_ output: borrowing ByteBuffer) throws(ProbeFault) {
-    switch transport.write(output.bytes) {
-    case .moved(output.count): return
-    case .failed(let fault): throw ProbeFault(fault)
-    case .moved, .wouldBlock, .closed: throw ProbeFault(.closed)
+  private mutating func send(
+    _ output: borrowing ByteBuffer, until deadline: Instant
+  ) throws(ProbeFault) {
+    do throws(TransportFault) {
+      try connection.send(output.bytes, until: deadline)
+    } catch {
+      throw ProbeFault(connected: error)
     }
   }
 
@@ -164,17 +136,11 @@ struct NodeProbe: ~Copyable {
   }
 
   private mutating func read(until deadline: Instant) throws(ProbeFault) {
-    while true {
-      let room = reader.prepare(Self.readSize)
-      switch transport.read(into: room) {
-      case .moved(let count): return reader.commit(count)
-      case .closed: throw ProbeFault(.closed)
-      case .failed(let fault): throw ProbeFault(fault)
-      case .wouldBlock:
-        reader.commit(0)
-        if transport.mayHaveMore { continue }
-        if !Self.wait(&poller, until: deadline) { throw ProbeFault(reach: .silent) }
-      }
+    let room = reader.prepare(Self.readSize)
+    do throws(TransportFault) {
+      reader.commit(try connection.read(into: room, until: deadline))
+    } catch {
+      throw ProbeFault(connected: error)
     }
   }
 }
