@@ -122,7 +122,9 @@ let package = Package(
         "ClusterStore", "Redis", "Sessions", "Primitives", "Chance", "StoreContract", "TestLab",
         "session-gateway",
       ]),
-    suite("GatewayTests", ["API", "Gateway", "HTTP", "Reactor", "Primitives"]),
+    suite(
+      "GatewayTests",
+      ["API", "ClusterStore", "Gateway", "HTTP", "Reactor", "Redis", "Settings", "Primitives"]),
     suite("SettingsTests", ["Settings", "Primitives"]),
     suite("ConformanceTests", ["Chance", "TestLab", "http-echo"]),
     suite("HTTPSTests", ["TestLab", "session-gateway"]),

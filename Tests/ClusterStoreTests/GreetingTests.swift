@@ -42,7 +42,7 @@ struct GreetingTests {
     store.authenticate(as: NodeCredentials(user: "app", password: "the-new-one"))
     let (isGreeting, said) = (store.isGreeting(first), Self.greeting(store, first))
     #expect(isGreeting && said.contains("the-old-one"))
-    store.linkLost(first, LinkFault(code: "reset", detail: "reset"), at: start)
+    store.linkLost(first, .reported(code: "reset", description: "reset"), at: start)
     let isStillGreeting = store.isGreeting(first)
     #expect(!isStillGreeting)
     let second = try Self.open(&store, at: start + .seconds(3))

@@ -219,7 +219,7 @@ final class ScriptedNodes {
   func hangUp(_ port: UInt16) {
     guard let link = links.removeValue(forKey: port) else { return }
     forget(port)
-    store.linkLost(link, LinkFault(code: "closed", detail: "closed"), at: now)
+    store.linkLost(link, .reported(code: "closed", description: "closed"), at: now)
     settle()
   }
 
@@ -241,7 +241,7 @@ final class ScriptedNodes {
 
   /// A node's connection ends, and nothing else happens yet.
   func loseUnsettled(_ port: UInt16) {
-    store.linkLost(links[port]!, LinkFault(code: "closed", detail: "closed"), at: now)
+    store.linkLost(links[port]!, .reported(code: "closed", description: "closed"), at: now)
   }
 
   /// A node says something, and only what that ends is taken.
@@ -295,7 +295,7 @@ final class ScriptedNodes {
     ports[link] = port
     forget(port)
     guard !down.contains(port) else {
-      store.linkLost(link, LinkFault(code: "refused", detail: "refused"), at: now)
+      store.linkLost(link, .reported(code: "refused", description: "refused"), at: now)
       return
     }
     links[port] = link

@@ -30,7 +30,7 @@ struct ClusterTests {
       (.refused(.busy), "SCRIPT KILL"),
       (.transport(.refused), "Is the node up"), (.transport(.tls(.unknownAuthority)), "--redis-ca"),
       (.transport(.tls(.nameMismatch)), "--redis-server-name"),
-      (.transport(.tls(.notTLS)), "plain port"), (.transport(.tls(.alert(116))), "--redis-cert"),
+      (.transport(.tls(.notTLS)), "TLS port"), (.transport(.tls(.alert(116))), "--redis-cert"),
       (.silent, "hangs"), (.unknownHost, "DNS"), (.notRedis, "client port"),
       (.skipped, "--timeout"),
     ])

@@ -98,7 +98,7 @@ extension ClusterStore {
     switch nodes[link].judgeGreeting() {
     case .continue: break
     case .ready: linkReady(link, at: now)
-    case .refused(let error): lose(link, .refused(error), at: now, close: true)
+    case .refused(let error): lose(link, .refused(ErrorKind(error)), at: now, close: true)
     case .unexpected: lose(link, .brokenProtocol, at: now, close: true)
     }
   }

@@ -1,5 +1,6 @@
 // Why a node cannot be reached, and the remedy; the same words for seeds and for nodes.
 
+import Gateway
 import Reactor
 import Redis
 
@@ -21,14 +22,15 @@ struct Complaint {
       detail = wishes.isEncrypted ? "the port speaks Redis without TLS" : "the port speaks TLS"
       remedy =
         wishes.isEncrypted
-        ? "Name the TLS port (tls-port in redis.conf), or leave --redis-tls out."
+        ? Self.sentence(TransportFault.tls(.notTLS).remedy)
         : "Set --redis-tls, and --redis-ca: the authority that signed the nodes' certificates."
     case .notRedis:
       detail = "it does not speak Redis's protocol"
       remedy = "Is the port right? It is the client port, not the bus port (10000 higher)."
     case .skipped: (detail, remedy) = ("not examined: out of time", "Use a longer --timeout.")
     case .refused(let error): (detail, remedy) = Self.words(error, wishes)
-    case .transport(let fault): (detail, remedy) = Self.words(fault, wishes)
+    case .transport(let fault):
+      (detail, remedy) = (fault.description, Self.sentence(fault.remedy))
     }
   }
 
@@ -55,35 +57,8 @@ struct Complaint {
     }
   }
 
-  private static func words(_ fault: TransportFault, _ wishes: RedisWishes) -> (String, String) {
-    (fault.description, remedy(fault, wishes))
-  }
-
-  private static func remedy(_ fault: TransportFault, _ wishes: RedisWishes) -> String {
-    switch fault {
-    case .refused: "Is the node up, is the port right, does it bind that address?"
-    case .timedOut, .unreachable: "Check the firewall, the routes, and whether the machine is up."
-    case .reset, .closed:
-      wishes.isEncrypted
-        ? "Its log says why: look for TLS there." : "Does the port speak TLS? Then set --redis-tls."
-    case .system: "The fault is on this machine, not at the node."
-    case .tls(let fault): remedy(fault)
-    }
-  }
-
-  private static func remedy(_ fault: TLSFault) -> String {
-    switch fault {
-    case .certificateExpired, .certificateNotYetValid:
-      "Issue a new one, and check that both clocks are right."
-    case .unknownAuthority: "Set --redis-ca to the authority that signed the nodes' certificates."
-    case .nameMismatch: "Set --redis-server-name to the name in the nodes' certificates."
-    case .wrongPurpose, .badCertificate: "Issue a certificate for servers (serverAuth)."
-    case .alert, .certificateMissing:
-      "It wants a client certificate: set --redis-cert and --redis-key, signed by its CA."
-    case .protocolVersion, .noSharedCipher, .noApplicationProtocol:
-      "Allow TLS 1.2 with ECDHE and AEAD, or 1.3: tls-protocols, tls-ciphers in redis.conf."
-    case .notTLS: "It is a plain port: name the TLS port, or leave --redis-tls out."
-    case .unruly, .other: "Its log says why."
-    }
+  /// A clause of the gateway's log as a sentence of the report.
+  private static func sentence(_ clause: String) -> String {
+    clause.prefix(1).uppercased() + clause.dropFirst() + (clause.hasSuffix("?") ? "" : ".")
   }
 }

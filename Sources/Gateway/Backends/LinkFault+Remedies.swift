@@ -1,6 +1,6 @@
-// What a connection's fault means to an operator: what happened, and which setting or which line of
-// the node's configuration fixes it. The transport does not know the settings, and the store does
-// not know the transport; the backend knows both.
+// What the fault of a connection means to an operator: what happened, and which setting or which
+// line of the node's configuration fixes it. The store knows neither the settings nor the
+// transport; the backend knows both.
 
 import ClusterStore
 import Reactor
@@ -8,47 +8,32 @@ import Reactor
 extension LinkFault {
   /// What the transport reports, and what to check.
   init(_ fault: TransportFault) {
-    let remedy = fault.remedy.map { ": \($0)" } ?? ""
-    self.init(code: fault.code, detail: fault.description + remedy)
+    self = .reported(code: fault.code, description: "\(fault.description); \(fault.remedy)")
   }
 
-  static let closed = LinkFault(code: "closed", detail: "the node closed the connection")
-  static let noGreeting = LinkFault(
+  static let closed = LinkFault.reported(
+    code: "closed", description: "the node closed the connection")
+  static let noGreeting = LinkFault.reported(
     code: "no-greeting",
-    detail: "the node ended the connection before its first reply: does it need --redis-tls?")
-  static let noMemory = LinkFault(
-    code: "no-memory", detail: "the kernel cannot watch another connection")
-  static let unknownHost = LinkFault(
-    code: "unknown-host", detail: "its name has no address: check --redis")
-  static let noNameService = LinkFault(
-    code: "no-name-service", detail: "the name service does not answer")
-}
+    description: "the node ended the connection before its first reply: does it need --redis-tls?")
+  static let noMemory = LinkFault.reported(
+    code: "no-memory", description: "the kernel cannot watch another connection")
+  static let unknownHost = LinkFault.reported(
+    code: "unknown-host", description: "its name has no address: check --redis")
+  static let noNameService = LinkFault.reported(
+    code: "no-name-service", description: "the name service does not answer")
 
-extension TransportFault {
-  /// What to check; nil if the fault itself says it.
-  var remedy: String? {
-    switch self {
-    case .refused: "is the node up, and is its port the one of --redis?"
-    case .tls(let fault): fault.remedy
-    case .reset, .closed, .timedOut, .unreachable, .system: nil
-    }
-  }
-}
+  /// A sentence for the log and `/health`: what happened, and what to check.
+  var detail: String { remedy.map { "\(description); \($0)" } ?? description }
 
-extension TLSFault {
-  /// What to check; nil if there is no advice.
-  fileprivate var remedy: String? {
+  /// Why, or what to check; nil if the description says it all.
+  private var remedy: String? {
     switch self {
-    case .certificateExpired: "renew the node's tls-cert-file, or --redis-ca"
-    case .certificateNotYetValid: "check both clocks and the node's tls-cert-file"
-    case .unknownAuthority: "check --redis-ca and the node's tls-cert-file"
-    case .nameMismatch: "check --redis-server-name and the node's tls-cert-file"
-    case .wrongPurpose, .badCertificate: "issue a new tls-cert-file for the node, for servers"
-    case .alert: "check --redis-cert and --redis-key, and the node's tls-ca-cert-file"
-    case .protocolVersion: "add TLSv1.2 or TLSv1.3 to the node's tls-protocols"
-    case .noSharedCipher: "add ECDHE with AES-GCM or ChaCha20 to the node's tls-ciphers"
-    case .notTLS: "name its TLS port in --redis, or leave --redis-tls out"
-    case .certificateMissing, .noApplicationProtocol, .unruly, .other: nil
+    case .slowConnect: TransportFault.timedOut.remedy
+    // A Redis without TLS takes a ClientHello for the beginning of a line, and waits for its end.
+    case .slowHandshake: "it hangs, or its port is a plain one and --redis-tls is wrong"
+    case .refused(let kind): kind.detail
+    case .silent, .slowGreeting, .brokenProtocol, .demoted, .reported: nil
     }
   }
 }

@@ -106,7 +106,8 @@ final class SimulatedWorker {
 
   private func open(_ link: Link, _ port: UInt16) {
     if cluster.down.contains(port) || cluster.isHostile && cluster.random.once(in: 20) {
-      return store.linkLost(link, LinkFault(code: "refused", detail: "refused"), at: cluster.now)
+      let refused = LinkFault.reported(code: "refused", description: "refused")
+      return store.linkLost(link, refused, at: cluster.now)
     }
     lastID += 1
     wires[link] = Wire(port, id: lastID)
@@ -136,7 +137,7 @@ final class SimulatedWorker {
     }
     guard wire.isCut, wire.toStore.isEmpty, wires[link] === wire else { return }
     wires[link] = nil
-    store.linkLost(link, LinkFault(code: "closed", detail: "closed"), at: cluster.now)
+    store.linkLost(link, .reported(code: "closed", description: "closed"), at: cluster.now)
   }
 
   private func write(_ link: Link) {
