@@ -151,7 +151,9 @@ struct BenchServer: ParsableArguments {
   /// The token on the first line of the token file; nil when no file is named.
   func token() throws -> Secret? {
     guard let tokenFile else { return nil }
-    let text = SmallText.read(tokenFile)?.split(separator: "\n").first.map(String.init)
+    let content = try? ReadableFile(path: tokenFile).content()
+    let line = content?.split(separator: UInt8(ascii: "\n")).first
+    let text = line.map { String(decoding: $0, as: UTF8.self) }
     guard let text, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw ValidationError("--token-file: the first line of \(tokenFile) is not a token")
     }
@@ -181,7 +183,7 @@ struct BenchOutput: ParsableArguments {
 
   private func write(_ text: String, to path: String?) throws {
     guard let path else { return }
-    if !SmallText.write(text, to: path) {
+    if !TextOutput.write(text, to: path) {
       StandardError.write("bench: cannot write \(path)")
       throw ExitCode(1)
     }

@@ -14,7 +14,7 @@ import Testing
   @Test func hasItsNameAndNoSignals() throws {
     let notes = Notes()
     let thread = try WorkerThread.start(name: "a-name-that-is-too-long") {
-      notes.add(smallFile("/proc/thread-self/comm") ?? "none")
+      notes.add(KernelFile.text("/proc/thread-self/comm") ?? "none")
       var mask = sigset_t()
       _ = unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
       notes.add("\(unsafe sigismember(&mask, SIGTERM)) \(unsafe sigismember(&mask, SIGALRM))")

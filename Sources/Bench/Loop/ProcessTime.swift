@@ -3,13 +3,16 @@
 
 import Glibc
 public import Primitives
+import Reactor
 
 /// What /proc says about processes.
 public enum ProcessTime {
   /// The CPU time that process `pid` has used, user and system, with a resolution of a clock tick
   /// (10 ms).
   public static func used(by pid: Int) -> TimeSpan? {
-    guard let text = file("/proc/\(pid)/stat"), let ticks = ticks(inStat: text) else { return nil }
+    guard let text = KernelFile.text("/proc/\(pid)/stat"), let ticks = ticks(inStat: text) else {
+      return nil
+    }
     return TimeSpan(nanoseconds: Int64(ticks) * 1_000_000_000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
   }
 
@@ -22,7 +25,7 @@ public enum ProcessTime {
 
   /// The id of the process that listens on `port` of this machine.
   public static func listener(at port: UInt16) -> Int? {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { file($0) }
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { KernelFile.text($0) }
     guard let inode = tables.lazy.compactMap({ self.inode(ofPort: port, in: $0) }).first else {
       return nil
     }
@@ -54,20 +57,6 @@ public enum ProcessTime {
       return Int(fields[9])
     }
     return nil
-  }
-
-  private static func file(_ path: String) -> String? {
-    let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    if fd < 0 { return nil }
-    defer { close(fd) }
-    var content: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = unsafe read(fd, &part, part.count)
-      if count < 0 { return nil }
-      if count == 0 { return String(decoding: content, as: UTF8.self) }
-      content += part[..<count]
-    }
   }
 
   private static func names(in folder: String) -> [String] {

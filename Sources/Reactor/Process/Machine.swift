@@ -9,8 +9,8 @@ public enum Processors {
   /// v2, cpu.max) rounded up; at least 1.
   public static var available: Int {
     var count = max(1, Int(linux_affinity_count()))
-    for path in groups(smallFile("/proc/self/cgroup") ?? "") {
-      guard let limit = limit(cpuMax: smallFile(path + "/cpu.max") ?? "") else { continue }
+    for path in groups(KernelFile.text("/proc/self/cgroup") ?? "") {
+      guard let limit = limit(cpuMax: KernelFile.text(path + "/cpu.max") ?? "") else { continue }
       count = min(count, limit)
     }
     return count
@@ -45,8 +45,8 @@ public enum Memory {
   /// Bytes: what the machine has, limited by the control group's (cgroup v2, memory.max).
   public static var available: Int {
     var bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    for path in Processors.groups(smallFile("/proc/self/cgroup") ?? "") {
-      let text = smallFile(path + "/memory.max") ?? ""
+    for path in Processors.groups(KernelFile.text("/proc/self/cgroup") ?? "") {
+      let text = KernelFile.text(path + "/memory.max") ?? ""
       guard let limit = Int(text.prefix { $0 != "\n" }), limit > 0 else { continue }
       bytes = min(bytes, limit)
     }
@@ -71,15 +71,4 @@ public enum Descriptors {
     _ = unsafe linux_set_descriptor_limit(&limit)
     return self.limit
   }
-}
-
-/// The first 4 KiB of a file as text. Nil when it cannot be read.
-func smallFile(_ path: String) -> String? {
-  let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
-  if fd < 0 { return nil }
-  defer { close(fd) }
-  var bytes = [UInt8](repeating: 0, count: 4_096)
-  let count = unsafe read(fd, &bytes, bytes.count)
-  if count < 0 { return nil }
-  return String(decoding: bytes[..<count], as: UTF8.self)
 }

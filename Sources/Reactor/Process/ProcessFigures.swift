@@ -7,7 +7,7 @@ import Glibc
 public enum ProcessFigures {
   /// Bytes of resident memory; 0 if /proc cannot be read.
   public static var residentBytes: Int {
-    let fields = smallFile("/proc/self/statm")?.split(separator: " ") ?? []
+    let fields = KernelFile.text("/proc/self/statm")?.split(separator: " ") ?? []
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
   }
 
