@@ -7,16 +7,15 @@ internal import Primitives
 internal import Reactor
 
 /// A request for a gateway's page of health.
-struct HealthRequest {
+struct HealthRequest: ~Copyable {
   /// The length of the beginning of a response that has the status: `HTTP/1.1 200`.
   private static let statusLength = 12
 
   let host: String
   let port: UInt16
   let path: String
-  let isSecure: Bool
-  let certificate: String?
-  let key: String?
+  /// For HTTPS; nil for HTTP.
+  let context: TLSContext?
   let patience: TimeSpan
 
   /// Sends the request, and returns the status of the response.
@@ -34,19 +33,10 @@ struct HealthRequest {
   private func connect(until deadline: Instant) throws(TransportFault) -> BlockingConnection {
     guard case .addresses(let found) = Resolver.lookUp(host, port: port), let address = found.first
     else { throw .unreachable(EHOSTUNREACH) }
-    let context = try context()
     var connection = try BlockingConnection.connect(
       to: address, host: host, context: context, until: deadline)
     try connection.handshake(until: deadline)
     return connection
-  }
-
-  private func context() throws(TransportFault) -> TLSContext? {
-    guard isSecure else { return nil }
-    guard let context = try? TLSContext.probe(certificate: certificate, key: key) else {
-      throw .tls(.other(0))
-    }
-    return context
   }
 
   /// Reads the beginning of the response, and ignores the rest.

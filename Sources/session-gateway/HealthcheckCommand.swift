@@ -43,11 +43,12 @@ struct HealthcheckCommand: SettingsCommand {
     let settings = try SettingsArguments.load(rest)
     // If operators' pages have a listener of their own, they are only there, over plain HTTP.
     let listen = settings.adminListen ?? settings.listen
-    let request = HealthRequest(
-      host: Self.reachable(listen.host), port: listen.port, path: path,
-      isSecure: settings.tls != nil && settings.adminListen == nil, certificate: certificate,
-      key: key, patience: .seconds(seconds))
-    do throws(TransportFault) {
+    let isSecure = settings.tls != nil && settings.adminListen == nil
+    do {
+      let request = HealthRequest(
+        host: Self.reachable(listen.host), port: listen.port, path: path,
+        context: isSecure ? try .probe(certificate: certificate, key: key) : nil,
+        patience: .seconds(seconds))
       let status = try request.send()
       if status == 200 { return }
       StandardError.write("\(path) returned \(status)")

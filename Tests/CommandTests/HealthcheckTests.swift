@@ -71,6 +71,9 @@ struct HealthcheckTests {
     let shown = asked + ["--cert", identity.certificate, "--key", identity.key]
     try strict.process.wait(until: "it is healthy") { try ask(shown).status == .exited(0) }
     #expect(try ask(asked).status == .exited(1))
+    let absent = try ask(asked + ["--cert", "absent.pem", "--key", identity.key])
+    #expect(absent.status == .exited(1))
+    #expect(absent.errors.contains("/readyz failed: absent.pem does not exist"))
   }
 
   @Test(
