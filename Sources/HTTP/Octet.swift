@@ -4,7 +4,7 @@
 // Elsewhere it says only that the standard library leaves the meaning of the loaded bits to us; for
 // integers, every pattern of bits is a value.
 
-internal import Primitives
+import Primitives
 
 /// Bytes with a meaning in HTTP.
 enum Octet {

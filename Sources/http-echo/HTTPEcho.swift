@@ -2,10 +2,10 @@
 // request's body, whatever the path. Conformance suites run against it; it also shows that Server
 // does not depend on the gateway, and is not part of it.
 
-internal import ArgumentParser
-internal import Primitives
-internal import Reactor
-internal import Server
+import ArgumentParser
+import Primitives
+import Reactor
+import Server
 
 @main
 struct HTTPEcho: ParsableCommand {

@@ -3,12 +3,12 @@
 // failed or the gateway could not be reached, 64 for a mistake in the arguments, and 130 when
 // Ctrl-C ended it.
 
-internal import ArgumentParser
-internal import Bench
-internal import Glibc
-internal import Primitives
-internal import Reactor
-internal import Settings
+import ArgumentParser
+import Bench
+import Glibc
+import Primitives
+import Reactor
+import Settings
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

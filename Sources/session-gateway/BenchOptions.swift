@@ -1,12 +1,12 @@
 // The flags of `bench`, grouped as in `--help`, and how they fill a plan. A mistake is one sentence
 // that includes the remedy.
 
-internal import ArgumentParser
-internal import Bench
-internal import Glibc
-internal import Primitives
-internal import Reactor
-internal import Settings
+import ArgumentParser
+import Bench
+import Glibc
+import Primitives
+import Reactor
+import Settings
 
 /// The load: which requests, and how many.
 struct BenchLoad: ParsableArguments {

@@ -1,11 +1,11 @@
 // Runs a load to its end, or until a signal ends it. Shows progress on a terminal, and measures the
 // CPU time of the server's process while the load is measured.
 
-internal import ArgumentParser
-internal import Bench
-internal import Glibc
-internal import Primitives
-internal import Reactor
+import ArgumentParser
+import Bench
+import Glibc
+import Primitives
+import Reactor
 
 struct BenchRun {
   /// The id of the server's process, if known.

@@ -1,11 +1,11 @@
 // `session-gateway check`: examines everything that a gateway with these settings would depend on,
 // and reports each problem with a remedy.
 
-internal import ArgumentParser
-internal import Doctor
-internal import Glibc
-internal import Primitives
-internal import Settings
+import ArgumentParser
+import Doctor
+import Glibc
+import Primitives
+import Settings
 
 struct CheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(

@@ -2,9 +2,9 @@
 // status of the response. It uses the same modules as the gateway. Bounded: one deadline covers
 // everything but the lookup of a host name.
 
-internal import Glibc
-internal import Primitives
-internal import Reactor
+import Glibc
+import Primitives
+import Reactor
 
 /// A request for a gateway's page of health.
 struct HealthRequest: ~Copyable {

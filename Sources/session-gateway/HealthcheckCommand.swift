@@ -1,10 +1,10 @@
 // `session-gateway healthcheck`: asks a gateway on this machine whether it is healthy, so that a
 // container's HEALTHCHECK or a unit's condition needs no other program.
 
-internal import ArgumentParser
-internal import Primitives
-internal import Reactor
-internal import Settings
+import ArgumentParser
+import Primitives
+import Reactor
+import Settings
 
 struct HealthcheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 // `session-gateway plan`: what a gateway with these settings may use at most, and the Redis that a
 // given number of sessions needs.
 
-internal import ArgumentParser
-internal import Gateway
-internal import Settings
+import ArgumentParser
+import Gateway
+import Settings
 
 struct PlanCommand: SettingsCommand {
   static let configuration = CommandConfiguration(

@@ -4,9 +4,9 @@
 // in the table of settings, which also covers the environment and the file, reports all mistakes at
 // once, and generates the list that `--help` prints.
 
-internal import ArgumentParser
-internal import Gateway
-internal import Settings
+import ArgumentParser
+import Gateway
+import Settings
 
 struct ServeCommand: SettingsCommand {
   static let configuration = CommandConfiguration(

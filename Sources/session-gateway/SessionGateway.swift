@@ -2,7 +2,7 @@
 // into an exit status: 0 for success, 2 for a mistake in the settings; an unknown command exits
 // with 64, swift-argument-parser's own status.
 
-internal import ArgumentParser
+import ArgumentParser
 
 @main
 struct SessionGateway: ParsableCommand {

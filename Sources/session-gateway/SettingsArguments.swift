@@ -1,9 +1,9 @@
 // Shared by the commands that take the gateway's settings: they accept the same flags, environment
 // and file as `serve`, and so refer to the same gateway.
 
-internal import ArgumentParser
-internal import Glibc
-internal import Settings
+import ArgumentParser
+import Glibc
+import Settings
 
 /// The arguments of a command that takes the gateway's settings.
 enum SettingsArguments {

@@ -1,6 +1,6 @@
 // Messages of the command line to the operator, outside of the log.
 
-internal import Glibc
+import Glibc
 
 enum StandardError {
   /// Writes `text` and, if `lineEnd`, a line ending. Errors are ignored.

@@ -1,6 +1,6 @@
 // Text that commands write, to files and to the terminal.
 
-internal import Glibc
+import Glibc
 
 enum TextOutput {
   /// Creates or replaces a file, and returns whether all of it was written.

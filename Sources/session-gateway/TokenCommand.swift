@@ -1,11 +1,11 @@
 // `session-gateway token`: creates a token for a caller. The token is shown here and nowhere else;
 // the gateway gets only its SHA-256.
 
-internal import API
-internal import ArgumentParser
-internal import Primitives
-internal import Reactor
-internal import Sessions
+import API
+import ArgumentParser
+import Primitives
+import Reactor
+import Sessions
 
 struct TokenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -12,7 +12,7 @@
 // Rejected: white space in a chunk's first line, which RFC 9112 §7.1.1 lets a reader accept, and
 // bare LF: two readers that differ about either find two different ends of the body.
 
-internal import Primitives
+import Primitives
 
 /// Decodes one chunked body.
 public struct ChunkedDecoder: Sendable {

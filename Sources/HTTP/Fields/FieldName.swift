@@ -1,7 +1,7 @@
 // The field names that the gateway looks up, as small numbers. A name is recognised once, when its
 // line is read, by its length, its first letter and one comparison.
 
-internal import Primitives
+import Primitives
 
 /// A well-known field name. Names that only some resources use are `other`, and are found by their
 /// text.

@@ -2,7 +2,7 @@
 // Anything that could be read in two ways is refused, since the other reader may be a proxy in
 // front of the gateway: that is how requests are smuggled.
 
-internal import Primitives
+import Primitives
 
 extension RequestHead {
   /// Reads the field lines from `start` up to the empty line at `end`, then settles what they mean.

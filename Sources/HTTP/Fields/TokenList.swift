@@ -1,4 +1,4 @@
-internal import Primitives
+import Primitives
 
 /// The elements of a comma-separated list of tokens (RFC 9110 §5.6.1). Empty elements are returned
 /// as empty ranges: the RFC lets a reader skip them, but some fields must not have them.

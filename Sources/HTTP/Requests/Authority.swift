@@ -5,7 +5,7 @@
 // at a comma. An empty host is refused: RFC 9110 §4.2.1 has no http URI without one, and Host may
 // be empty only if the target URI has no authority. User information is refused, because `@` is.
 
-internal import Primitives
+import Primitives
 
 /// The rules for a host with an optional port.
 enum Authority {

@@ -4,7 +4,7 @@
 // line is complete. Bytes are judged one after the other, so the pieces in which they arrive make
 // no difference.
 
-internal import Primitives
+import Primitives
 
 /// A place in growing bytes.
 struct LineScanner {

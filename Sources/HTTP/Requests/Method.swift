@@ -1,4 +1,4 @@
-internal import Primitives
+import Primitives
 
 /// A request's method (RFC 9110 §9). A well-formed method that is not listed is `other`; the API
 /// answers that it is not implemented (501).

@@ -1,7 +1,7 @@
 // The first line of a request (RFC 9112 §3): method SP target SP version, exactly one space each.
 // The scanner has made sure that the line holds nothing but ASCII and no control bytes.
 
-internal import Primitives
+import Primitives
 
 extension RequestHead {
   /// Reads the request line from `start` to its line end at `end`.

@@ -14,7 +14,7 @@
 // and longer to read), and keeping heads while bodies arrive (2 KiB per connection; parsing again
 // costs less than the system call that brought the bytes).
 
-internal import Primitives
+import Primitives
 
 /// Finds and reads the head of one request after the other.
 public struct RequestParser: Sendable {

@@ -1,7 +1,7 @@
 // The request target in its four forms (RFC 9112 §3.2; RFC 3986). Stricter than most: a byte
 // outside the grammar is refused, since readers that repair targets do so differently.
 
-internal import Primitives
+import Primitives
 
 extension RequestHead {
   /// Reads the target, which must not be empty, in a form that the method allows.

@@ -1,4 +1,4 @@
-internal import Primitives
+import Primitives
 
 /// The supported versions of HTTP.
 public enum Version: UInt8, Equatable, Sendable {

@@ -7,7 +7,7 @@
 // It waits with poll(2), which needs no descriptor of its own and, unlike an edge-triggered poller,
 // reports again what a call has left behind.
 
-internal import Glibc
+import Glibc
 public import Primitives
 
 /// A plain or encrypted connection whose calls wait.

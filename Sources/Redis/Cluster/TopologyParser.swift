@@ -10,7 +10,7 @@
 // count as unserved. A reply with any fault is refused whole: half a view is worse than the old
 // one.
 
-internal import Primitives
+import Primitives
 
 extension Topology {
   /// The length of a node's id, in characters.

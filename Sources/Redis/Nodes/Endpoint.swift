@@ -2,7 +2,7 @@
 // the data path, so it contains a string. Anything that is neither a host name nor an address is
 // refused, so that nothing strange reaches a resolver, a certificate check or a log.
 
-internal import Primitives
+import Primitives
 
 /// A host and a port.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {

@@ -2,7 +2,7 @@
 // bytes that have arrived of it and behind it. Out: a verdict; once it is not `unfinished`, more
 // bytes do not change it.
 
-internal import Primitives
+import Primitives
 
 /// What a bulk string's length line says.
 enum BulkLength: Equatable {

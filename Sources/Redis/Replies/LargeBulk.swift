@@ -8,7 +8,7 @@
 // can do other work in between. A bulk string longer than a reply may be is skipped: the same
 // memory is filled again and again.
 
-internal import Primitives
+import Primitives
 
 /// A large bulk string that is arriving.
 struct LargeBulk: ~Copyable {

@@ -1,6 +1,6 @@
 // Reads short texts in place: the words and numbers of Redis's lines.
 
-internal import Primitives
+import Primitives
 
 extension RawSpan {
   /// A copy as a string; not for the data path.

@@ -16,7 +16,7 @@
 // or LF in a line, and a number or a line without an end. However the bytes are split, the verdict
 // is the same.
 
-internal import CHiredis
+import CHiredis
 public import Primitives
 
 /// Reads the replies of one connection, in the order of its commands.

@@ -4,7 +4,7 @@
 // wrote, whatever its type; a repeated key is a mistake; and an error names its line. The price: a
 // surrogate pair such as `\uD83D\uDE00` is refused, although the character itself is accepted.
 
-internal import Configuration
+import Configuration
 
 struct ConfigFile {
   /// The file's values by name.

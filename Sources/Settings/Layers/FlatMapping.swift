@@ -7,7 +7,7 @@
 //
 // Rejected: Yams. It needs Foundation, whose locale tables were more than half of the program.
 
-internal import CYAML
+import CYAML
 
 struct FlatMapping {
   /// The value of a name.

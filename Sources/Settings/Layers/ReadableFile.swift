@@ -3,7 +3,7 @@
 //
 // `content` is for small files: it refuses those of more than `longestContent` bytes.
 
-internal import Glibc
+import Glibc
 
 /// The path of a file that could be read when the settings were loaded.
 public struct ReadableFile: Hashable, Sendable {

@@ -8,7 +8,7 @@
 // swallows a provider's errors, and writes every value it reads to a file when the environment sets
 // `CONFIG_ACCESS_LOG_FILE`.
 
-internal import Configuration
+import Configuration
 
 /// The value given for a setting, and its source.
 struct GivenValue {

@@ -1,4 +1,4 @@
-internal import CYAML
+import CYAML
 
 /// The library that reads the config file.
 public enum YAMLLibrary {

@@ -4,7 +4,7 @@
 // Policies of single namespaces are not flags but a mapping in the config file: see
 // `NamespacePolicy`.
 
-internal import Primitives
+import Primitives
 
 extension SettingDefinition {
   /// All settings, in the order of `--help`.

@@ -4,7 +4,7 @@
 // An IPv6 address needs brackets, as in a URL (RFC 3986 §3.2.2), so that its last group is never
 // taken for the port.
 
-internal import Glibc
+import Glibc
 
 /// A host, by name or by number, and a TCP port.
 public struct HostPort: Hashable, Sendable {

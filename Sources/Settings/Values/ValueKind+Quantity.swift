@@ -1,7 +1,7 @@
 // Kinds of settings that take numbers: durations, sizes and counts, each within bounds that the
 // remedy names.
 
-internal import Primitives
+import Primitives
 
 extension ValueKind<TimeSpan> {
   /// A duration within bounds; if `whole`, without fractions of a second.
