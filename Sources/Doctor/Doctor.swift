@@ -38,7 +38,7 @@ public enum Doctor {
       // An unusable certificate has been recorded already; without it no node can be asked.
       if !certificates.contains(where: \.isBroken) {
         redis = look(
-          at: wanted, wishes(settings, wanted, sessions),
+          at: wanted, expected(settings, wanted, sessions),
           namespaces: tokens?.namespaces ?? ["default"], until: .now() + patience)
       }
     }
@@ -54,35 +54,36 @@ public enum Doctor {
       name != "default" && !(tokens?.namespaces ?? []).contains(name)
     }
     facts.redis = redis
-    if settings.redis == nil { facts.embedded = (settings.memoryLimit, Memory.available) }
+    if settings.redis == nil { facts.memory = (settings.memoryLimit, Memory.available) }
     return facts
   }
 
   private static func look(
-    at redis: RedisSettings, _ wishes: RedisWishes, namespaces: [String], until deadline: Instant
+    at redis: RedisSettings, _ expected: RedisExpectations, namespaces: [String],
+    until deadline: Instant
   ) -> RedisFacts {
     let context = redis.tls.flatMap { try? TLSContext.client(TLSClientSettings($0)) }
     var probe = RedisProbe(redis, context: context, namespaces: namespaces, until: deadline)
-    return probe.run(wishes)
+    return probe.run(expected)
   }
 
-  private static func wishes(
+  private static func expected(
     _ settings: Settings, _ redis: RedisSettings, _ sessions: ExpectedSessions?
-  ) -> RedisWishes {
-    var wishes = RedisWishes()
-    wishes.demandsCluster = redis.topology == .cluster
-    wishes.isEncrypted = redis.tls != nil
-    wishes.hasPassword = redis.password != nil
-    wishes.user = redis.user ?? "default"
-    wishes.isLocal = redis.seeds.allSatisfy(\.isLoopback)
-    wishes.deadline = settings.deadline
-    wishes.expectedBytes = sessions.map { sessions in
+  ) -> RedisExpectations {
+    var expected = RedisExpectations()
+    expected.demandsCluster = redis.topology == .cluster
+    expected.isEncrypted = redis.tls != nil
+    expected.hasPassword = redis.password != nil
+    expected.user = redis.user ?? "default"
+    expected.isLocal = redis.seeds.allSatisfy(\.isLoopback)
+    expected.deadline = settings.deadline
+    expected.sessionBytes = sessions.map { sessions in
       RedisSizing(
         sessions: sessions.count, size: sessions.size, rate: 0,
         idleTimeout: settings.defaultPolicy.idleTimeout, servers: 1
       ).primaryBytes
     }
-    return wishes
+    return expected
   }
 
   // MARK: Files

@@ -169,6 +169,21 @@ struct FateTests {
     #expect(demanding.world.outcomes[demanding.number] == .fault(.outcomeUnknown))
   }
 
+  /// An earlier version was there all the time, so the delete of another one can only be 412.
+  @Test("A delete of one version, whose repeat meets a later write: nobody knows")
+  func deletedVersion() {
+    let world = ScriptedNodes.cluster()
+    world.pass(milliseconds: 1_000)
+    let call = world.call(.delete(ID.low).when(version: 3))
+    world.hangUp(7000)
+    world.pass(milliseconds: 200)
+    _ = world.taken(by: 7000)
+    world.say(7000, Say.header(.put(ID.low, version: 4), stamp: world.stamp(before: 60_000)))
+    #expect(world.taken(by: 7000).count == 1)
+    world.say(7000, Say.changed(.put(ID.low, version: 6), stamp: world.stamp(before: 0)))
+    #expect(world.outcomes[call] == .fault(.outcomeUnknown))
+  }
+
   @Test("What is found cannot be read: nobody knows")
   func unreadable() {
     let (world, call, repeated) = lose(put) { _ in Say.bulk(Array("foreign".utf8)) }

@@ -251,6 +251,14 @@ struct ProbeTests {
     #expect(world.isServing)
   }
 
+  @Test("Probes and topologies are timed like commands")
+  func timed() {
+    let world = cluster()
+    world.pass(milliseconds: 10_000)
+    let durations = world.health[0].tally.durations(of: .upkeep)
+    #expect((0..<DurationCounts.ranges).reduce(0) { $0 + durations.counts[$1] } > 10)
+  }
+
   @Test("Whoever has lost its slots is not said to refuse them")
   func demoted() {
     let world = cluster()

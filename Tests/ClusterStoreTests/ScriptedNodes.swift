@@ -199,6 +199,17 @@ final class ScriptedNodes {
 
   /// A node says something, in pieces of at most `piece` bytes.
   func say(_ port: UInt16, _ bytes: [UInt8], piece: Int = 65_536) {
+    sayUnsettled(port, bytes, piece: piece)
+    spoken[port, default: []] += bytes
+    while Command.dropReply(from: &spoken[port, default: []]) {
+      if let next = owed[port]?.firstIndex(of: .command) { owed[port]?.remove(at: next) }
+    }
+    answerOwn(port)
+    settle()
+  }
+
+  /// A node says something, and only what that ends is taken.
+  func sayUnsettled(_ port: UInt16, _ bytes: [UInt8], piece: Int = 65_536) {
     var rest = bytes[...]
     while !rest.isEmpty, let link = links[port], store.isConnected(link) {
       let piece = rest.prefix(piece)
@@ -207,12 +218,6 @@ final class ScriptedNodes {
       rest = rest.dropFirst(count)
       collect()
     }
-    spoken[port, default: []] += bytes
-    while Command.dropReply(from: &spoken[port, default: []]) {
-      if let next = owed[port]?.firstIndex(of: .command) { owed[port]?.remove(at: next) }
-    }
-    answerOwn(port)
-    settle()
   }
 
   /// A node's connection ends.

@@ -159,50 +159,6 @@ struct ViewTests {
     #expect(world.taken(by: 7000) == [key])
   }
 
-  @Test("A stranger at an owner's address gets no session, and is told from its first answers")
-  func strangerGetsNothing() {
-    let id = (0...).lazy.map { "id\($0)" }.first { (8192...12000).contains(ID.slot($0)) }!
-    for identity in [
-      Slots.identity(7001, life: 1), "-ERR This instance has cluster support disabled\r\n",
-    ] {
-      let world = failedOver()
-      world.identities[7001] = identity
-      world.views[7001] = nil
-      world.say(7001, "!broken\r\n")
-      world.pass(milliseconds: 50)
-      #expect(!world.isServing)
-      let call = world.call(.put(id, version: 8))
-      world.pass(milliseconds: 500)
-      #expect(world.taken(by: 7001) == [] && world.outcomes[call] == nil)
-      let isStandalone = identity.hasPrefix("-")
-      #expect(world.viewRefusals.first == (isStandalone ? .standaloneInCluster : .anotherNode))
-      #expect(world.health.first { $0.endpoint.port == 7001 }?.viewRefusal != nil)
-      // Its replica takes over, and what waited is for that one.
-      let next = Slots([(0, 8191, 7003), (8192, 12000, 7004), (12001, 16383, 7002)])
-      let epochs = Slots.epochs([7002: 3, 7003: 4, 7004: 5])
-      for port: UInt16 in [7002, 7003, 7004] {
-        world.views[port] = next.text
-        world.epochs[port] = epochs
-      }
-      for port in UInt16(7002)...7004 { world.habits[port] = Say.ok }
-      world.pass(milliseconds: 2_000)
-      #expect(world.outcomes[call] != nil && world.isServing)
-    }
-  }
-
-  @Test("The same node comes back, or one that may not say who it is: it is used as before")
-  func noStranger() {
-    for identity in [nil, "-NOPERM no\r\n"] {
-      let world = failedOver()
-      world.identities[7003] = identity
-      world.say(7003, "!broken\r\n")
-      world.pass(milliseconds: 300)
-      #expect(world.isServing && world.viewRefusals.isEmpty)
-      _ = world.call(.get(ID.low))
-      #expect(world.taken(by: 7003) == [key])
-    }
-  }
-
   /// As when all nodes lost their nodes.conf: every id is a new one, and so are the epochs.
   @Test("A cluster made anew at the same addresses is believed, and its failovers are followed")
   func madeAnewInPlace() {

@@ -90,7 +90,7 @@ struct ClusterTests {
   func shape() throws {
     #expect(try complaint { $0.nodes = [] }.remedy?.contains("topology single") == true)
     let found = Recorded.complaints { redis in
-      redis.wishes.demandsCluster = true
+      redis.expected.demandsCluster = true
       redis.isCluster = false
     }
     #expect(found.first?.subject == .nodes && found.first?.verdict == .fail)

@@ -62,8 +62,8 @@ struct GatewayTests {
 
   @Test("A store in memory that is larger than the machine")
   func embedded() {
-    #expect(findings { $0.embedded = (limit: 256 << 20, machine: 8 << 30) }[1].verdict == .ok)
-    #expect(findings { $0.embedded = (limit: 7 << 30, machine: 8 << 30) }[1].verdict == .warn)
-    #expect(findings { $0.embedded = (limit: 7 << 30, machine: 0) }[1].verdict == .ok)
+    #expect(findings { $0.memory = (limit: 256 << 20, machine: 8 << 30) }[1].verdict == .ok)
+    #expect(findings { $0.memory = (limit: 7 << 30, machine: 8 << 30) }[1].verdict == .warn)
+    #expect(findings { $0.memory = (limit: 7 << 30, machine: 0) }[1].verdict == .ok)
   }
 }

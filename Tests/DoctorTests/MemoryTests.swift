@@ -23,7 +23,7 @@ struct MemoryTests {
       }
     }
     #expect(crowded.map(\.subject) == [.maxmemory, .maxmemory, .maxmemory])
-    #expect(crowded.first?.detail == "10.0.0.1: nodes may take 24 GiB of 24 GiB")
+    #expect(crowded.first?.detail == "10.0.0.1: nodes may take 24 GiB of 23.5 GiB")
   }
 
   @Test("A policy that drops living sessions", arguments: ["allkeys-lru", "volatile-ttl"])
@@ -45,7 +45,7 @@ struct MemoryTests {
     "Sessions that are expected, by the primary that has least room",
     arguments: [(9 << 30, Verdict.ok), (10 << 30, .warn), (13 << 30, .fail)])
   func expectation(bytes: Int, verdict: Verdict) {
-    let found = Recorded.complaints { $0.wishes.expectedBytes = bytes }
+    let found = Recorded.complaints { $0.expected.sessionBytes = bytes }
     #expect((found.first?.verdict ?? .ok) == verdict)
   }
 
@@ -53,11 +53,11 @@ struct MemoryTests {
   func sharedMachine() throws {
     let found = Recorded.complaints { redis in
       // 23.5 GiB for two nodes; a primary's share of the sessions is 11 GiB.
-      redis.wishes.expectedBytes = 33 << 30
+      redis.expected.sessionBytes = 33 << 30
       for place in redis.nodes.indices { redis.nodes[place].set("maxmemory", "0") }
     }
     #expect(found.map(\.subject) == [.maxmemory, .headroom])
-    #expect(found.last?.detail == "sessions take 11 GiB of 12 GiB per primary")
+    #expect(found.last?.detail == "sessions take 11 GiB of 11.8 GiB per primary")
   }
 
   @Test("Saving: save points, an append-only file, and one that failed")

@@ -75,12 +75,12 @@ enum Recorded {
 
   /// A cluster as it should be, behind a password.
   static var cluster: RedisFacts {
-    var wishes = RedisWishes()
-    wishes.hasPassword = true
-    wishes.isLocal = false
-    wishes.isEncrypted = true
-    wishes.user = "gateway"
-    var facts = RedisFacts(wishes: wishes)
+    var expected = RedisExpectations()
+    expected.hasPassword = true
+    expected.isLocal = false
+    expected.isEncrypted = true
+    expected.user = "gateway"
+    var facts = RedisFacts(expected: expected)
     facts.seeds = [SeedFacts(address: addresses[0], reach: .reached)]
     facts.isCluster = true
     facts.nodes = addresses.map { node($0, primary: $0.hasSuffix("7000")) }

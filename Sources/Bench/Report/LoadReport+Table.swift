@@ -13,7 +13,7 @@ extension LoadReport {
     }
     if plan.mix.values.count > 1 { lines.append(row("all", tally.all)) }
     lines.append("")
-    lines += facts.map { "\($0.name.padded(to: 14, atEnd: true))\($0.value)" }
+    lines += facts.map { "\($0.name.padded(to: 14))\($0.value)" }
     return lines.joined(separator: "\n")
   }
 
@@ -56,8 +56,8 @@ extension LoadReport {
   }
 
   private static func row(_ cells: [String]) -> String {
-    cells[0].padded(to: 8, atEnd: true)
-      + cells.dropFirst().map { $0.padded(to: 11, atEnd: false) }.joined()
+    cells[0].padded(to: 8)
+      + cells.dropFirst().map { $0.aligned(to: 11) }.joined()
   }
 
   /// A duration in nanoseconds, shown in us without decimals, or in ms or s with two.
@@ -83,14 +83,5 @@ extension Double {
     if digits == 0 { return "\(sign)\(whole)" }
     let rest = String(scaled % Int64(scale))
     return "\(sign)\(whole).\(String(repeating: "0", count: digits - rest.count))\(rest)"
-  }
-}
-
-extension String {
-  /// The text padded with spaces to `width`, at its end or its beginning; a longer text is
-  /// unchanged.
-  func padded(to width: Int, atEnd: Bool) -> String {
-    let spaces = String(repeating: " ", count: max(0, width - count))
-    return atEnd ? self + spaces : spaces + self
   }
 }

@@ -153,7 +153,7 @@ extension ClusterStore {
     nodes[link].greeting = NodeGreeting(
       authenticates: configuration.credentials != nil,
       readsFromReplica: nodes[link].sentReadOnly, predecessor: nodes[link].client,
-      asksIdentity: deployment == .cluster && nodes[link].id != nil)
+      asksIdentity: configuration.mode != .single && deployment != .single)
     nodes[link].greeting.write(configuration.credentials, to: &nodes[link].unsentGreeting)
     markDirty(link)
     check(at: now + configuration.limits.connecting)
@@ -199,17 +199,38 @@ extension ClusterStore {
   private mutating func judgeIdentity(of link: Link, at now: Instant) {
     guard let known = nodes[link].id else { return }
     switch nodes[link].greeting.identity {
-    case .unknown, .member(known): break
+    case .member(known): nodes[link].isStranger = false
     case .member: disown(link, .anotherNode, at: now)
     case .standalone: disown(link, .standaloneInCluster, at: now)
+    // Its view decides. Until then, what was found on its last connection holds.
+    case .unknown: nodes[link].isUnproven = true
     }
   }
 
-  /// Another Redis answers at the endpoint: it gets no commands until it is another one, or the topology says
-  /// that it belongs there.
+  /// The table means this node by the endpoint from now on. If another one said that it answers
+  /// there, it is asked again on a new connection: a node may get another id (`CLUSTER RESET`).
+  mutating func name(_ link: Link, _ id: String?, at now: Instant) {
+    guard nodes[link].id != id else { return }
+    nodes[link].id = id
+    if nodes[link].isStranger { nodes[link].viewRefusal = nil }
+    nodes[link].isStranger = false
+    guard nodes[link].isReady, let id else { return }
+    switch nodes[link].greeting.identity {
+    case .member(id): break
+    case .unknown: nodes[link].isUnproven = true
+    case .member, .standalone:
+      nodes[link].isStranger = true
+      nodes[link].isReconnecting = true
+    }
+    check(at: now)
+  }
+
+  /// Another Redis answers at the endpoint than the table means. It gets no commands; those that it
+  /// has yet to be sent, or has yet to answer, are lost with its connection.
   mutating func disown(_ link: Link, _ refusal: ViewRefusal, at now: Instant) {
     if nodes[link].id != nil { nodes[link].isStranger = true }
     refuseView(of: link, refusal, at: now)
+    if !nodes[link].pipeline.isEmpty { lose(link, .stranger, at: now, close: true) }
   }
 
   /// Gives a connection up. Its operations are parked to be sent again, lost writes once their fate
@@ -262,7 +283,7 @@ extension ClusterStore {
     nodes[link].hadSlots = false
     nodes[link].isReconnecting = false
     nodes[link].isFresh = false
-    nodes[link].isStranger = false
+    nodes[link].isUnproven = false
     nodes[link].probe = Probe()
     nodes[link].reader = ReplyReader()
     nodes[link].reply = Node.freshReply(configuration.limits)

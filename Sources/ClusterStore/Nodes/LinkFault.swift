@@ -15,6 +15,8 @@ public enum LinkFault: Error, Equatable, Sendable {
   case brokenProtocol
   /// The node did not reply, and others serve its slots now.
   case demoted
+  /// Another Redis answers at the address than the node that the topology means.
+  case stranger
   /// The node refuses the first commands.
   case refused(ErrorKind)
   /// What the tick, which owns the connection, reports of it.
@@ -31,6 +33,7 @@ extension LinkFault: CustomStringConvertible {
     case .slowGreeting: "greeting-timeout"
     case .brokenProtocol: "protocol"
     case .demoted: "demoted"
+    case .stranger: "stranger"
     case .refused(.wrongpass), .refused(.noauth): "credentials"
     case .refused(.noperm): "permission"
     case .refused(.loading): "loading"
@@ -49,6 +52,7 @@ extension LinkFault: CustomStringConvertible {
     case .slowGreeting: "the node did not reply to the first commands in time"
     case .brokenProtocol: "the node sent something that is not a reply, or a reply to no command"
     case .demoted: "the node did not reply, and others serve its slots now"
+    case .stranger: "another Redis answers at its address"
     case .refused: "the node refuses the first commands"
     case .reported(_, let description): description
     }

@@ -63,11 +63,16 @@ struct Node: ~Copyable {
   var isSuspect = false
   /// Whether an earlier topology gave it slots on this connection.
   var hadSlots = false
-  /// The id of the node that the table means by this endpoint; nil if it was not told.
+  /// The id of the node that the table means by this endpoint; nil if it means none, or was not
+  /// told.
   var id: String?
   /// Whether another Redis answers here than the one that the table means. It gets no commands, or
-  /// sessions would be written into, and read out of, somebody else's.
+  /// sessions would be written into, and read out of, somebody else's. Known beyond the end of the
+  /// connection, since the next one may not say who answers.
   var isStranger = false
+  /// Whether it is not known on this connection who answers, because an ACL forbids the question
+  /// and the node has not yet reported its view.
+  var isUnproven = false
   /// Why its view of the cluster was last not adopted, so that this is reported once.
   var viewRefusal: ViewRefusal?
   /// Whether to reconnect as soon as nothing waits for the connection's answers.

@@ -98,8 +98,10 @@ extension ClusterStore {
     putBack(waiting, until: operations[handle].deadline)
   }
 
-  /// Takes the header that was found after a write was lost.
+  /// Takes the header that was found after a write was lost. The write, parked until its deadline,
+  /// goes again or leaves its place.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
+    defer { retryParked(at: now) }
     guard operations.contains(handle) else { return counters.verifiedInVain += 1 }
     if decideFate(of: handle, by: Operation.Found(nodes[link].reply)) { wake(handle, at: now) }
   }

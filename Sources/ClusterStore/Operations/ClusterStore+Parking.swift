@@ -39,11 +39,25 @@ extension ClusterStore {
   /// Puts a parked operation back at the end of the queue until `due`.
   mutating func putBack(_ waiting: consuming ParkedOperation, until due: Instant) {
     waiting.due = due
+    if parked.isFull { dropEnded() }
     weigh(waiting, by: 1)
     if due < parkedDue { parkedDue = due }
     check(at: due)
     let refused = parked.append(waiting) != nil
     precondition(!refused, "every operation has a place to wait")
+  }
+
+  /// Gives up the places of operations that have ended meanwhile.
+  private mutating func dropEnded() {
+    for _ in 0..<parked.count {
+      guard let waiting = parked.popFirst() else { break }
+      if operations.contains(waiting.operation) {
+        _ = parked.append(waiting)
+      } else {
+        weigh(waiting, by: -1)
+        spare.give(waiting.bytes)
+      }
+    }
   }
 
   /// Counts a parked operation in (1) or out (-1).
@@ -61,6 +75,11 @@ extension ClusterStore {
     for place in 0..<parked.count where parked[place].operation == handle {
       parked[place].due = now
     }
+    retryParked(at: now)
+  }
+
+  /// Looks at what is parked at once: some of it is due, or has ended.
+  mutating func retryParked(at now: Instant) {
     parkedDue = now
     check(at: now)
   }
@@ -74,10 +93,7 @@ extension ClusterStore {
   /// Makes everything parked due: a connection became ready or the topology changed.
   mutating func release(at now: Instant) {
     for place in 0..<parked.count { parked[place].due = now }
-    if !parked.isEmpty {
-      parkedDue = now
-      check(at: now)
-    }
+    if !parked.isEmpty { retryParked(at: now) }
   }
 
   /// Tries what is due. What is not yet due keeps its place in the order.
@@ -135,11 +151,11 @@ extension ClusterStore {
     RecordStamping.stamp(operations[handle].version, in: &commands, as: beginning)
   }
 
-  /// The node that ASK named; nil if it is gone or cannot be reached, and then the owner is asked
-  /// again.
+  /// The node that ASK named; nil if it is gone, cannot be reached or is another one, and then the
+  /// owner is asked again.
   private func usable(_ asked: Link?) -> Link? {
-    guard let asked, nodes.contains(asked) else { return nil }
-    return nodes[asked].fault == nil && !nodes[asked].isSuspect ? asked : nil
+    guard let asked, nodes.contains(asked), nodes[asked].fault == nil else { return nil }
+    return nodes[asked].isSuspect || nodes[asked].isStranger ? nil : asked
   }
 
   /// Writes an operation's commands to a ready node's log, each behind an ASKING if ASK sent it

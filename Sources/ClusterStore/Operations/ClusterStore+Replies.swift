@@ -67,7 +67,7 @@ extension ClusterStore {
       return nil
     }
     if entry.operation == .none {
-      if entry.isLast { nodes[link].pipeline.retire() }
+      if entry.isLast { retire(link, entry, at: now) }
       takeProbe(entry, from: link, at: now)
       takeLoading(entry, from: link, at: now)
       // Last, because the new topology may not contain this node.

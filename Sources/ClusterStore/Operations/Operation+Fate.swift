@@ -87,10 +87,10 @@ extension Operation {
       // another one carried out.
       return isPlain(condition) ? .executed(.deleted) : .unknown
     case .record(let header):
-      // With a condition it was refused if it found no session; that is possible unless one is
-      // known to have been there.
+      // `If-Match: *` was refused if it found no session; that is possible unless one is known to
+      // have been there. Of its version nothing is known.
       let wasThere = if case .version = base { true } else { false }
-      let isPlain = !isFenced && (condition == .none || wasThere)
+      let isPlain = !isFenced && (condition == .none || condition == .exists && wasThere)
       return fate(header, isPlain: isPlain, .deleted)
     }
   }

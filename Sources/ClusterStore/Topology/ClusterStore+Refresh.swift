@@ -88,13 +88,14 @@ extension ClusterStore {
     }
   }
 
-  /// Requests the topology when it is old or an owner is unwell.
+  /// Requests the topology when it is old, or an owner is unwell or has to show who it is.
   private mutating func age(at now: Instant) {
     guard let since = refresh.since, deployment == .cluster else { return }
     let limits = configuration.limits
     let complete = isBare ? limits.bareAge : limits.topologyAge
     let old = since + (slots.isComplete ? complete : limits.incompleteAge)
-    if old <= now || isOwnerUnwell { refresh.isWanted = true } else { check(at: old) }
+    let isUrgent = isOwnerUnwell || anyOwner { $0.isUnproven && $0.isAskable }
+    if old <= now || isUrgent { refresh.isWanted = true } else { check(at: old) }
   }
 
   /// Stops waiting for the node that was asked, once its time is over.
@@ -132,14 +133,20 @@ extension ClusterStore {
     check(at: request.answerBy)
   }
 
-  /// A ready node, a different one each time.
+  /// A ready node, a different one each time; one that has to show who it is comes first.
   private mutating func anyReady() -> Link? {
+    guard let link = nextReady({ $0.isUnproven }) ?? nextReady({ _ in true }) else { return nil }
+    refresh.lastAsked = Int(link.index)
+    return link
+  }
+
+  private func nextReady(_ suits: (borrowing Node) -> Bool) -> Link? {
     let places = nodes.places
     for step in 0..<places {
       let place = (refresh.lastAsked + 1 + step) % places
-      guard let link = nodes.ticket(at: place), nodes[link].isAskable else { continue }
-      refresh.lastAsked = place
-      return link
+      if let link = nodes.ticket(at: place), nodes[link].isAskable, suits(nodes[link]) {
+        return link
+      }
     }
     return nil
   }
@@ -175,6 +182,7 @@ extension ClusterStore {
   private mutating func takeTopology(_ epochs: NodeEpochs, from link: Link, at now: Instant) {
     refresh.request = nil
     refresh.misses = 0
+    nodes[link].isUnproven = false
     if nodes[link].reply.kind == .error {
       return refusedTopology(RedisError(nodes[link].reply.string()), by: link, at: now)
     }
@@ -203,6 +211,10 @@ extension ClusterStore {
       return refuseView(of: link, .outdated, at: now)
     }
     nodes[link].viewRefusal = nil
+    if nodes[link].isStranger {
+      nodes[link].isStranger = false
+      release(at: now)
+    }
     apply(topology, at: now)
     noteEpochs(epochs, of: topology)
   }
@@ -229,7 +241,7 @@ extension ClusterStore {
 
   /// Does not adopt a node's view: reports why, once, and soon asks another node.
   mutating func refuseView(of link: Link, _ refusal: ViewRefusal, at now: Instant) {
-    counters.refreshFaults += 1
+    if refusal.isUnread { counters.refreshFaults += 1 }
     if nodes[link].viewRefusal != refusal {
       events.append(.viewRefused(nodes[link].endpoint, refusal))
     }
@@ -297,13 +309,13 @@ extension ClusterStore {
     forgetRoles()
     for node in topology.shards.flatMap(\.replicas) {
       guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
-      name(replica, node.id)
+      name(replica, node.id, at: now)
       nodes[replica].role = .replica
       if configuration.reads == .replica { open(replica, at: now) }
     }
     for shard in topology.shards {
       guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
-      name(primary, shard.primary.id)
+      name(primary, shard.primary.id, at: now)
       nodes[primary].role = .primary
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
       nodes[primary].isFresh = false
@@ -313,6 +325,15 @@ extension ClusterStore {
       }
       nodes[primary].probe.isCalledFor = true
       open(primary, at: now)
+    }
+    forgetNames(at: now)
+  }
+
+  /// The table means none of the nodes that the topology does not list.
+  private mutating func forgetNames(at now: Instant) {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index), nodes[link].role == .unknown else { continue }
+      name(link, nil, at: now)
     }
   }
 
@@ -325,14 +346,6 @@ extension ClusterStore {
       guard nodes[link].hadSlots, nodes[link].slotCount == 0 else { continue }
       lose(link, .demoted, at: now, close: true)
     }
-  }
-
-  /// The topology says which node is at an endpoint. If that is news, whoever answers there is believed.
-  private mutating func name(_ link: Link, _ id: String?) {
-    guard nodes[link].id != id else { return }
-    nodes[link].id = id
-    if nodes[link].isStranger { nodes[link].viewRefusal = nil }
-    nodes[link].isStranger = false
   }
 
   private mutating func forgetRoles() {

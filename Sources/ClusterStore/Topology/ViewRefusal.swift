@@ -22,4 +22,14 @@ public enum ViewRefusal: Equatable, Sendable {
   case notPermitted
   /// It answered with another error.
   case refused
+
+  /// Whether the node reported no topology at all, rather than one that is not followed.
+  var isUnread: Bool {
+    switch self {
+    case .noSlots, .unreadable, .notPermitted, .refused: true
+    case .outdated, .anotherCluster, .standaloneInCluster, .anotherNode,
+      .standaloneButClusterDemanded, .standaloneAmongSeeds:
+      false
+    }
+  }
 }

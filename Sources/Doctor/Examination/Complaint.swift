@@ -9,7 +9,7 @@ struct Complaint {
   let detail: String
   let remedy: String
 
-  init(_ reach: Reach, _ wishes: RedisWishes) {
+  init(_ reach: Reach, _ expected: RedisExpectations) {
     switch reach {
     case .reached: (detail, remedy) = ("answers", "")
     case .unknownHost: (detail, remedy) = ("the name has no address", "Correct it, or DNS.")
@@ -19,26 +19,27 @@ struct Complaint {
       detail = "it accepts connections but does not reply"
       remedy = "It hangs or is overloaded: look at its log, SLOWLOG and its machine."
     case .otherProtocol:
-      detail = wishes.isEncrypted ? "the port speaks Redis without TLS" : "the port speaks TLS"
+      detail = expected.isEncrypted ? "the port speaks Redis without TLS" : "the port speaks TLS"
       remedy =
-        wishes.isEncrypted
+        expected.isEncrypted
         ? Self.sentence(TransportFault.tls(.notTLS).remedy)
         : "Set --redis-tls, and --redis-ca: the authority that signed the nodes' certificates."
     case .notRedis:
       detail = "it does not speak Redis's protocol"
       remedy = "Is the port right? It is the client port, not the bus port (10000 higher)."
     case .skipped: (detail, remedy) = ("not examined: out of time", "Use a longer --timeout.")
-    case .refused(let error): (detail, remedy) = Self.words(error, wishes)
+    case .refused(let error): (detail, remedy) = Self.words(error, expected)
     case .transport(let fault):
       (detail, remedy) = (fault.description, Self.sentence(fault.remedy))
     }
   }
 
-  private static func words(_ error: RedisError, _ wishes: RedisWishes) -> (String, String) {
+  private static func words(_ error: RedisError, _ expected: RedisExpectations) -> (String, String)
+  {
     switch error {
     case .wrongPassword:
       return (
-        "user \(wishes.user) or its password is wrong",
+        "user \(expected.user) or its password is wrong",
         "Compare --redis-user and --redis-password-file with ACL LIST; all nodes need the same."
       )
     case .noAuth:
@@ -47,8 +48,8 @@ struct Complaint {
     case .busy: return ("a script has been running on it for too long", "Run SCRIPT KILL, or wait.")
     case .noPermission:
       return (
-        "user \(wishes.user) may not run the first commands",
-        "ACL SETUSER \(wishes.user) +auth +client"
+        "user \(expected.user) may not run the first commands",
+        "ACL SETUSER \(expected.user) +auth +client"
       )
     default:
       return (

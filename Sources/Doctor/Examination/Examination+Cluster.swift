@@ -131,7 +131,7 @@ extension Examination {
       let remedy = "Set the same on all: CONFIG SET cluster-node-timeout 5000."
       return [.warn(.nodeTimeout, "nodes differ: \(detail)", remedy: remedy)] + unread
     }
-    let deadline = Int(redis.wishes.deadline.millisecondsRoundedUp)
+    let deadline = Int(redis.expected.deadline.millisecondsRoundedUp)
     if longest.key > deadline - Self.failoverRest {
       let advice = min(5_000, deadline - Self.failoverRest)
       let remedy =

@@ -67,8 +67,8 @@ extension Examination {
     }
   }
 
-  func embedded() -> [Finding] {
-    guard let (limit, machine) = facts.embedded else { return [] }
+  func memory() -> [Finding] {
+    guard let (limit, machine) = facts.memory else { return [] }
     let detail = "\(Amount.bytes(limit)) of sessions, on a machine of \(Amount.bytes(machine))"
     if machine > 0, limit > machine / 4 * 3 {
       return [

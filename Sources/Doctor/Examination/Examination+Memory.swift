@@ -56,7 +56,7 @@ extension Examination {
   func headroom(_ redis: RedisFacts) -> [Finding] {
     let primaries = Self.reached(redis).filter { $0.isPrimary == true }
     guard !primaries.isEmpty else { return [] }
-    if let expected = redis.wishes.expectedBytes {
+    if let expected = redis.expected.sessionBytes {
       return Self.expectation(expected, primaries, among: Self.reached(redis))
     }
     let fills = primaries.compactMap { node -> (address: String, percent: Int)? in

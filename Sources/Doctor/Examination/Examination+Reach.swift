@@ -11,7 +11,7 @@ extension Examination {
       return [.ok(.seeds, "\(answering) of \(redis.seeds.count) answer")]
     }
     return lost.map { seed in
-      let words = Complaint(seed.reach, redis.wishes)
+      let words = Complaint(seed.reach, redis.expected)
       // One seed that answers suffices; without any the gateway finds no node.
       return answering > 0
         ? .warn(.seeds, words.detail, on: [seed.address], remedy: words.remedy)
@@ -23,7 +23,7 @@ extension Examination {
     if redis.nodes.isEmpty {
       return redis.seeds.contains { $0.reach == .reached } ? [Self.noNodes] : []
     }
-    if redis.wishes.demandsCluster, redis.isCluster == false { return [Self.noCluster] }
+    if redis.expected.demandsCluster, redis.isCluster == false { return [Self.noCluster] }
     if redis.isCluster == false, redis.seeds.count > 1 { return [Self.severalStores] }
     let lost = redis.nodes.filter { $0.reach != .reached }
     let answering = redis.nodes.count - lost.count
@@ -34,7 +34,7 @@ extension Examination {
     var reaches: [Reach] = []
     for node in lost where !reaches.contains(node.reach) { reaches.append(node.reach) }
     return reaches.map { reach in
-      let words = Complaint(reach, redis.wishes)
+      let words = Complaint(reach, redis.expected)
       let nodes = lost.filter { $0.reach == reach }.map(\.address)
       return .fail(.nodes, words.detail, on: nodes, remedy: words.remedy)
     } + idle
@@ -46,7 +46,7 @@ extension Examination {
     var findings: [Finding] = []
     let loading = Self.reached(redis).filter { $0.info.value?["loading"] == "1" }
     if !loading.isEmpty {
-      let words = Complaint(.refused(.loading), redis.wishes)
+      let words = Complaint(.refused(.loading), redis.expected)
       findings.append(
         .fail(.nodes, words.detail, on: loading.map(\.address), remedy: words.remedy))
     }
@@ -74,10 +74,10 @@ extension Examination {
 
   func credentials(_ redis: RedisFacts) -> [Finding] {
     guard redis.nodes.contains(where: { $0.reach == .reached }) else { return [] }
-    if redis.wishes.hasPassword {
-      return [.ok(.credentials, "user \(redis.wishes.user) logs in with its password")]
+    if redis.expected.hasPassword {
+      return [.ok(.credentials, "user \(redis.expected.user) logs in with its password")]
     }
-    if redis.wishes.isLocal { return [.ok(.credentials, "Redis asks for none, on this machine")] }
+    if redis.expected.isLocal { return [.ok(.credentials, "Redis asks for none, on this machine")] }
     return [
       .warn(
         .credentials, "Redis lets everyone in",
@@ -88,8 +88,8 @@ extension Examination {
   func tls(_ redis: RedisFacts) -> [Finding] {
     let nodes = Self.reached(redis)
     if nodes.isEmpty { return [] }
-    guard redis.wishes.isEncrypted else {
-      if redis.wishes.isLocal { return [.ok(.tls, "none, on this machine")] }
+    guard redis.expected.isEncrypted else {
+      if redis.expected.isLocal { return [.ok(.tls, "none, on this machine")] }
       return [
         .warn(
           .tls, "none: password and sessions cross the network in plain text",
@@ -117,8 +117,8 @@ extension Examination {
     return wanting.map { rights, nodes in
       let lacking = rights.lacking.joined(separator: " ")
       let some = nodes.count == redis.nodes.count ? [] : nodes
-      let remedy = "On each node: ACL SETUSER \(redis.wishes.user) \(lacking)"
-      let detail = "user \(redis.wishes.user) lacks \(lacking)"
+      let remedy = "On each node: ACL SETUSER \(redis.expected.user) \(lacking)"
+      let detail = "user \(redis.expected.user) lacks \(lacking)"
       let losses = rights.losses.joined(separator: ", ")
       return rights.suffice
         ? .warn(.commands, "\(detail): \(losses)", on: some, remedy: remedy)

@@ -13,7 +13,7 @@ public struct Examination: Sendable {
 
   /// All findings, in the order in which an operator would ask.
   public var findings: [Finding] {
-    var findings = [descriptors()] + certificates() + tokens() + embedded()
+    var findings = [descriptors()] + certificates() + tokens() + memory()
     guard let redis = facts.redis else { return findings }
     findings += seeds(redis) + nodes(redis) + credentials(redis) + tls(redis)
     guard redis.nodes.contains(where: { $0.reach == .reached }) else { return findings }
@@ -69,6 +69,6 @@ public struct Examination: Sendable {
   ) -> Finding {
     .warn(
       subject, "\(what) cannot be read", on: nodes,
-      remedy: "To examine it: ACL SETUSER \(redis.wishes.user) \(right)")
+      remedy: "To examine it: ACL SETUSER \(redis.expected.user) \(right)")
   }
 }

@@ -36,8 +36,8 @@ struct RedisProbe: ~Copyable {
   }
 
   /// Gathers all facts.
-  mutating func run(_ wishes: RedisWishes) -> RedisFacts {
-    var facts = RedisFacts(wishes: wishes)
+  mutating func run(_ expected: RedisExpectations) -> RedisFacts {
+    var facts = RedisFacts(expected: expected)
     var first: Endpoint?
     var topology: Topology?
     for seed in settings.seeds {

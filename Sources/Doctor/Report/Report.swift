@@ -39,7 +39,7 @@ public struct Report {
   /// The heading: what was examined.
   private var heading: String {
     guard let redis = facts.redis else {
-      return facts.embedded == nil
+      return facts.memory == nil
         ? "A gateway in front of Redis, which was not examined"
         : "A gateway that keeps sessions in memory"
     }
@@ -49,12 +49,12 @@ public struct Report {
       case false?: "a single Redis"
       case nil: "Redis"
       }
-    return "A gateway in front of \(kind)\(redis.wishes.isEncrypted ? ", over TLS" : "")"
+    return "A gateway in front of \(kind)\(redis.expected.isEncrypted ? ", over TLS" : "")"
   }
 
   private func lines(_ finding: Finding) -> [String] {
-    let verdict = finding.verdict.word.padding(to: Self.subject - 2)
-    let subject = finding.subject.rawValue.padding(to: Self.detail - Self.subject)
+    let verdict = finding.verdict.word.padded(to: Self.subject - 2, gap: 1)
+    let subject = finding.subject.rawValue.padded(to: Self.detail - Self.subject, gap: 1)
     var detail = finding.detail
     // A single node is named in the line itself, several below it.
     if finding.nodes.count == 1 { detail = "\(finding.nodes[0]): \(detail)" }
@@ -99,22 +99,7 @@ public struct Report {
 
   /// The text wrapped into lines, each indented by `margin`; at least one line.
   private static func wrapped(_ text: String, from margin: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, margin + last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    if lines.isEmpty { lines = [""] }
-    return lines.map { String(repeating: " ", count: margin) + $0 }
-  }
-}
-
-extension String {
-  /// The text padded with trailing spaces to `width` characters, with at least one space.
-  func padding(to width: Int) -> String {
-    self + String(repeating: " ", count: Swift.max(1, width - count))
+    let lines = text.lines(of: width - margin)
+    return (lines.isEmpty ? [""] : lines).map { String(repeating: " ", count: margin) + $0 }
   }
 }

@@ -33,7 +33,7 @@ extension LinkFault {
     // A Redis without TLS takes a ClientHello for the beginning of a line, and waits for its end.
     case .slowHandshake: "it hangs, or its port is a plain one and --redis-tls is wrong"
     case .refused(let kind): kind.detail
-    case .silent, .slowGreeting, .brokenProtocol, .demoted, .reported: nil
+    case .silent, .slowGreeting, .brokenProtocol, .demoted, .stranger, .reported: nil
     }
   }
 }

@@ -37,13 +37,13 @@ public struct Plan {
 
   private var requests: String {
     Table("A request")
-      .row("target", Quantities.bytes(http.target), "414")
-      .row("field section", Quantities.bytes(http.section), "431")
+      .row("target", Amount.bytes(http.target), "414")
+      .row("field section", Amount.bytes(http.section), "431")
       .row("field lines", "\(http.fields)", "431")
-      .row("chunk extensions of a body", Quantities.bytes(http.extensions), "400")
-      .row("body (--max-body)", Quantities.bytes(settings.maxBody), "413")
-      .row("deadline (--deadline)", Quantities.span(settings.deadline), "503, 504")
-      .row("session id", Quantities.bytes(SessionID.maximum), "400")
+      .row("chunk extensions of a body", Amount.bytes(http.extensions), "400")
+      .row("body (--max-body)", Amount.bytes(settings.maxBody), "413")
+      .row("deadline (--deadline)", Amount.span(settings.deadline), "503, 504")
+      .row("session id", Amount.bytes(SessionID.maximum), "400")
       .text
   }
 
@@ -54,12 +54,12 @@ public struct Plan {
       .row("waiting in the kernel", "\(bounds.backlog)", "further ones are refused")
       .row("accepted in one tick", "\(bounds.acceptsPerTick)", "")
       .row("requests of one client in one tick", "\(bounds.requestsPerTick)", "")
-      .row("TLS handshake", Quantities.span(bounds.handshake), "closed")
-      .row("head, from its first byte", Quantities.span(bounds.head), "408")
-      .row("body, from the end of its head", Quantities.span(bounds.body), "408")
-      .row("without a request", Quantities.span(bounds.idle), "closed")
-      .row("reading a response", Quantities.span(bounds.write), "closed")
-      .row("after the last response", Quantities.span(bounds.linger), "closed")
+      .row("TLS handshake", Amount.span(bounds.handshake), "closed")
+      .row("head, from its first byte", Amount.span(bounds.head), "408")
+      .row("body, from the end of its head", Amount.span(bounds.body), "408")
+      .row("without a request", Amount.span(bounds.idle), "closed")
+      .row("reading a response", Amount.span(bounds.write), "closed")
+      .row("after the last response", Amount.span(bounds.linger), "closed")
       .text
   }
 
@@ -68,38 +68,38 @@ public struct Plan {
     return Table("A worker's Redis")
       .row("operations under way", "\(store.operations)", "503")
       .row("waiting for one node's replies", "\(store.pipelineOperations)", "503")
-      .row("commands for one node", Quantities.bytes(store.pipelineBytes), "503")
-      .row("large payloads at one node", Quantities.bytes(store.largeBytes), "they wait their turn")
+      .row("commands for one node", Amount.bytes(store.pipelineBytes), "503")
+      .row("large payloads at one node", Amount.bytes(store.largeBytes), "they wait their turn")
       .row("waiting for a node, or their turn", "\(store.parkedOperations)", "503")
-      .row("commands that wait for a node", Quantities.bytes(store.parkedBytes), "503")
+      .row("commands that wait for a node", Amount.bytes(store.parkedBytes), "503")
       .row("waiting for their turn only", "\(store.awaitingTurns)", "sent out of turn")
       .row(
-        "commands that wait their turn", Quantities.bytes(store.awaitingBytes), "sent out of turn"
+        "commands that wait their turn", Amount.bytes(store.awaitingBytes), "sent out of turn"
       )
       .row(
-        "longest reply", Quantities.bytes(store.replyBytes),
-        "500; beyond \(Quantities.bytes(store.passedBytes)) closed"
+        "longest reply", Amount.bytes(store.replyBytes),
+        "500; beyond \(Amount.bytes(store.passedBytes)) closed"
       )
-      .row("silence of a node", Quantities.span(store.silence), "the connection is closed")
-      .row("connecting", Quantities.span(store.connecting), "tried again")
+      .row("silence of a node", Amount.span(store.silence), "the connection is closed")
+      .row("connecting", Amount.span(store.connecting), "tried again")
       .text
   }
 
   private var sum: String {
     let limit = Descriptors.raiseLimit()
     var table = Table("All together, at worst")
-      .row("clients' buffers", Quantities.bytes(bufferBytes), "503 (--client-buffers)")
-      .row("clients' places", Quantities.bytes(placeBytes), "")
-    if settings.tls != nil { table = table.row("clients' TLS", Quantities.bytes(tlsBytes), "") }
-    table = table.row("buffers of the loops", Quantities.bytes(loopBytes), "")
+      .row("clients' buffers", Amount.bytes(bufferBytes), "503 (--client-buffers)")
+      .row("clients' places", Amount.bytes(placeBytes), "")
+    if settings.tls != nil { table = table.row("clients' TLS", Amount.bytes(tlsBytes), "") }
+    table = table.row("buffers of the loops", Amount.bytes(loopBytes), "")
     if settings.redis == nil {
       table = table.row(
-        "sessions (--memory-limit)", Quantities.bytes(settings.memoryLimit), "503, store-full")
+        "sessions (--memory-limit)", Amount.bytes(settings.memoryLimit), "503, store-full")
     } else {
-      table = table.row("Redis pipelines", Quantities.bytes(workers * pipelineBytes), "503")
+      table = table.row("Redis pipelines", Amount.bytes(workers * pipelineBytes), "503")
         .row("connections to Redis", "\(workers * nodes)", "one per worker and node")
     }
-    table = table.row("memory", Quantities.bytes(memoryBytes), "plus 20 MiB for the program itself")
+    table = table.row("memory", Amount.bytes(memoryBytes), "plus 20 MiB for the program itself")
       .row("descriptors", "\(descriptors)", "the process may have \(limit)")
     let note = """
         An idle connection takes its place and no buffer. Buffers hold requests that come in

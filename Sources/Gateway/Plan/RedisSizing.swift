@@ -61,17 +61,17 @@ public struct RedisSizing {
     let perNode = primaryBytes / servers * 5 / 4
     let bits = Double(rate) * Double(size + Self.command) * 8
     let all = sessions.counted("session")
-    return Table("Redis for \(all) of \(Quantities.bytes(size)), \(rate) requests/s")
+    return Table("Redis for \(all) of \(Amount.bytes(size)), \(rate) requests/s")
       .row(
-        "one session", Quantities.bytes(sessionBytes), "payload, header, key and Redis's overhead"
+        "one session", Amount.bytes(sessionBytes), "payload, header, key and Redis's overhead"
       )
-      .row("all primaries", Quantities.bytes(primaryBytes), "")
-      .row("primaries and replicas", Quantities.bytes(primaryBytes * 2), "one replica each")
-      .row("maxmemory of a node", Quantities.bytes(perNode), "its share plus a quarter")
-      .row("memory of a server", Quantities.bytes(perNode * 2), "a primary and a replica")
-      .row("gateways and Redis", Quantities.bits(bits), "payloads, in one direction or the other")
-      .row("gateways' network", Quantities.bits(bits * 2), "clients' side included")
-      .row("replication at most", Quantities.bits(bits), "when every request writes")
+      .row("all primaries", Amount.bytes(primaryBytes), "")
+      .row("primaries and replicas", Amount.bytes(primaryBytes * 2), "one replica each")
+      .row("maxmemory of a node", Amount.bytes(perNode), "its share plus a quarter")
+      .row("memory of a server", Amount.bytes(perNode * 2), "a primary and a replica")
+      .row("gateways and Redis", Amount.bits(bits), "payloads, in one direction or the other")
+      .row("gateways' network", Amount.bits(bits * 2), "clients' side included")
+      .row("replication at most", Amount.bits(bits), "when every request writes")
       .row("sessions that end", "\(sessions / seconds)/s", "when all live to their idle timeout")
       .text + "\n" + loss
   }

@@ -116,8 +116,9 @@ public struct NodeGreeting: Equatable, Sendable {
   /// 1. A reply is a status or an error; anything else is unexpected, except for those of CLIENT
   ///    KILL (a number) and CLIENT INFO (a text).
   /// 2. `NOAUTH`, `WRONGPASS` and `BUSY` refuse the connection, whichever command they answer.
-  /// 3. Any other error refuses it, too, except an error to a CLIENT command, which an ACL may
-  ///    forbid.
+  /// 3. So does `LOADING` to CLUSTER MYID, which a node does not answer before it serves.
+  /// 4. Any other error refuses it, too, except an error to CLIENT or CLUSTER MYID, which an ACL
+  ///    may forbid.
   public mutating func judge(_ reply: borrowing Reply) -> Verdict {
     if let end { return end }
     let step = steps[answered]
@@ -143,6 +144,8 @@ public struct NodeGreeting: Equatable, Sendable {
     // A busy node would skip the command that ends the previous connection, and refuse all others,
     // too.
     case (.noAuth, _), (.wrongPassword, _), (.busy, _): return .refused(error)
+    // It cannot yet say who it is, and must not be taken for another once it serves.
+    case (.loading, .member): return .refused(error)
     case (_, .name), (_, .end), (_, .identify), (_, .member): return passed
     default: return .refused(error)
     }

@@ -1,6 +1,8 @@
 // The settings for readers: the list of `serve --help`, and the table of the documentation. Both
 // are generated from `SettingDefinition.all`, so neither can be out of date.
 
+import Primitives
+
 /// The settings for readers.
 public enum SettingsHelp {
   /// The longest line of the list, in characters: swift-argument-parser wraps lines of 80.

@@ -85,7 +85,7 @@ extension StatusLog {
     case .notReady(let span):
       let nodes = state.nodes()
       let primaries = nodes.filter { $0.slots > 0 }
-      let served = primaries.filter { $0.isReady && $0.isServing }
+      let served = primaries.filter { $0.isReady && !$0.isSuspect && $0.isServing }
       log.warning(
         "not ready: callers get 503, /health names the nodes",
         metadata: [

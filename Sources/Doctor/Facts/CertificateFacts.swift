@@ -1,0 +1,15 @@
+public import Reactor
+
+/// A certificate in a file that a setting names.
+public struct CertificateFacts: Sendable {
+  /// The setting, such as `--tls-cert`.
+  public var setting: String
+  /// What is in the file.
+  public var content: Result<Certificate, TLSSettingsFault>
+
+  /// The certificate of `setting`.
+  public init(setting: String, content: Result<Certificate, TLSSettingsFault>) {
+    self.setting = setting
+    self.content = content
+  }
+}

@@ -1,0 +1,178 @@
+import Primitives
+import Redis
+import Sessions
+import StoreContract
+import Testing
+
+@testable import ClusterStore
+
+/// A cluster of three, at whose addresses others may answer.
+@Suite("Another Redis at a node's address")
+struct StrangerTests {
+  private static let standalone = "-ERR This instance has cluster support disabled\r\n"
+  private let view = Slots([(0, 8191, 7000), (8192, 12000, 7001), (12001, 16383, 7002)])
+  /// A session of 7001.
+  private let id = (0...).lazy.map { "id\($0)" }.first { (8192...12000).contains(ID.slot($0)) }!
+
+  private func tell(_ world: ScriptedNodes, _ view: Slots, _ epochs: [UInt16: Int]) {
+    for port in UInt16(7000)...7009 {
+      world.views[port] = view.text
+      world.epochs[port] = Slots.epochs(epochs)
+    }
+  }
+
+  private func trio() -> ScriptedNodes {
+    let world = ScriptedNodes(seeds: [7000, 7001, 7002])
+    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
+    world.settle()
+    #expect(world.isServing)
+    return world
+  }
+
+  /// Another Redis at 7001: one of no cluster, or a node of another one.
+  private func replace(_ world: ScriptedNodes, isStandalone: Bool) {
+    world.identities[7001] = isStandalone ? Self.standalone : Slots.identity(7001, life: 1)
+    world.views[7001] =
+      isStandalone ? Self.standalone : Slots([(0, 16383, 7001)], life: 1).text
+    world.epochs[7001] = Slots.epochs([7001: 50], life: 1)
+    world.habits[7001] = Say.ok
+  }
+
+  /// What is for 7001 waits, and nothing is put in there.
+  private func expectNothing(_ world: ScriptedNodes, for milliseconds: Int = 3_000) {
+    let call = world.call(.put(id, version: 8))
+    world.pass(milliseconds: milliseconds)
+    #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+    #expect(world.outcomes[call] == nil)
+    #expect(!world.isServing)
+  }
+
+  @Test("It gets no session, and is told from its first answers", arguments: [true, false])
+  func getsNothing(isStandalone: Bool) {
+    let world = trio()
+    replace(world, isStandalone: isStandalone)
+    world.say(7001, "!broken\r\n")
+    world.pass(milliseconds: 50)
+    #expect(!world.isServing)
+    let call = world.call(.put(id, version: 8))
+    world.pass(milliseconds: 500)
+    #expect(world.taken(by: 7001) == [] && world.outcomes[call] == nil)
+    #expect(world.viewRefusals.first == (isStandalone ? .standaloneInCluster : .anotherNode))
+    #expect(world.health.first { $0.endpoint.port == 7001 }?.viewRefusal != nil)
+    #expect(world.counters.refreshFaults == 0)
+    // Its replica takes over, and what waited is for that one.
+    let next = Slots([(0, 8191, 7000), (8192, 12000, 7004), (12001, 16383, 7002)])
+    for port: UInt16 in [7000, 7002, 7004] {
+      world.views[port] = next.text
+      world.epochs[port] = Slots.epochs([7000: 1, 7002: 3, 7004: 5])
+      world.habits[port] = Say.ok
+    }
+    world.pass(milliseconds: 2_000)
+    #expect(world.outcomes[call] != nil && world.isServing)
+  }
+
+  @Test(
+    "So it is when the gateway starts, in whatever order the seeds answer",
+    arguments: [[7001, 7000], [7000, 7001], [7001, 7000, 7002], [7001, 7002, 7000]] as [[UInt16]],
+    [true, false])
+  func atTheStart(seeds: [UInt16], isStandalone: Bool) {
+    let world = ScriptedNodes(seeds: seeds)
+    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
+    replace(world, isStandalone: isStandalone)
+    world.settle()
+    world.pass(milliseconds: 100)
+    expectNothing(world)
+  }
+
+  @Test("One that loads its data when it is met is not believed once it serves")
+  func loading() {
+    let world = trio()
+    let loading = "-LOADING Redis is loading the dataset in memory\r\n"
+    world.identities[7001] = loading
+    world.views[7001] = loading
+    world.services[7001] = loading
+    world.say(7001, "!broken\r\n")
+    world.pass(milliseconds: 500)
+    #expect(!world.isServing)
+    world.services[7001] = nil
+    replace(world, isStandalone: true)
+    world.pass(milliseconds: 1_000)
+    expectNothing(world)
+  }
+
+  @Test("One that may not say who it is is found out by its view, and stays found out")
+  func unproven() {
+    let world = ScriptedNodes(seeds: [7000, 7001, 7002, 7003, 7004, 7005])
+    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
+    for port in UInt16(7000)...7005 { world.identities[port] = "-NOPERM no\r\n" }
+    world.settle()
+    world.pass(milliseconds: 5_000)
+    #expect(world.isServing)
+    replace(world, isStandalone: true)
+    world.identities[7001] = "-NOPERM no\r\n"
+    world.say(7001, "!broken\r\n")
+    world.pass(milliseconds: 1_000)
+    #expect(world.viewRefusals == [.standaloneInCluster])
+    _ = world.taken(by: 7001)
+    expectNothing(world)
+    // Its next connection is no way back.
+    world.say(7001, "!broken\r\n")
+    expectNothing(world)
+    // Its view is.
+    world.views[7001] = view.text
+    world.epochs[7001] = Slots.epochs([7000: 1, 7001: 2, 7002: 3])
+    world.pass(milliseconds: 2_000)
+    #expect(world.isServing)
+    #expect(world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+  }
+
+  @Test("What it has yet to be sent when it is found out waits for the right one")
+  func unsent() {
+    let world = trio()
+    for port: UInt16 in [7000, 7002] { world.die(port) }
+    world.views[7001] = nil
+    world.pass(milliseconds: 300)
+    #expect(world.asked.last == 7001)
+    world.windows[7001] = 0
+    let call = world.call(.put(id, version: 8))
+    // The connection has outlived the change.
+    world.say(
+      7001, Slots.epochs([7001: 50], life: 1) + Slots([(0, 16383, 7001)], life: 1).text)
+    #expect(world.viewRefusals.last == .anotherCluster)
+    world.widen(7001, by: 10_000)
+    #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+    #expect(world.outcomes[call] == nil)
+  }
+
+  @Test("A seed that left, and came back as another node, may be given slots")
+  func cameBack() {
+    let world = trio()
+    tell(world, Slots([(0, 8191, 7000), (8192, 16383, 7001)]), [7000: 1, 7001: 4])
+    world.die(7002)
+    world.pass(milliseconds: 200_000)
+    #expect(world.isServing)
+    // It has joined and has no slots yet; one is on its way to it.
+    world.down = []
+    world.identities[7002] = Slots.identity(7002, life: 1)
+    world.habits[7002] = Say.null
+    let call = world.call(.get(ID.low))
+    #expect(world.taken(by: 7000).count == 1)
+    world.say(7000, "-ASK \(ID.slot(ID.low)) 10.0.0.1:7002\r\n")
+    world.pass(milliseconds: 3_000)
+    #expect(world.outcomes[call] == .missing)
+    #expect(world.viewRefusals == [])
+  }
+
+  @Test("The same node comes back, or one that may not say who it is: it is used as before")
+  func noStranger() {
+    for identity in [nil, "-NOPERM no\r\n"] {
+      let world = trio()
+      world.identities[7000] = identity
+      world.say(7000, "!broken\r\n")
+      world.pass(milliseconds: 300)
+      #expect(world.isServing && world.viewRefusals.isEmpty)
+      _ = world.call(.get(ID.low))
+      #expect(world.taken(by: 7000) == ["GETEX sg:{first:\(ID.low)} PX 1200000"])
+    }
+  }
+}
