@@ -169,12 +169,15 @@ struct FateTests {
     #expect(demanding.world.outcomes[demanding.number] == .fault(.outcomeUnknown))
   }
 
-  /// An earlier version was there all the time, so the delete of another one can only be 412.
-  @Test("A delete of one version, whose repeat meets a later write: nobody knows")
-  func deletedVersion() {
+  /// The delete of one version can only be 412, where another one was there all the time; that of any
+  /// session, too, where another delete came before the later write.
+  @Test(
+    "A delete under a condition, whose repeat meets a later write: nobody knows",
+    arguments: [Call.delete(ID.low).when(version: 3), Call.delete(ID.low).when(.exists)])
+  func deletedElsewhere(_ delete: Call) {
     let world = ScriptedNodes.cluster()
     world.pass(milliseconds: 1_000)
-    let call = world.call(.delete(ID.low).when(version: 3))
+    let call = world.call(delete)
     world.hangUp(7000)
     world.pass(milliseconds: 200)
     _ = world.taken(by: 7000)

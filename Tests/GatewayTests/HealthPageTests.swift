@@ -30,6 +30,28 @@ struct HealthPageTests {
     return statuses.joined(separator: " ")
   }
 
+  /// One worker has met a redirect, and the other has not.
+  @Test("Slots are those of the worker with the youngest topology", arguments: [0, 1])
+  func youngest(place: Int) throws {
+    let boards = [WorkerBoard(), WorkerBoard()]
+    let node = { (port: UInt16, slots: Int) in
+      NodeHealth(
+        endpoint: Endpoint(host: "a", port: port), role: slots > 0 ? .primary : .unknown,
+        isReady: true, slots: slots, latencySeconds: 0, depth: 1)
+    }
+    boards[place].set(.storeTopologySince, 2)
+    boards[place].nodes.withLock { $0 = [node(7000, 6_000), node(7001, 10_384)] }
+    boards[1 - place].set(.storeTopologySince, 1)
+    boards[1 - place].nodes.withLock { $0 = [node(7000, 10_384), node(7002, 6_000)] }
+    let state = GatewayState(
+      version: "", boards: boards, contract: "",
+      output: try LogOutput(accessLanes: 0, isJSON: true))
+    let nodes = state.nodes()
+    #expect(nodes.map(\.slots) == [6_000, 10_384, 0])
+    #expect(nodes.map(\.role) == [.primary, .primary, .unknown])
+    #expect(nodes.map(\.depth) == [2, 1, 1])
+  }
+
   @Test("Who serves slots fails without a connection, and a replica need not have one")
   func nodes() throws {
     #expect(try page { _ in } == "pass pass")

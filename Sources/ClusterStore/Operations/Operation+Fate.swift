@@ -87,11 +87,9 @@ extension Operation {
       // another one carried out.
       return isPlain(condition) ? .executed(.deleted) : .unknown
     case .record(let header):
-      // `If-Match: *` was refused if it found no session; that is possible unless one is known to
-      // have been there. Of its version nothing is known.
-      let wasThere = if case .version = base { true } else { false }
-      let isPlain = !isFenced && (condition == .none || condition == .exists && wasThere)
-      return fate(header, isPlain: isPlain, .deleted)
+      // With a condition it may have been refused: nobody knows which sessions there were before
+      // this one.
+      return fate(header, isPlain: isPlain(condition), .deleted)
     }
   }
 
