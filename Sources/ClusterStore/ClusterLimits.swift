@@ -68,7 +68,7 @@ public struct ClusterLimits: Sendable {
   public var bareAge = TimeSpan.seconds(5)
   /// How long a connection that is no longer needed is kept after its last use, for example one to
   /// a node outside the topology.
-  public var strangerAge = TimeSpan.seconds(10)
+  public var unwantedAge = TimeSpan.seconds(10)
   /// How long ago a replica may have last heard from its primary and still be read from: more than
   /// the ten seconds at which an idle primary pings (`repl-ping-replica-period`).
   public var replicaLag = TimeSpan.seconds(15)

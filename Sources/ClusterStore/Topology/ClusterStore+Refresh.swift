@@ -1,47 +1,11 @@
 // How the topology is learnt: from the seeds, then whenever something shows that it changed, and
 // once a minute; while an owner of slots is unwell, repeatedly, since other nodes may have taken
 // over. One request at a time, and never two within the pause. Whether a view is adopted is decided
-// in `ClusterStore+Views`, and before there is a table in `ClusterStore+FirstView`.
+// in `ClusterStore+Views`, and before there is a table in `ClusterStore+FirstView`; what that means
+// is in `ClusterStore+Adoption`.
 
 import Primitives
 import Redis
-
-/// The state of learning the topology.
-struct RefreshState {
-  /// A request to a node.
-  struct Request {
-    /// The node that was asked.
-    let link: Link
-    /// The request's entry in that node's pipeline.
-    let sequence: UInt64
-    /// When another node is asked instead.
-    let answerBy: Instant
-    /// The epochs, which arrive ahead of the slots.
-    var epochs = NodeEpochs()
-  }
-
-  /// Whether the topology is to be requested.
-  var isWanted = true
-  /// The request that has not been answered yet.
-  var request: Request?
-  /// How many nodes in a row did not answer by then.
-  var misses = 0
-  /// The earliest time of the next request.
-  var notBefore = Instant(nanoseconds: .min)
-  /// When a topology was last adopted.
-  var since: Instant?
-  /// The topology adopted last, to tell whether a new one differs.
-  var topology: Topology?
-  /// The view that each node reported last, since the table last changed.
-  var ballots: [Link: TopologyVote.Ballot] = [:]
-  /// Whether a redirect has changed the table since.
-  var isPatched = false
-  /// The slab index of the node asked last.
-  var lastAsked = 0
-  /// The seeds' views from before there was a table, and how long others are waited for.
-  var firstViews: [FirstView] = []
-  var settledBy = Instant.never
-}
 
 extension ClusterStore {
   /// Requests the topology soon.
@@ -60,7 +24,7 @@ extension ClusterStore {
   }
 
   /// Whether an owner of slots is suspect or has a connection fault.
-  private var isOwnerUnwell: Bool { anyOwner { $0.isSuspect || $0.isStranger || $0.fault != nil } }
+  var isOwnerUnwell: Bool { anyOwner { $0.isSuspect || $0.isStranger || $0.fault != nil } }
 
   /// Asks a ready node for the topology, or connects to nodes that might know it.
   mutating func refreshIfWanted(at now: Instant) {
@@ -120,6 +84,8 @@ extension ClusterStore {
     guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + limits.retryPause) }
     let jitter = TimeSpan(nanoseconds: Int64(jitter.bits() % 50_000_000))
     refresh.isWanted = false
+    // Even if it does not answer: others must have their turn.
+    nodes[link].isUnproven = false
     refresh.notBefore = now + limits.refreshPause + jitter
     let mark = nodes[link].pipeline.log.count
     for part: StaticString in ["NODES", "SLOTS"] {
@@ -182,7 +148,6 @@ extension ClusterStore {
   private mutating func takeTopology(_ epochs: NodeEpochs, from link: Link, at now: Instant) {
     refresh.request = nil
     refresh.misses = 0
-    nodes[link].isUnproven = false
     if nodes[link].reply.kind == .error {
       return refusedTopology(RedisError(nodes[link].reply.string()), by: link, at: now)
     }
@@ -254,124 +219,5 @@ extension ClusterStore {
       refresh.notBefore = max(refresh.notBefore, now + pause)
     }
     wantRefresh(at: now)
-  }
-
-  /// The deployment is one node, which serves every slot.
-  mutating func becomeSingle(_ link: Link, at now: Instant) {
-    if deployment != .single { events.append(.singleNode(nodes[link].endpoint)) }
-    deployment = .single
-    slots.assign(.all, UInt16(link.index))
-    forgetRoles()
-    nodes[link].role = .primary
-    nodes[link].slotCount = HashSlot.count
-    refresh.since = now
-    refresh.isWanted = false
-    nodes[link].viewRefusal = nil
-    counters.refreshes += 1
-    dropStrangers(at: now)
-    check(at: now)
-    release(at: now)
-  }
-
-  /// Adopts a cluster's topology.
-  private mutating func apply(_ topology: Topology, at now: Instant) {
-    deployment = .cluster
-    refresh.since = now
-    counters.refreshes += 1
-    check(at: now + configuration.limits.incompleteAge)
-    guard topology != refresh.topology || refresh.isPatched else {
-      loseDemoted(at: now)
-      return dropStrangers(at: now)
-    }
-    let isNews = topology != refresh.topology
-    refresh.topology = topology
-    refresh.isPatched = false
-    refresh.ballots = refresh.ballots.filter { $0.value.topology.digest == topology.digest }
-    rebuild(from: topology, at: now)
-    loseDemoted(at: now)
-    dropStrangers(at: now)
-    // New owners are probed.
-    check(at: now)
-    if isNews {
-      counters.topologyChanges += 1
-      events.append(
-        .topologyChanged(
-          primaries: topology.shards.count,
-          replicas: topology.shards.reduce(0) { $0 + $1.replicas.count },
-          slots: slots.coverage))
-    }
-    release(at: now)
-  }
-
-  /// Rebuilds the table. Primaries come last, so that a node listed as both is a primary.
-  private mutating func rebuild(from topology: Topology, at now: Instant) {
-    slots.clear()
-    forgetRoles()
-    for node in topology.shards.flatMap(\.replicas) {
-      guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
-      name(replica, node.id, at: now)
-      nodes[replica].role = .replica
-      if configuration.reads == .replica { open(replica, at: now) }
-    }
-    for shard in topology.shards {
-      guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
-      name(primary, shard.primary.id, at: now)
-      nodes[primary].role = .primary
-      nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
-      nodes[primary].isFresh = false
-      for range in shard.ranges {
-        slots.assign(range, UInt16(primary.index))
-        nodes[primary].slotCount += range.count
-      }
-      nodes[primary].probe.isCalledFor = true
-      open(primary, at: now)
-    }
-    forgetNames(at: now)
-  }
-
-  /// The table means none of the nodes that the topology does not list.
-  private mutating func forgetNames(at now: Instant) {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].role == .unknown else { continue }
-      name(link, nil, at: now)
-    }
-  }
-
-  /// Closes the connections of silent nodes whose slots others now serve, which frees what waits
-  /// for them.
-  private mutating func loseDemoted(at now: Instant) {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
-      // A node that slots are still moving to has none yet.
-      guard nodes[link].hadSlots, nodes[link].slotCount == 0 else { continue }
-      lose(link, .demoted, at: now, close: true)
-    }
-  }
-
-  private mutating func forgetRoles() {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
-      nodes[link].role = .unknown
-      if nodes[link].slotCount > 0 { nodes[link].hadSlots = true }
-      nodes[link].slotCount = 0
-      nodes[link].replicas = []
-    }
-  }
-
-  /// Closes connections that are no longer needed, once nothing waits for them and they have not
-  /// been used for a while. Forgets nodes that are neither in the topology nor seeds; the delay is
-  /// there because a node that slots are moving to may not be in the topology yet. A fault of a
-  /// connection that is no longer wanted is cleared.
-  private mutating func dropStrangers(at now: Instant) {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
-      guard !isWanted(link), nodes[link].pipeline.isEmpty else { continue }
-      // Seeds are asked meanwhile.
-      if nodes[link].isSeed, !slots.isComplete || isOwnerUnwell { continue }
-      guard nodes[link].usedAt + configuration.limits.strangerAge <= now else { continue }
-      if !nodes[link].isDown { disconnect(link, until: now, close: true) }
-      nodes[link].fault = nil
-      if nodes[link].role == .unknown, !nodes[link].isSeed { nodes.discard(link) }
-    }
   }
 }

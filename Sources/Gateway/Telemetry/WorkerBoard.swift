@@ -72,7 +72,7 @@ final class WorkerBoard: Sendable {
   private static let boundStart = batchStart + BatchSizes.ranges
   private static let problemStart = boundStart + Bound.allCases.count
   private static let errorStart = problemStart + problems
-  private static let cellStart = errorStart + ErrorKind.allCases.count
+  private static let cellStart = errorStart + ErrorTally.kinds
 
   private let cells: InlineArray<3_968, Atomic<Int>>
   /// The nodes as the worker last reported them, at most a second ago unless nothing has happened
@@ -156,8 +156,8 @@ final class WorkerBoard: Sendable {
     for range in 0..<BatchSizes.ranges {
       cells[Self.batchStart + range].store(counters.batchSizes[range], ordering: .relaxed)
     }
-    for kind in ErrorKind.allCases {
-      cells[Self.errorStart + Int(kind.rawValue)].store(counters.errors[kind], ordering: .relaxed)
+    for place in 0..<ErrorTally.kinds {
+      cells[Self.errorStart + place].store(counters.errors[place], ordering: .relaxed)
     }
     set(.storeMovedToSelf, counters.movedToSelf)
     set(.storeRetried, counters.retried)

@@ -54,8 +54,13 @@ struct BenchServer: ParsableArguments {
   /// The token on the first line of the token file; nil when no file is named.
   func token() throws -> Secret? {
     guard let tokenFile else { return nil }
-    let content = try? ReadableFile(path: tokenFile).content()
-    let line = content?.split(separator: UInt8(ascii: "\n")).first
+    let content: [UInt8]
+    do throws(ValueFault) {
+      content = try ReadableFile(path: tokenFile).content()
+    } catch {
+      throw ValidationError("--token-file: \(tokenFile): \(error.text)")
+    }
+    let line = content.split(separator: UInt8(ascii: "\n")).first
     let text = line.map { String(decoding: $0, as: UTF8.self) }
     guard let text, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw ValidationError("--token-file: the first line of \(tokenFile) is not a token")

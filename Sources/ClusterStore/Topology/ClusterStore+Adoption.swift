@@ -1,0 +1,126 @@
+// What it means that a view of the deployment is adopted: who owns which slot, who is a replica of
+// whom, which nodes are connected to, and which are forgotten.
+
+import Primitives
+import Redis
+
+extension ClusterStore {
+  /// The deployment is one node, which serves every slot.
+  mutating func becomeSingle(_ link: Link, at now: Instant) {
+    if deployment != .single { events.append(.singleNode(nodes[link].endpoint)) }
+    deployment = .single
+    slots.assign(.all, UInt16(link.index))
+    forgetRoles()
+    nodes[link].role = .primary
+    nodes[link].slotCount = HashSlot.count
+    refresh.since = now
+    refresh.isWanted = false
+    nodes[link].viewRefusal = nil
+    counters.refreshes += 1
+    dropUnwanted(at: now)
+    check(at: now)
+    release(at: now)
+  }
+
+  /// Adopts a cluster's topology.
+  mutating func apply(_ topology: Topology, at now: Instant) {
+    deployment = .cluster
+    refresh.since = now
+    counters.refreshes += 1
+    check(at: now + configuration.limits.incompleteAge)
+    guard topology != refresh.topology || refresh.isPatched else {
+      loseDemoted(at: now)
+      return dropUnwanted(at: now)
+    }
+    let isNews = topology != refresh.topology
+    refresh.topology = topology
+    refresh.isPatched = false
+    refresh.ballots = refresh.ballots.filter { $0.value.topology.digest == topology.digest }
+    rebuild(from: topology, at: now)
+    loseDemoted(at: now)
+    dropUnwanted(at: now)
+    // New owners are probed.
+    check(at: now)
+    if isNews {
+      counters.topologyChanges += 1
+      events.append(
+        .topologyChanged(
+          primaries: topology.shards.count,
+          replicas: topology.shards.reduce(0) { $0 + $1.replicas.count },
+          slots: slots.coverage))
+    }
+    release(at: now)
+  }
+
+  /// Rebuilds the table. Primaries come last, so that a node listed as both is a primary.
+  private mutating func rebuild(from topology: Topology, at now: Instant) {
+    slots.clear()
+    forgetRoles()
+    for node in topology.shards.flatMap(\.replicas) {
+      guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
+      name(replica, node.id, at: now)
+      nodes[replica].role = .replica
+      if configuration.reads == .replica { open(replica, at: now) }
+    }
+    for shard in topology.shards {
+      guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
+      name(primary, shard.primary.id, at: now)
+      nodes[primary].role = .primary
+      nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
+      nodes[primary].isFresh = false
+      for range in shard.ranges {
+        slots.assign(range, UInt16(primary.index))
+        nodes[primary].slotCount += range.count
+      }
+      nodes[primary].probe.isCalledFor = true
+      open(primary, at: now)
+    }
+    forgetNames(at: now)
+  }
+
+  /// The table means none of the nodes that the topology does not list.
+  private mutating func forgetNames(at now: Instant) {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index), nodes[link].role == .unknown else { continue }
+      name(link, nil, at: now)
+    }
+  }
+
+  /// Closes the connections of silent nodes whose slots others now serve, which frees what waits
+  /// for them.
+  private mutating func loseDemoted(at now: Instant) {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
+      // A node that slots are still moving to has none yet.
+      guard nodes[link].hadSlots, nodes[link].slotCount == 0 else { continue }
+      lose(link, .demoted, at: now, close: true)
+    }
+  }
+
+  private mutating func forgetRoles() {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index) else { continue }
+      nodes[link].role = .unknown
+      if nodes[link].slotCount > 0 { nodes[link].hadSlots = true }
+      nodes[link].slotCount = 0
+      nodes[link].replicas = []
+    }
+  }
+
+  /// Closes connections that are no longer needed, once nothing waits for them and they have not
+  /// been used for a while. Forgets nodes that are neither in the topology nor seeds; the delay is
+  /// there because a node that slots are moving to may not be in the topology yet. A fault of a
+  /// connection that is no longer wanted is cleared.
+  private mutating func dropUnwanted(at now: Instant) {
+    for index in 0..<nodes.places {
+      guard let link = nodes.ticket(at: index) else { continue }
+      guard !isWanted(link), nodes[link].pipeline.isEmpty else { continue }
+      // Seeds are asked meanwhile.
+      if nodes[link].isSeed, !slots.isComplete || isOwnerUnwell { continue }
+      guard nodes[link].usedAt + configuration.limits.unwantedAge <= now else { continue }
+      if !nodes[link].isDown { disconnect(link, until: now, close: true) }
+      nodes[link].fault = nil
+      if nodes[link].role == .unknown, !nodes[link].isSeed { nodes.discard(link) }
+    }
+  }
+}
