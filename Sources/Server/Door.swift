@@ -16,7 +16,7 @@ struct OpenDoor: ~Copyable {
   let listener: Listener
   let door: Door
   /// Whether connections wait in the kernel's queue, as far as is known.
-  var hasKnocks = true
+  var hasKnocks = false
 
   init(_ listener: consuming Listener, for door: Door) {
     self.listener = listener

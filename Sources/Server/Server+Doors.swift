@@ -13,10 +13,18 @@ extension Server {
     let isWatched = poller.register(
       fd, token: UInt64(opened.index), interest: [.readable, .edgeTriggered])
     precondition(isWatched, "a new poller has room for a descriptor")
+    noteKnock(at: opened)
+  }
+
+  /// Connections may wait in the kernel's queue of this door.
+  mutating func noteKnock(at door: Ticket) {
+    doors[door].hasKnocks = true
+    hasKnocks = true
   }
 
   /// Whether a client can be let in before the next wait.
   var mayAccept: Bool {
+    guard hasKnocks else { return false }
     for index in 0..<doors.places {
       if let door = doors.ticket(at: index), mayAccept(at: door) { return true }
     }
@@ -38,8 +46,12 @@ extension Server {
   /// Lets in the clients that wait at the doors, a bounded number at each.
   public mutating func accept(_ poller: borrowing Poller) {
     precondition(!hasNotices, "who is gone is told before places are given away")
+    guard hasKnocks else { return }
+    hasKnocks = false
     for index in 0..<doors.places {
-      if let door = doors.ticket(at: index), mayAccept(at: door) { accept(at: door, poller) }
+      guard let door = doors.ticket(at: index) else { continue }
+      if mayAccept(at: door) { accept(at: door, poller) }
+      if doors[door].hasKnocks { hasKnocks = true }
     }
   }
 
@@ -111,7 +123,7 @@ extension Server {
   }
 
   private mutating func empty(_ door: Ticket, _ poller: borrowing Poller) {
-    doors[door].hasKnocks = true
+    noteKnock(at: door)
     while mayAccept(at: door) { accept(at: door, poller) }
     poller.remove(doors[door].listener.fd)
     doors.discard(door)

@@ -11,7 +11,7 @@ extension Server {
   public mutating func take(_ event: Event) {
     let client = Ticket(packed: event.token)
     if client.generation == 0 {
-      if let door = doors.ticket(at: Int(client.index)) { doors[door].hasKnocks = true }
+      if let door = doors.ticket(at: Int(client.index)) { noteKnock(at: door) }
     } else if connections.contains(client) {
       take(event, from: client)
     }

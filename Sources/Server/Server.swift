@@ -42,6 +42,8 @@ public struct Server: ~Copyable {
   public internal(set) var clientBytes = 0
 
   var doors = Slab<OpenDoor>(limit: 2)
+  /// Whether any door may have knocks: most ticks look at no door.
+  var hasKnocks = false
   var connections: Slab<Connection>
   var timers: TimerWheel
   /// The memory that clients are read into first.
