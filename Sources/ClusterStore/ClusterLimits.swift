@@ -50,6 +50,9 @@ public struct ClusterLimits: Sendable {
   /// How long an owner of slots may go without a command before it is probed, so that a fault is
   /// known before a caller meets it; and how often a replica is asked how closely it follows.
   public var probing = TimeSpan.seconds(1)
+  /// How long no owner of slots must have served before a view of another cluster is believed: longer
+  /// than a failover takes.
+  public var foreignView = TimeSpan.seconds(30)
   /// How long to wait at the start for seeds that no view lists, while no view has most of the
   /// seeds.
   public var firstView = TimeSpan.seconds(2)

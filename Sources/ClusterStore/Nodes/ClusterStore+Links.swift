@@ -195,15 +195,21 @@ extension ClusterStore {
     release(at: now)
   }
 
-  /// Compares who answers at a link's endpoint with the node that the table means.
+  /// Compares who answers at a link's endpoint with the node that the table means. If it means none,
+  /// any node of a cluster may be given slots or keys by a redirect.
   private mutating func judgeIdentity(of link: Link, at now: Instant) {
-    guard let known = nodes[link].id else { return }
+    let known = nodes[link].id
     switch nodes[link].greeting.identity {
-    case .member(known): nodes[link].isStranger = false
+    case .member(let id) where known == nil || known == id:
+      // If it becomes a stranger again, that is news.
+      if nodes[link].isStranger { nodes[link].viewRefusal = nil }
+      nodes[link].isStranger = false
     case .member: disown(link, .anotherNode, at: now)
-    case .standalone: disown(link, .standaloneInCluster, at: now)
+    case .standalone where deployment == .cluster:
+      disown(link, .standaloneInCluster, at: now)
+    case .standalone: break
     // Its view decides. Until then, what was found on its last connection holds.
-    case .unknown: nodes[link].isUnproven = true
+    case .unknown: nodes[link].isUnproven = known != nil
     }
   }
 
@@ -228,7 +234,7 @@ extension ClusterStore {
   /// Another Redis answers at the endpoint than the table means. It gets no commands; those that it
   /// has yet to be sent, or has yet to answer, are lost with its connection.
   mutating func disown(_ link: Link, _ refusal: ViewRefusal, at now: Instant) {
-    if nodes[link].id != nil { nodes[link].isStranger = true }
+    if nodes[link].id != nil || refusal == .standaloneInCluster { nodes[link].isStranger = true }
     refuseView(of: link, refusal, at: now)
     if !nodes[link].pipeline.isEmpty { lose(link, .stranger, at: now, close: true) }
   }

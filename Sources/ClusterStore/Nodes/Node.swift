@@ -70,8 +70,8 @@ struct Node: ~Copyable {
   /// sessions would be written into, and read out of, somebody else's. Known beyond the end of the
   /// connection, since the next one may not say who answers.
   var isStranger = false
-  /// Whether it is not known on this connection who answers, because an ACL forbids the question,
-  /// and the node has not yet been asked for its view.
+  /// Whether it is not known on this connection who answers, because an ACL forbids the question
+  /// and the node has not yet reported its view.
   var isUnproven = false
   /// Why its view of the cluster was last not adopted, so that this is reported once.
   var viewRefusal: ViewRefusal?

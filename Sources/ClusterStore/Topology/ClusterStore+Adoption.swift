@@ -52,11 +52,14 @@ extension ClusterStore {
     release(at: now)
   }
 
-  /// Rebuilds the table. Primaries come last, so that a node listed as both is a primary.
+  /// Rebuilds the table. An address at which two nodes are listed, since one of them is gone, is the
+  /// primary's, or that of the replica listed first.
   private mutating func rebuild(from topology: Topology, at now: Instant) {
     slots.clear()
     forgetRoles()
+    var listed = Set(topology.shards.map(\.primary.endpoint))
     for node in topology.shards.flatMap(\.replicas) {
+      guard listed.insert(node.endpoint).inserted else { continue }
       guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
       name(replica, node.id, at: now)
       nodes[replica].role = .replica
@@ -67,6 +70,7 @@ extension ClusterStore {
       name(primary, shard.primary.id, at: now)
       nodes[primary].role = .primary
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
+        .filter { nodes[$0].role == .replica }
       nodes[primary].isFresh = false
       for range in shard.ranges {
         slots.assign(range, UInt16(primary.index))
@@ -83,6 +87,10 @@ extension ClusterStore {
     for index in 0..<nodes.places {
       guard let link = nodes.ticket(at: index), nodes[link].role == .unknown else { continue }
       name(link, nil, at: now)
+      // A redirect may name it, and it is no node of any cluster.
+      if nodes[link].isReady, nodes[link].greeting.identity == .standalone {
+        nodes[link].isStranger = true
+      }
     }
   }
 

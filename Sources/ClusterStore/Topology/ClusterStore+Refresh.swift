@@ -55,6 +55,8 @@ extension ClusterStore {
   /// Requests the topology when it is old, or an owner is unwell or has to show who it is.
   private mutating func age(at now: Instant) {
     guard let since = refresh.since, deployment == .cluster else { return }
+    let isServed = anyOwner { $0.takesCommands }
+    refresh.unservedSince = isServed ? nil : refresh.unservedSince ?? now
     let limits = configuration.limits
     let complete = isBare ? limits.bareAge : limits.topologyAge
     let old = since + (slots.isComplete ? complete : limits.incompleteAge)
@@ -84,8 +86,6 @@ extension ClusterStore {
     guard nodes[link].pipeline.hasSpareRoom else { return check(at: now + limits.retryPause) }
     let jitter = TimeSpan(nanoseconds: Int64(jitter.bits() % 50_000_000))
     refresh.isWanted = false
-    // Even if it does not answer: others must have their turn.
-    nodes[link].isUnproven = false
     refresh.notBefore = now + limits.refreshPause + jitter
     let mark = nodes[link].pipeline.log.count
     for part: StaticString in ["NODES", "SLOTS"] {
@@ -99,9 +99,15 @@ extension ClusterStore {
     check(at: request.answerBy)
   }
 
-  /// A ready node, a different one each time; one that has to show who it is comes first.
+  /// A ready node, a different one each time; one that has to show who it is comes first, unless such
+  /// a one was asked last: it may take long, and others know more.
   private mutating func anyReady() -> Link? {
-    guard let link = nextReady({ $0.isUnproven }) ?? nextReady({ _ in true }) else { return nil }
+    let last = nodes.ticket(at: refresh.lastAsked)
+    let isTurnOfOthers = last.map { nodes[$0].isUnproven } ?? false
+    let unproven = isTurnOfOthers ? nil : nextReady { $0.isUnproven }
+    guard let link = unproven ?? nextReady({ !$0.isUnproven }) ?? nextReady({ _ in true }) else {
+      return nil
+    }
     refresh.lastAsked = Int(link.index)
     return link
   }
@@ -149,20 +155,25 @@ extension ClusterStore {
     refresh.request = nil
     refresh.misses = 0
     if nodes[link].reply.kind == .error {
-      return refusedTopology(RedisError(nodes[link].reply.string()), by: link, at: now)
+      let error = RedisError(nodes[link].reply.string())
+      // One that is loading its data, say, has yet to show who it is.
+      if !ErrorKind(error).endsService { nodes[link].isUnproven = false }
+      return refusedTopology(error, by: link, at: now)
     }
     do throws(TopologyFault) {
       let topology = try Topology(reply: nodes[link].reply, asked: nodes[link].endpoint)
       guard topology.coveredSlots > 0 else {
         return refuseView(of: link, .noSlots, at: now)
       }
+      nodes[link].isUnproven = false
       if seeksFirstView { return keepFirst(topology, epochs, toldBy: link, at: now) }
-      guard !isForeign(topology) else {
+      guard !isForeign(topology, epochs, at: now) else {
         counters.staleViews += 1
         return disown(link, .anotherCluster, at: now)
       }
       follow(topology, epochs, toldBy: link, at: now)
     } catch {
+      nodes[link].isUnproven = false
       refuseView(of: link, .unreadable, at: now)
     }
   }

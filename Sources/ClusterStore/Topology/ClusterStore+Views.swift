@@ -9,9 +9,10 @@
 //    follows, it is adopted nevertheless: the cluster was recreated, with epochs that start over.
 // 4. If no epochs are reported (an ACL without CLUSTER NODES), every view is adopted; the last one
 //    wins.
-// 5. A view whose nodes are all unknown to the table is refused while one of the table's own nodes
-//    serves, whichever node reports it: at the address of a node that is gone, a node of another
-//    cluster may answer, and epochs of two clusters cannot be compared.
+// 5. A view whose nodes are all unknown to the table, from a node that knows none of the table's, is
+//    refused until none of those has served for half a minute, whichever node reports it: at the
+//    address of a node that is gone, a node of another cluster may answer, and epochs of two clusters
+//    cannot be compared. A shorter absence is a fault of the network, or a failover.
 
 import Primitives
 import Redis
@@ -31,15 +32,18 @@ extension ClusterStore {
     return false
   }
 
-  /// Whether no node of a view is in the table, judged by the ids they report, while one of the
-  /// table's owners serves.
-  func isForeign(_ topology: Topology) -> Bool {
+  /// Whether no node of a view is in the table, and none of the table's is known to who reports it,
+  /// judged by their ids, although the table's owners serve, or did so lately.
+  func isForeign(_ topology: Topology, _ epochs: NodeEpochs, at now: Instant) -> Bool {
     guard deployment == .cluster else { return false }
     let known = refresh.topology?.ids ?? []
     guard !known.isEmpty, !topology.ids.isEmpty, known.isDisjoint(with: topology.ids) else {
       return false
     }
-    return anyOwner { $0.takesCommands }
+    // A replica that the table had not met, and that took over from all that it had.
+    if known.contains(where: { epochs[$0] != nil }) { return false }
+    guard let since = refresh.unservedSince, !anyOwner({ $0.takesCommands }) else { return true }
+    return now < since + configuration.limits.foreignView
   }
 
   /// Whether a slot would go from its owner to one with an older claim.

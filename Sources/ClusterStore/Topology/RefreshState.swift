@@ -25,6 +25,8 @@ struct RefreshState {
   var notBefore = Instant(nanoseconds: .min)
   /// When a topology was last adopted.
   var since: Instant?
+  /// Since when no owner of slots takes commands; nil while one does. None ever did at the start.
+  var unservedSince: Instant? = Instant(nanoseconds: .min)
   /// The topology adopted last, to tell whether a new one differs.
   var topology: Topology?
   /// The view that each node reported last, since the table last changed.
