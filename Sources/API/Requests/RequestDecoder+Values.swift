@@ -15,7 +15,10 @@ enum Given<Value> {
 }
 
 extension RequestDecoder {
+  // Both are asked by every request, mostly in vain, so they are inlined.
+
   /// A field of whole seconds, 1 to 31,536,000.
+  @inline(__always)
   func seconds(
     _ name: StaticString, of head: borrowing RequestHead, in bytes: RawSpan
   ) -> Given<Int> {
@@ -32,6 +35,7 @@ extension RequestDecoder {
 
   /// The only parameter that the query may have: `true` or `false`, and `standard` without it. Nil
   /// for a query of anything else.
+  @inline(__always)
   func flag(
     _ name: StaticString, else standard: Bool, of head: borrowing RequestHead, in bytes: RawSpan
   ) -> Bool? {
