@@ -107,6 +107,8 @@ extension Server {
   public mutating func close(_ poller: borrowing Poller) {
     precondition(!hasNotices, "who is gone is told before places are given away")
     isClosing = true
+    // Whether there are descriptors is found out once more: there is no later.
+    acceptAgain = .never
     for index in 0..<doors.places {
       if let door = doors.ticket(at: index) { empty(door, poller) }
     }
@@ -130,11 +132,15 @@ extension Server {
   }
 
   /// Ends a client's connection once the doors are closed, unless it has more to ask, or has yet to
-  /// ask for the first time.
+  /// ask for the first time. Under TLS it may have begun to ask without a byte that can be read: part
+  /// of a record has arrived.
   mutating func leave(_ client: Ticket) {
     guard connections[client].phase == .idle, !connections[client].isQueued else { return }
-    if connections[client].wasAnswered { return drop(client) }
-    timers.set(client.index, at: now + idleBound)
+    let isSilent = connections[client].transport.heldBytes == 0
+    if connections[client].wasAnswered, isSilent { return drop(client) }
+    let end = now + idleBound
+    if let set = timers.deadline(of: client.index), set <= end { return }
+    timers.set(client.index, at: end)
   }
 
   /// How long a connection may stay open without a request.

@@ -4,8 +4,9 @@
 // The memory that clients hold is counted: requests that have arrived in part, and responses that
 // clients do not read. Idle clients and those whose requests arrive whole hold none, except that
 // TLS buffers a partial record. Once the bound is reached, no further bytes are kept: a request
-// that arrives in pieces is refused and its connection ends, and a client that does not read is
-// dropped.
+// that arrives in pieces is refused and its connection ends, one that came behind a request that is
+// being served is forgotten and the connection ends with that response, and a client that does not
+// read is dropped.
 
 import Primitives
 import Reactor
@@ -32,7 +33,7 @@ extension Server {
     told = 0
     while connections.contains(present) {
       if let event = parse(&bytes) { return event }
-      guard makeRoomForRest(in: &bytes) else { return refuseForRoom() }
+      guard makeRoomForRest(in: &bytes) else { return refuseForRoom(&bytes) }
       guard connections[present].mayRead else { return nil }
       guard bytesRead < bounds.readsPerTick else {
         postpone(present)
@@ -149,12 +150,18 @@ extension Server {
     weigh(present)
   }
 
-  /// Refuses or drops the present client: there is no room for what it sends.
-  private mutating func refuseForRoom() -> ServerEvent? {
+  /// Refuses or drops the present client: there is no room for what it sends. One whose request is
+  /// being served is answered, and what it sent behind that is forgotten; the connection ends with
+  /// that response, since the next request is gone.
+  private mutating func refuseForRoom(_ bytes: inout ByteBuffer) -> ServerEvent? {
     counters.fullBuffers += 1
     switch connections[present].phase {
     case .head, .body, .chunks: return refuse(.noRoom)
-    case .handshaking, .idle, .late, .waiting, .writing, .lingering: drop(present)
+    case .waiting, .writing:
+      connections[present].closesAfterAnswer = true
+      bytes.clear()
+      if !usesScratch { lendScratch(&bytes) }
+    case .handshaking, .idle, .late, .lingering: drop(present)
     }
     return nil
   }

@@ -185,6 +185,9 @@ public struct Server: ~Copyable {
   /// Whether the client sends no more, as far as is known.
   public func isHalfClosed(_ client: Ticket) -> Bool { connections[client].isHalfClosed }
 
+  /// Whether the connection ends with the client's next response, whatever the program says.
+  public func isEnding(_ client: Ticket) -> Bool { connections[client].closesAfterAnswer }
+
   /// The door the client came by.
   public func door(of client: Ticket) -> Door { connections[client].door }
 

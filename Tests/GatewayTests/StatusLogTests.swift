@@ -37,6 +37,18 @@ struct StatusLogTests {
     #expect(look(false, after: 84) == [.notReady(.seconds(4))])
   }
 
+  @Test("A gateway that ends during an outage is not called ready again")
+  func ends() {
+    var log = StatusLog()
+    func look(_ isReady: Bool?, after second: Int) -> [StatusLog.Entry] {
+      log.look(isReady: isReady, exhaustions: 0, at: seconds(second))
+    }
+    #expect(look(false, after: 0) == [])
+    #expect(look(false, after: 5) == [.notReady(.seconds(5))])
+    #expect(look(nil, after: 10) == [])
+    #expect(look(nil, after: 15) == [])
+  }
+
   @Test("Descriptors that run out are told once, and when it has not happened for a minute")
   func descriptors() {
     var log = StatusLog()

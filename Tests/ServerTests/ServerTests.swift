@@ -208,6 +208,25 @@ import Testing
     #expect(stage.server.counters.fullBuffers == 1 && stage.server.clientBytes == 0)
   }
 
+  /// What it sent behind its request finds no room; its request does not have to end for that.
+  @Test func whoWaitsIsAnsweredAlthoughTheBuffersAreFull() throws {
+    var bounds = Bounds()
+    bounds.clientBuffers = 4_500
+    let stage = try Stage(bounds)
+    stage.answersAtOnce = false
+    let (slow, client) = (try stage.connect(), try stage.connect())
+    let half = "GET / HTTP/1.1\r\nHost: a\r\nX-Filler: " + String(repeating: "x", count: 4_000)
+    try slow.send(half)
+    try stage.turn { stage.server.clientBytes >= 4_000 }
+    try client.send(get + "GET / HTTP/1.1\r\nX-Filler: " + String(repeating: "x", count: 600))
+    try stage.turn { stage.server.counters.fullBuffers == 1 }
+    #expect(stage.told == [.request("")] && stage.isWaiting(0))
+    stage.answer()
+    #expect(try client.response().status == 200)
+    try client.expectClosed()
+    withExtendedLifetime(slow) {}
+  }
+
   @Test func aBodyTakesNoMoreThanItIsLong() throws {
     let stage = try Stage()
     let client = try stage.connect()

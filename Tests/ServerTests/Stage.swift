@@ -32,12 +32,17 @@ final class Stage {
   private let port: Int
   private var reply = ByteBuffer()
 
-  init(_ bounds: Bounds = Bounds()) throws {
+  /// The port of the callers' door.
+  var callersPort: UInt16 { UInt16(port) }
+
+  /// A stage; with an identity, callers use TLS.
+  init(_ bounds: Bounds = Bounds(), identity: Identity? = nil) throws {
     // A port that nobody else in this run gets, so that nobody listens there once the doors are closed.
     port = try FreePorts.one()
     let listener = try Listener(host: "127.0.0.1", port: UInt16(port), backlog: 16)
     poller = try Poller()
-    server = Server(bounds, now: now)
+    let settings = identity.map { TLSServerSettings(certificate: $0.certificate, key: $0.key) }
+    server = Server(bounds, identity: try settings.map { try .server($0) }, now: now)
     server.open(listener, for: .callers, poller)
   }
 

@@ -225,7 +225,9 @@ extension Worker where Store: ~Copyable {
 
   private mutating func prepareAnswer(_ client: Ticket) {
     carryCorrelation(client)
-    if drainDeadline != nil { clients[client].exchange.persistence = .close }
+    if drainDeadline != nil || server.isEnding(client) {
+      clients[client].exchange.persistence = .close
+    }
   }
 
   private mutating func finish(_ client: Ticket, _ response: EncodedResponse) {

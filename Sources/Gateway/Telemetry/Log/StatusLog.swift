@@ -37,16 +37,17 @@ struct StatusLog {
   /// What to log now.
   ///
   /// - Parameters:
-  ///   - isReady: whether it is ready, or drains, which has been logged.
+  ///   - isReady: whether it is ready; nil while it drains, which has been logged.
   ///   - exhaustions: how often, since the start, there was no descriptor for a client.
-  mutating func look(isReady: Bool, exhaustions: Int, at now: Instant) -> [Entry] {
+  mutating func look(isReady: Bool?, exhaustions: Int, at now: Instant) -> [Entry] {
     [readiness(isReady, at: now), descriptors(exhaustions, at: now)].compactMap { $0 }
   }
 
-  private mutating func readiness(_ isReady: Bool, at now: Instant) -> Entry? {
-    if isReady {
+  private mutating func readiness(_ isReady: Bool?, at now: Instant) -> Entry? {
+    guard isReady == false else {
       defer { (unreadySince, toldAt) = (nil, nil) }
-      return toldAt == nil ? nil : unreadySince.map { .readyAgain(now - $0) }
+      guard isReady == true, toldAt != nil else { return nil }
+      return unreadySince.map { .readyAgain(now - $0) }
     }
     let since = unreadySince ?? now
     unreadySince = since
@@ -74,7 +75,7 @@ extension StatusLog {
   mutating func look(at state: GatewayState, _ log: Logger, at now: Instant) {
     let exhaustions = state.boards.reduce(0) { $0 + $1.value(.descriptors) }
     for entry in look(
-      isReady: state.isServing || state.isDraining, exhaustions: exhaustions, at: now)
+      isReady: state.isDraining ? nil : state.isServing, exhaustions: exhaustions, at: now)
     {
       Self.tell(entry, of: state, log)
     }
