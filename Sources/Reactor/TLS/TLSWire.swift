@@ -44,9 +44,13 @@ struct TLSWire {
   }
 }
 
+/// OpenSSL's number for this kind of BIO. One for the whole process: there are 127 of them, and each
+/// worker makes a context at each reload.
+private let wireType = openssl_bio_type()
+
 /// The BIO's methods: write, read and control.
 func wireMethod() -> OpaquePointer {
-  guard let method = unsafe BIO_meth_new(openssl_bio_type(), "wire") else {
+  guard let method = unsafe BIO_meth_new(wireType, "wire") else {
     preconditionFailure("the machine is out of memory")
   }
   unsafe BIO_meth_set_write_ex(method) { bio, bytes, count, written in
