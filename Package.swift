@@ -105,7 +105,7 @@ let package = Package(
     suite("SessionsTests", ["Sessions", "Primitives", "Chance", "StoreContract"]),
     suite("RedisTests", ["Redis", "Primitives", "CHiredis"]),
     suite("ReactorTests", ["Reactor", "Primitives", "Chance", "COpenSSL"]),
-    suite("ServerTests", ["Server", "HTTP", "Reactor", "Primitives", "TestLab"]),
+    suite("ServerTests", ["Server", "HTTP", "Reactor", "Primitives", "COpenSSL", "TestLab"]),
     suite(
       "ClusterStoreTests",
       ["ClusterStore", "Sessions", "Redis", "Primitives", "Chance", "StoreContract"]),

@@ -132,12 +132,10 @@ extension Server {
   }
 
   /// Ends a client's connection once the doors are closed, unless it has more to ask, or has yet to
-  /// ask for the first time. Under TLS it may have begun to ask without a byte that can be read: part
-  /// of a record has arrived.
+  /// ask for the first time.
   mutating func leave(_ client: Ticket) {
     guard connections[client].phase == .idle, !connections[client].isQueued else { return }
-    let isSilent = connections[client].transport.heldBytes == 0
-    if connections[client].wasAnswered, isSilent { return drop(client) }
+    if connections[client].wasAnswered { return drop(client) }
     let end = now + idleBound
     if let set = timers.deadline(of: client.index), set <= end { return }
     timers.set(client.index, at: end)

@@ -156,12 +156,12 @@ extension Server {
   private mutating func refuseForRoom(_ bytes: inout ByteBuffer) -> ServerEvent? {
     counters.fullBuffers += 1
     switch connections[present].phase {
-    case .head, .body, .chunks: return refuse(.noRoom)
+    case .idle, .head, .body, .chunks: return refuse(.noRoom)
     case .waiting, .writing:
       connections[present].closesAfterAnswer = true
       bytes.clear()
       if !usesScratch { lendScratch(&bytes) }
-    case .handshaking, .idle, .late, .lingering: drop(present)
+    case .handshaking, .late, .lingering: drop(present)
     }
     return nil
   }
@@ -169,16 +169,26 @@ extension Server {
   /// Whether the clients' buffers may grow by `count` bytes.
   func hasRoom(for count: Int) -> Bool { clientBytes + count <= bounds.clientBuffers }
 
-  /// Counts what TLS buffers for a client that has no buffer of its own. If there is no room for
-  /// it, a client without a request is dropped.
+  /// Counts what TLS buffers for a client that has no buffer of its own, and drops the client if
+  /// there is no room for it and it has no request. Part of a record is part of a head, of which
+  /// nothing can be read yet: it has as much time as a head, and not an idle client's.
   mutating func weighCiphertext(_ client: Ticket) {
     weigh(client)
-    guard connections[client].bytes > 0, !hasRoom(for: 0) else { return }
+    let isHolding = connections[client].bytes > 0
     switch connections[client].phase {
-    case .handshaking, .idle:
-      counters.fullBuffers += 1
-      drop(client)
-    case .head, .body, .chunks, .late, .waiting, .writing, .lingering: break
+    case .handshaking, .idle, .head:
+      if isHolding, !hasRoom(for: 0) {
+        counters.fullBuffers += 1
+        return drop(client)
+      }
+    case .body, .chunks, .late, .waiting, .writing, .lingering: return
+    }
+    if connections[client].phase == .idle {
+      if isHolding, connections[client].transport.isMidRecord { awaitHead(client) }
+    } else if connections[client].phase == .head, !connections[client].transport.isMidRecord {
+      // It was a record without a byte of a request, such as a change of keys.
+      connections[client].phase = .idle
+      timers.set(client.index, at: now + idleBound)
     }
   }
 

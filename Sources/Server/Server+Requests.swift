@@ -14,13 +14,13 @@ extension Server {
         return readHead(bytes)
       }
       postpone(present)
-    case .head: return readHead(bytes)
+    case .head where !bytes.isEmpty: return readHead(bytes)
     case .body(let head, let end):
       if bytes.count >= end { return repeatHead(bytes, body: end - head, end: end) }
     case .chunks(let head): return readChunks(&bytes, after: head)
     case .late: return refuse(.tooSlow)
     case .lingering: bytes.clear()
-    case .handshaking, .idle, .waiting, .writing: break
+    case .handshaking, .idle, .head, .waiting, .writing: break
     }
     return nil
   }
@@ -30,10 +30,7 @@ extension Server {
     case .needMore:
       // A line end after a body does not begin a request (RFC 9112 §2.2).
       let isBlank = bytes.count <= 2 && bytes.bytes.byte(at: 0) == UInt8(ascii: "\r")
-      if connections[present].phase == .idle, !isBlank {
-        connections[present].phase = .head
-        timers.set(present.index, at: now + bounds.head)
-      }
+      if connections[present].phase == .idle, !isBlank { awaitHead(present) }
       return nil
     case .refused(let refusal): return refuse(.malformed(refusal))
     case .head:
@@ -41,6 +38,12 @@ extension Server {
       come = bytes.count
       return .head(present)
     }
+  }
+
+  /// A head has begun to arrive.
+  mutating func awaitHead(_ client: Ticket) {
+    connections[client].phase = .head
+    timers.set(client.index, at: now + bounds.head)
   }
 
   private mutating func readChunks(

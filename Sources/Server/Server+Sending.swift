@@ -75,10 +75,10 @@ extension Server {
       connections[client].startOver()
       timers.set(client.index, at: now + bounds.idle)
     }
-    // No event will announce bytes that came meanwhile; and once the doors are closed, an idle
-    // client must leave.
+    // No event will announce bytes that came meanwhile, of which TLS may hold some; and once the
+    // doors are closed, an idle client must leave.
     guard client != present else { return }
-    if isClosing || connections[client].isReadable || !connections[client].input.isEmpty {
+    if isClosing || connections[client].isReadable || connections[client].bytes > 0 {
       enqueue(client)
     }
   }

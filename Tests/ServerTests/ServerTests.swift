@@ -227,6 +227,19 @@ import Testing
     withExtendedLifetime(slow) {}
   }
 
+  /// What waits for the next tick has to be kept until then.
+  @Test func whoPipelinesMoreThanHasRoomIsRefusedTheRest() throws {
+    var bounds = Bounds()
+    (bounds.clientBuffers, bounds.requestsPerTick) = (10, 2)
+    let stage = try Stage(bounds)
+    let client = try stage.connect()
+    try client.send(get + get + get)
+    try stage.turn { stage.told.count == 3 }
+    #expect(stage.told == [.request(""), .request(""), .refused(.noRoom)])
+    for _ in 0..<3 { _ = try client.response() }
+    try client.expectClosed()
+  }
+
   @Test func aBodyTakesNoMoreThanItIsLong() throws {
     let stage = try Stage()
     let client = try stage.connect()

@@ -142,6 +142,9 @@ public struct Transport: ~Copyable {
   /// the buffer kept while a received record is incomplete. 0 when plain.
   public var heldBytes: Int { ask(else: 0) { $0.heldBytes } }
 
+  /// Whether part of a record has been received, and the rest has not. False when plain.
+  public var isMidRecord: Bool { ask(else: false) { $0.isMidRecord } }
+
   /// Whether bytes wait in OpenSSL's buffer. No event will announce them.
   public var hasBuffered: Bool { ask(else: false) { $0.hasBuffered } }
 

@@ -63,10 +63,8 @@ struct TLSStream: ~Copyable {
   }
 
   var hasPendingOutput: Bool { !pending.isEmpty }
-  var heldBytes: Int {
-    let isFree = unsafe wire.pointee.framing.isWhole && SSL_has_pending(ssl) == 0
-    return pending.capacity + (isFree ? 0 : TLSHome.readAhead)
-  }
+  var heldBytes: Int { pending.capacity + (isMidRecord ? TLSHome.readAhead : 0) }
+  var isMidRecord: Bool { unsafe !wire.pointee.framing.isWhole || SSL_has_pending(ssl) == 1 }
   /// OpenSSL also reports a pending buffer that holds only part of a record.
   var hasBuffered: Bool { unsafe !isStalled && SSL_has_pending(ssl) == 1 }
   var mayHaveMore: Bool {
