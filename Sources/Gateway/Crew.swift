@@ -104,7 +104,7 @@ final class Crew {
 
   /// Waits for signals until the workers have ended.
   func serve() -> Int32 {
-    manager?.ready("serving with the \(store.name) store")
+    tellReady()
     var watchdog = Watchdog(manager, inboxes, state, at: .now())
     var statusLog = StatusLog()
     while !ended.isZero {
@@ -112,12 +112,7 @@ final class Crew {
       case .terminate: end(after: settings.drainGrace)
       // Ctrl-C: there is no balancer to wait for.
       case .interrupt: end(after: .seconds(0))
-      case .hangUp:
-        manager?.reloading()
-        Reload(settings, namespaces, state, log).carryOut { message in
-          for inbox in inboxes { inbox.put(message) }
-        }
-        if !state.isDraining { manager?.ready("serving with the \(store.name) store") }
+      case .hangUp: reload()
       // The last worker raises it as it ends.
       case .user1, nil: break
       }
@@ -127,6 +122,19 @@ final class Crew {
     stopAll()
     log.info("stopped")
     return 0
+  }
+
+  private func tellReady() { manager?.ready("serving with the \(store.name) store") }
+
+  /// A manager that knows that the gateway is stopping is told no more: a reload may follow, as when
+  /// certificates are renewed, but not `ready`.
+  private func reload() {
+    let isStopping = state.isDraining
+    if !isStopping { manager?.reloading() }
+    Reload(settings, namespaces, state, log).carryOut { message in
+      for inbox in inboxes { inbox.put(message) }
+    }
+    if !isStopping { tellReady() }
   }
 
   private func end(after grace: TimeSpan) {
