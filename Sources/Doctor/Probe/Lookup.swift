@@ -34,14 +34,7 @@ private final class Slot: Sendable {
   }
 
   func wait(until deadline: Instant) -> Resolution {
-    guard var poller = try? Poller(),
-      poller.register(bell.fd, token: 0, interest: .readable)
-    else { return .unavailable }
-    while true {
-      if let resolution = answer.withLock({ $0 }) { return resolution }
-      let now = Instant.now()
-      if now >= deadline { return .unavailable }
-      _ = poller.wait(until: deadline, now: now)
-    }
+    bell.wait(until: deadline)
+    return answer.withLock { $0 } ?? .unavailable
   }
 }

@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+public import Primitives
 
 /// A bell that any thread, or a signal handler, may ring.
 public final class Bell: Sendable {
@@ -30,9 +31,13 @@ public final class Bell: Sendable {
     return unsafe read(fd, &rings, 8) == 8
   }
 
-  /// Blocks this thread until the bell rings, and silences it.
-  public func wait() {
-    var watched = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
-    while !silence() { _ = unsafe poll(&watched, 1, -1) }
+  /// Blocks this thread until the bell rings, and silences it; false if the deadline passes first.
+  @discardableResult
+  public func wait(until deadline: Instant = .never) -> Bool {
+    while !silence() {
+      if deadline <= .now() { return false }
+      block(on: fd, for: POLLIN, until: deadline)
+    }
+    return true
   }
 }

@@ -105,9 +105,7 @@ public struct BlockingConnection: ~Copyable {
 
   /// Waits until the socket is ready, or a signal comes; the caller then tries again.
   private func wait(for event: Int32, until deadline: Instant) throws(TransportFault) {
-    let now = Instant.now()
-    guard now < deadline else { throw .timedOut }
-    var watched = pollfd(fd: transport.fd, events: Int16(event), revents: 0)
-    _ = unsafe poll(&watched, 1, Int32(clamping: (deadline - now).millisecondsRoundedUp))
+    guard .now() < deadline else { throw .timedOut }
+    block(on: transport.fd, for: event, until: deadline)
   }
 }
