@@ -28,6 +28,15 @@ public struct Exchange: Sendable {
   /// An exchange that has yet to begin.
   public init() {}
 
+  /// An exchange whose head is complete, for this resource.
+  init(_ route: Route, _ head: borrowing RequestHead, at now: Instant) {
+    self.route = route
+    method = head.method
+    version = head.version
+    persistence = head.persistence
+    began = now
+  }
+
   /// An exchange whose head was refused or never arrived whole. All that is known of it is whether
   /// it asks for a head only; the connection ends with its response.
   ///

@@ -31,11 +31,13 @@ public enum Route: UInt8, CaseIterable, Sendable {
   /// Any other path.
   case unknown
 
+  /// What every path of a session begins with; its id follows.
+  static var ofSession: StaticString { "/v1/sessions/" }
+
   /// The resource that `path` names, and where in `bytes` its session's id is, if it has one.
   public static func find(_ path: ByteRange, in bytes: RawSpan) -> (route: Route, id: ByteRange) {
-    let prefix = "/v1/sessions/" as StaticString
-    if bytes.begins(with: prefix, in: path) {
-      let start = Int(path.lower) + prefix.utf8CodeUnitCount
+    if bytes.begins(with: ofSession, in: path) {
+      let start = Int(path.lower) + ofSession.utf8CodeUnitCount
       return withID(start, Int(path.upper), in: bytes)
     }
     for place in 0..<fixed.count where bytes.matches(fixed[place].template, in: path) {

@@ -34,8 +34,8 @@ public enum Gateway {
   ) -> Int32 {
     let log = Logger.gateway(settings.log, to: output.events)
     do throws(StartFault) {
-      let crew = try Crew(settings, version: version, output: output, log: log)
-      return crew.serve()
+      let parts = try GatewayParts(settings, version: version, output: output, log: log)
+      return try Crew(parts).serve()
     } catch {
       log.critical("cannot start", metadata: ["reason": "\(error)"])
       return 1
@@ -54,11 +54,4 @@ extension LogOutput {
 extension Settings {
   /// The number of workers: one for each processor, unless the settings say otherwise.
   var workerCount: Int { workers ?? Processors.available }
-}
-
-/// Why the gateway could not start: a sentence that names the setting, if one is to blame.
-struct StartFault: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
 }

@@ -5,6 +5,17 @@ import Primitives
 import Reactor
 import Synchronization
 
+/// Whether a balancer should send callers to a gateway.
+enum Readiness: Equatable {
+  /// Every worker could serve every session now.
+  case ready
+  /// A worker could not. A caller cannot choose its worker, so one would fail its share of the
+  /// requests.
+  case notServing
+  /// The gateway drains: it serves who comes, and nobody should.
+  case draining
+}
+
 /// What any worker can report about the gateway.
 final class GatewayState: Sendable {
   /// The program's version.
@@ -54,12 +65,11 @@ final class GatewayState: Sendable {
     set { hanging.store(newValue, ordering: .relaxed) }
   }
 
-  /// Whether every worker could serve every session now. A caller cannot choose its worker, so a
-  /// single worker that could not would fail its share of the requests.
-  var isServing: Bool { boards.allSatisfy { $0.value(.serving) == 1 } }
-
   /// Whether a balancer should send callers here.
-  var isReady: Bool { isServing && !isDraining }
+  var readiness: Readiness {
+    if isDraining { return .draining }
+    return boards.allSatisfy { $0.value(.serving) == 1 } ? .ready : .notServing
+  }
 
   /// The age of the oldest of the workers' views of Redis, in seconds; nil if no worker has one.
   var topologyAge: Double? {

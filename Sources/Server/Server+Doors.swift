@@ -25,8 +25,9 @@ extension Server {
   /// Whether a client can be let in before the next wait.
   var mayAccept: Bool {
     guard hasKnocks else { return false }
-    for index in 0..<doors.places {
-      if let door = doors.ticket(at: index), mayAccept(at: door) { return true }
+    var place = 0
+    while let door = doors.next(&place) {
+      if mayAccept(at: door) { return true }
     }
     return false
   }
@@ -48,8 +49,8 @@ extension Server {
     precondition(!hasNotices, "who is gone is told before places are given away")
     guard hasKnocks else { return }
     hasKnocks = false
-    for index in 0..<doors.places {
-      guard let door = doors.ticket(at: index) else { continue }
+    var place = 0
+    while let door = doors.next(&place) {
       if mayAccept(at: door) { accept(at: door, poller) }
       if doors[door].hasKnocks { hasKnocks = true }
     }
@@ -62,7 +63,7 @@ extension Server {
         return
       }
       switch doors[door].listener.accept() {
-      case .connection(let socket, _): welcome(socket, at: door, poller)
+      case .connection(let socket): welcome(socket, at: door, poller)
       case .none: doors[door].hasKnocks = false
       case .transient: break
       case .exhausted:
@@ -109,11 +110,15 @@ extension Server {
     isClosing = true
     // Whether there are descriptors is found out once more: there is no later.
     acceptAgain = .never
-    for index in 0..<doors.places {
-      if let door = doors.ticket(at: index) { empty(door, poller) }
-    }
-    for index in 0..<connections.places {
-      guard let client = connections.ticket(at: index) else { continue }
+    var place = 0
+    while let door = doors.next(&place) { empty(door, poller) }
+    hurryIdle()
+  }
+
+  /// Lets clients without a request ask at once, or leave.
+  private mutating func hurryIdle() {
+    var place = 0
+    while let client = connections.next(&place) {
       switch connections[client].phase {
       case .idle:
         connections[client].isReadable = true

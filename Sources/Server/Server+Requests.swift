@@ -120,19 +120,16 @@ extension Server {
     }
   }
 
-  /// Skips the body of the request just reported, as far as it has arrived; returns whether that
-  /// was all of it. If not, the rest is not waited for, and the connection ends with the response.
-  public mutating func skipBody() -> Bool {
+  /// Skips the body of the request just reported. If not all of it has arrived, the rest is not
+  /// waited for, and the connection ends with the response.
+  public mutating func skipBody() {
     switch head.framing {
     case .none: told = head.length
     // A refused length may be any number: adding it to the head's could overflow.
     case .length(let length) where length <= come - head.length:
       told = head.length + length
-    case .length, .chunked:
-      connections[present].closesAfterAnswer = true
-      return false
+    case .length, .chunked: connections[present].closesAfterAnswer = true
     }
-    return true
   }
 
   private mutating func awaitBody(_ phase: Connection.Phase, by limit: Instant) {

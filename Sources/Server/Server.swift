@@ -107,7 +107,7 @@ public struct Server: ~Copyable {
   public var hasWork: Bool { mayAccept || isBusy }
 
   /// When `expire` next has something to do, regardless of other work.
-  public var expiry: Instant { min(acceptAgain, timers.next ?? .never) }
+  public var expiry: Instant { min(acceptAgain, timers.next) }
 
   /// Whether clients were postponed to the next tick.
   public var isBusy: Bool { !postponed.isEmpty }

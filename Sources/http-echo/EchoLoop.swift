@@ -59,7 +59,7 @@ struct EchoLoop: ~Copyable {
 
   private mutating func takeHead(_ client: Ticket, _ bytes: borrowing ByteBuffer) {
     if case .length(let length) = server.head.framing, length > largestBody {
-      _ = server.skipBody()
+      server.skipBody()
       refuse(client, .malformed(.bodyTooLarge))
     } else if let body = server.takeBody() {
       answer(client, bytes, body)

@@ -70,6 +70,6 @@ struct HTTPEcho: ParsableCommand {
     _ index: Int, _ listener: consuming sending Listener, _ bounds: Bounds
   ) throws {
     let start = LoopStart(EchoLoop(bounds, poller: try Poller(), listener: listener))
-    try WorkerThread.start(name: "echo-\(index)") { start.run() }.abandon()
+    try NamedThread.start(name: "echo-\(index)") { start.run() }.abandon()
   }
 }

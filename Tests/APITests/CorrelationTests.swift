@@ -87,9 +87,9 @@ import Testing
     correlation.identify(&entropy)
     var reply = ByteBuffer()
     encoder.correlation = correlation
-    _ = encoder.encode(Outcome.touched, Exchange(), into: &reply)
+    _ = encoder.encode(Problem.noSuchSession, Exchange(), into: &reply)
     #expect(text(reply.bytes).contains("\r\nX-Request-Id: \(text(correlation.id))\r\n"))
-    _ = encoder.encode(Outcome.touched, Exchange(), into: &reply)
+    _ = encoder.encode(Problem.noSuchSession, Exchange(), into: &reply)
     #expect(!text(reply.bytes).contains("X-Request-Id"))
   }
 }

@@ -29,13 +29,12 @@ import Testing
     headroom: Int = 512, validators: EntityTags = EntityTags()
   ) -> (status: Int, bytes: String) {
     var encoder = ResponseEncoder(Self.time)
-    encoder.made = sessionID(id)
-    encoder.validators = validators
     var reply = ByteBuffer()
     reply.clear(headroom: headroom)
     reply.append(text: text)
-    let status = encoder.encode(outcome, exchange, into: &reply).status
-    return (status, APITests.text(of: reply))
+    let response = encoder.encode(
+      outcome, exchange, of: sessionID(id), known: validators, into: &reply)
+    return (response.status, APITests.text(of: reply))
   }
 
   /// A reply as a store leaves it: other bytes, a content type, a payload at the end.

@@ -118,7 +118,7 @@ final class Crowd: Sendable {
   init(port: Int, callers: Int) throws {
     running = Mutex(callers)
     for number in 0..<callers {
-      let thread = try WorkerThread.start(name: "crowd-\(number)") { self.work(port, number) }
+      let thread = try NamedThread.start(name: "crowd-\(number)") { self.work(port, number) }
       thread.abandon()
     }
   }

@@ -38,7 +38,7 @@ final class Checker: Sendable {
     let callers = (0..<count).map { Caller($0, shard: $0 % Self.shards, run: run) }
     slots = callers.flatMap(\.slots)
     for caller in callers {
-      let thread = try WorkerThread.start(name: "caller-\(caller.number)") {
+      let thread = try NamedThread.start(name: "caller-\(caller.number)") {
         var caller = caller
         self.work(&caller)
       }

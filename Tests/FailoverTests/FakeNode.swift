@@ -46,7 +46,7 @@ final class FakeNode: Sendable {
       throw LabFault("nothing can listen on \(port)")
     }
     let held = held
-    let thread = try WorkerThread.start(name: "fake-node") {
+    let thread = try NamedThread.start(name: "fake-node") {
       while true {
         let client = accept(listener, nil, nil)
         guard client >= 0 else { return }

@@ -15,8 +15,9 @@ struct StatusLogTests {
   func short() {
     var log = StatusLog()
     for (second, isReady) in [(0, false), (3, false), (4, true), (9, false), (12, true)] {
+      let readiness: Readiness = isReady ? .ready : .notServing
       #expect(
-        log.look(isReady: isReady, exhaustions: 0, at: seconds(second)) == [],
+        log.look(readiness, exhaustions: 0, at: seconds(second)) == [],
         "after \(second) s")
     }
   }
@@ -24,36 +25,36 @@ struct StatusLogTests {
   @Test("What lasts is told, again each minute, and when it is over")
   func lasting() {
     var log = StatusLog()
-    func look(_ isReady: Bool, after second: Int) -> [StatusLog.Entry] {
-      log.look(isReady: isReady, exhaustions: 0, at: seconds(second))
+    func look(_ readiness: Readiness, after second: Int) -> [StatusLog.Entry] {
+      log.look(readiness, exhaustions: 0, at: seconds(second))
     }
-    #expect(look(false, after: 0) == [])
-    #expect(look(false, after: 5) == [.notReady(.seconds(5))])
-    #expect(look(false, after: 60) == [])
-    #expect(look(false, after: 65) == [.notReady(.seconds(65))])
-    #expect(look(true, after: 70) == [.readyAgain(.seconds(70))])
-    #expect(look(true, after: 75) == [])
-    #expect(look(false, after: 80) == [])
-    #expect(look(false, after: 84) == [.notReady(.seconds(4))])
+    #expect(look(.notServing, after: 0) == [])
+    #expect(look(.notServing, after: 5) == [.notReady(.seconds(5))])
+    #expect(look(.notServing, after: 60) == [])
+    #expect(look(.notServing, after: 65) == [.notReady(.seconds(65))])
+    #expect(look(.ready, after: 70) == [.readyAgain(.seconds(70))])
+    #expect(look(.ready, after: 75) == [])
+    #expect(look(.notServing, after: 80) == [])
+    #expect(look(.notServing, after: 84) == [.notReady(.seconds(4))])
   }
 
   @Test("A gateway that ends during an outage is not called ready again")
   func ends() {
     var log = StatusLog()
-    func look(_ isReady: Bool?, after second: Int) -> [StatusLog.Entry] {
-      log.look(isReady: isReady, exhaustions: 0, at: seconds(second))
+    func look(_ readiness: Readiness, after second: Int) -> [StatusLog.Entry] {
+      log.look(readiness, exhaustions: 0, at: seconds(second))
     }
-    #expect(look(false, after: 0) == [])
-    #expect(look(false, after: 5) == [.notReady(.seconds(5))])
-    #expect(look(nil, after: 10) == [])
-    #expect(look(nil, after: 15) == [])
+    #expect(look(.notServing, after: 0) == [])
+    #expect(look(.notServing, after: 5) == [.notReady(.seconds(5))])
+    #expect(look(.draining, after: 10) == [])
+    #expect(look(.draining, after: 15) == [])
   }
 
   @Test("Descriptors that run out are told once, and when it has not happened for a minute")
   func descriptors() {
     var log = StatusLog()
     func look(_ exhaustions: Int, after second: Int) -> [StatusLog.Entry] {
-      log.look(isReady: true, exhaustions: exhaustions, at: seconds(second))
+      log.look(.ready, exhaustions: exhaustions, at: seconds(second))
     }
     #expect(look(0, after: 0) == [])
     #expect(look(3, after: 5) == [.outOfDescriptors])

@@ -8,7 +8,6 @@ import Primitives
 struct Reading: Equatable {
   var method: HTTP.Method
   var target: String
-  var form: TargetForm
   var path: String
   var query: String
   var authority: String
@@ -25,7 +24,6 @@ struct Reading: Equatable {
     }
     method = head.method
     target = text(head.target)
-    form = head.form
     path = text(head.path)
     query = text(head.query)
     authority = text(head.authority)

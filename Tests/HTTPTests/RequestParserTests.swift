@@ -18,7 +18,6 @@ struct RequestParserTests {
     let reading = try read(put)
     #expect(reading.method == .put)
     #expect(reading.target == "/v1/sessions/a%2Fb?unlock=true&x")
-    #expect(reading.form == .origin)
     #expect(reading.path == "/v1/sessions/a%2Fb")
     #expect(reading.query == "unlock=true&x")
     #expect(reading.authority == "example.com:8080")
@@ -26,7 +25,7 @@ struct RequestParserTests {
     #expect(
       reading.fields == [
         "host Host=example.com:8080", "contentType Content-Type=text/plain",
-        "contentLength Content-Length=5", "other Session-Idle-Timeout=60", "other X=",
+        "contentLength Content-Length=5", "sessionIdleTimeout Session-Idle-Timeout=60", "other X=",
       ])
     #expect(reading.framing == .length(5))
     #expect(reading.persistence == .keepAlive)
@@ -57,7 +56,6 @@ struct RequestParserTests {
   @Test("The four forms of a target")
   func targetForms() throws {
     let absolute = try read(request(start: "GET HTTP://A/x?y=/? HTTP/1.1"))
-    #expect(absolute.form == .absolute)
     #expect(absolute.path == "/x")
     #expect(absolute.query == "y=/?")
     #expect(absolute.authority == "A")
@@ -65,10 +63,8 @@ struct RequestParserTests {
     #expect(bare.path == "")
     #expect(bare.query == "q")
     let asterisk = try read(request(start: "OPTIONS * HTTP/1.1"))
-    #expect(asterisk.form == .asterisk)
     #expect(asterisk.path == "")
     let tunnel = try read(request(start: "CONNECT a:443 HTTP/1.1", host: "a:443"))
-    #expect(tunnel.form == .authority)
     #expect(tunnel.method == .connect)
     #expect(tunnel.authority == "a:443")
     let origin = try read(request(start: "GET //a/../b?? HTTP/1.1"))

@@ -18,7 +18,7 @@ struct BufferPoolTests {
     let again = pool.take()
     #expect(again.capacity == 64)
     #expect(again.start == 0)
-    #expect(again.end == 0)
+    #expect(again.count == 0)
     #expect(pool.count == 0)
   }
 

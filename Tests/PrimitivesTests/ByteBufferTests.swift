@@ -26,7 +26,7 @@ struct ByteBufferTests {
       #expect(Self.contents(of: buffer) == model.bytes)
       #expect(buffer.count == model.bytes.count)
       #expect(buffer.start >= model.headroom)
-      #expect(buffer.room == buffer.capacity - buffer.end && buffer.room >= 0)
+      #expect(buffer.room == buffer.capacity - buffer.start - buffer.count && buffer.room >= 0)
     }
   }
 

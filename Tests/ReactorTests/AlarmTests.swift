@@ -14,7 +14,7 @@ struct AlarmTests {
     for _ in 0..<3 {
       let due = Instant.now() + .microseconds(300)
       alarm.set(due)
-      let count = poller.wait(until: nil, now: .now())
+      let count = poller.wait(until: .never, now: .now())
       #expect(count == 1)
       let token = poller.event(0).token
       #expect(token == 7)

@@ -84,7 +84,7 @@ import Testing
   @Test func throughTLS() throws {
     let listener = try Listener(host: "127.0.0.1", port: 0, backlog: 8)
     let (address, outcome) = (listener.address, Outcome())
-    let client = try WorkerThread.start(name: "client") { outcome.ask(address, until: Self.later) }
+    let client = try NamedThread.start(name: "client") { outcome.ask(address, until: Self.later) }
     let identity = try Contexts.server()
     var server = Transport(server: try Self.accept(listener), context: identity)
     var handshake = server.handshake()
@@ -114,7 +114,7 @@ import Testing
 
   private static func accept(_ listener: borrowing Listener) throws -> Socket {
     try waitFor(listener.fd)
-    guard case .connection(let socket, _) = listener.accept() else { throw Missing.connection }
+    guard case .connection(let socket) = listener.accept() else { throw Missing.connection }
     return socket
   }
 }

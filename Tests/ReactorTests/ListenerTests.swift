@@ -36,7 +36,7 @@ import Testing
   /// On a thread with a descriptor table of its own, so that no other test starves.
   @Test func tellsThatDescriptorsRanOut() throws {
     let outcome = Outcome()
-    let thread = try WorkerThread.start(name: "starving") {
+    let thread = try NamedThread.start(name: "starving") {
       outcome.text.withLock { $0 = Self.starve() }
     }
     thread.join()

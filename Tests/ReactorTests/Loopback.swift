@@ -9,22 +9,18 @@ import Testing
 struct Loopback: ~Copyable {
   var near: Socket?
   var far: Socket?
-  let peer: Address
 
   init(host: String = "127.0.0.1", buffers: Int32? = nil) throws {
     let listener = try Listener(host: host, port: 0, backlog: 8)
     let near = try Socket.connect(to: listener.address)
     if let buffers { near.setBuffers(send: buffers, receive: buffers) }
     try waitFor(listener.fd)
-    guard case .connection(let far, let peer) = listener.accept() else {
-      throw Missing.connection
-    }
+    guard case .connection(let far) = listener.accept() else { throw Missing.connection }
     if let buffers { far.setBuffers(send: buffers, receive: buffers) }
     try waitFor(near.fd, writable: true)
     #expect(near.connectResult() == .connected)
     self.near = consume near
     self.far = consume far
-    self.peer = peer
   }
 }
 
@@ -79,9 +75,9 @@ extension Socket {
     unsafe setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
   }
 
-  func send(_ bytes: [UInt8]) -> IOResult { unsafe write(bytes.span.bytes) }
+  func send(_ bytes: [UInt8]) -> Transfer { unsafe write(bytes.span.bytes) }
 
-  func receive(_ limit: Int = 65_536) -> ([UInt8], IOResult) {
+  func receive(_ limit: Int = 65_536) -> ([UInt8], Transfer) {
     var bytes = [UInt8](repeating: 0, count: limit)
     let result = unsafe bytes.withUnsafeMutableBytes { read(into: $0) }
     guard case .moved(let count) = result else { return ([], result) }

@@ -77,15 +77,15 @@ import Testing
     let (until, now) = soon()
     #expect(poller.wait(until: until, now: now) == 1)
     #expect(poller.event(0).failed && poller.event(0).readable)
-    #expect(near.receive().1 == .failed(ECONNRESET))
+    #expect(near.receive().1 == .failed(TransportFault(errno: ECONNRESET)))
   }
 
   @Test func anotherThreadEndsTheWait() throws {
     let bell = try Bell()
     var poller = try Poller()
     #expect(poller.register(bell.fd, token: 9, interest: .readable) == true)
-    let thread = try WorkerThread.start(name: "ringer") { bell.ring() }
-    #expect(poller.wait(until: nil, now: Instant.now()) == 1)
+    let thread = try NamedThread.start(name: "ringer") { bell.ring() }
+    #expect(poller.wait(until: .never, now: Instant.now()) == 1)
     #expect(poller.event(0).token == 9)
     thread.join()
     bell.ring()

@@ -25,7 +25,8 @@ import Testing
       Issue.record("every machine knows localhost")
       return
     }
-    #expect(!found.isEmpty && found.allSatisfy { $0.isLoopback && $0.port == 7_000 })
+    let local = ["127.0.0.1", "::1"]
+    #expect(!found.isEmpty && found.allSatisfy { local.contains($0.host) && $0.port == 7_000 })
     resolver.resolve("10.1.2.3", port: 1) { answers.add($0) }
     #expect(answers.wait(for: 2)[1] == .addresses([Address(literal: "10.1.2.3", port: 1)!]))
     resolver.resolve("no-such-host.invalid", port: 1) { answers.add($0) }

@@ -10,8 +10,7 @@ import Testing
     var link = try Loopback(host: host)
     let near = link.near.take()!
     let far = link.far.take()!
-    #expect(link.peer == near.localAddress)
-    #expect(link.peer.isV6 == (host == "::1") && link.peer.isLoopback)
+    #expect(near.localAddress?.isV6 == (host == "::1"))
     #expect(near.receive().1 == .wouldBlock)
     #expect(near.send([1, 2, 3]) == .moved(3))
     try waitFor(far.fd)
@@ -102,7 +101,5 @@ import Testing
     for text in ["", "localhost", "127.0.0", "1.2.3.4.5", "[127.0.0.1", "::g", "256.1.1.1"] {
       #expect(Address(literal: text, port: 1) == nil)
     }
-    #expect(Address(literal: "10.0.0.1", port: 1)?.isLoopback == false)
-    #expect(Address(literal: "::2", port: 1)?.isLoopback == false)
   }
 }

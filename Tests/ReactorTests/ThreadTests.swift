@@ -13,7 +13,7 @@ import Testing
 
   @Test func hasItsNameAndNoSignals() throws {
     let notes = Notes()
-    let thread = try WorkerThread.start(name: "a-name-that-is-too-long") {
+    let thread = try NamedThread.start(name: "a-name-that-is-too-long") {
       notes.add(KernelFile.text("/proc/thread-self/comm") ?? "none")
       var mask = sigset_t()
       _ = unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
@@ -25,7 +25,7 @@ import Testing
 
   @Test func signalsComeAsValues() throws {
     let notes = Notes()
-    let thread = try WorkerThread.start(name: "waiter") {
+    let thread = try NamedThread.start(name: "waiter") {
       Signals.claim()
       for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] {
         _ = pthread_kill(pthread_self(), number)

@@ -137,14 +137,14 @@ struct ReplyReaderTests {
     #expect(reply.count == 1)
   }
 
-  @Test("OK is OK, and nothing else is")
-  func isOK() {
-    #expect(reply("+OK\r\n").isOK == true)
-    #expect(reply("+OKAY\r\n").isOK == false)
-    #expect(reply("+O\r\n").isOK == false)
-    #expect(reply("$2\r\nOK\r\n").isOK == false)
-    #expect(reply("-OK\r\n").isOK == false)
-    #expect(reply("*2\r\n:1\r\n+OK\r\n").isOK(at: 2) == true)
-    #expect(reply("*2\r\n:1\r\n+OK\r\n").isOK(at: 3) == false)
+  @Test("What is parsed before hiredis is what hiredis would make of it")
+  func quickReplies() {
+    #expect(rendered(reply("+OK\r\n")) == "+OK")
+    #expect(rendered(reply("+OKAY\r\n")) == "+OKAY")
+    #expect(rendered(reply("+O\r\n")) == "+O")
+    #expect(rendered(reply("$2\r\nOK\r\n")) == "'OK'")
+    #expect(rendered(reply("-OK\r\n")) == "-OK")
+    #expect(rendered(reply(":7\r\n")) == "7")
+    #expect(rendered(reply(":17\r\n")) == "17")
   }
 }

@@ -1,16 +1,13 @@
 // The values of If-Match and If-None-Match (RFC 9110 §8.8.3, §13.1). The gateway's own tags are 16
 // hexadecimal digits in quotation marks; other well-formed tags are accepted and match nothing.
 // Tags are compared weakly here, as If-None-Match requires; those of If-Match are compared,
-// strongly, by the stores (`VersionList`).
+// strongly, by the stores (`EntityTagList`).
 
 import Primitives
 public import Sessions
 
 /// What the field of a condition lists: any version (`*`), or up to 16 tags.
 public struct EntityTags: Equatable, Sendable {
-  /// The most tags that a field may list.
-  public static let maximum = 16
-
   /// Whether the value is `*`.
   public private(set) var matchesAny = false
   /// How many of the listed tags could be versions that a gateway gave out.
@@ -36,56 +33,24 @@ public struct EntityTags: Equatable, Sendable {
     return true
   }
 
-  /// Reads one field value; nil when it is malformed, or lists no tags or too many. Empty elements
-  /// are skipped (RFC 9110 §5.6.1.2).
+  /// Reads one field value; nil when it is malformed, or lists no tags or too many.
   init?(_ value: ByteRange, in bytes: RawSpan) {
     if bytes.matches("*", in: value) {
       matchesAny = true
       return
     }
-    var place = Int(value.lower)
-    let end = Int(value.upper)
+    var list = EntityTagList(value)
     var listed = 0
-    while true {
-      Self.skipBlanks(&place, end, in: bytes)
-      if place < end, bytes.byte(at: place) != UInt8(ascii: ",") {
-        guard let tag = Self.tag(&place, end, in: bytes) else { return nil }
-        listed += 1
-        guard listed <= Self.maximum else { return nil }
-        if let version = Self.version(tag, in: bytes) {
-          versions[count] = version
-          count += 1
-        }
-        Self.skipBlanks(&place, end, in: bytes)
+    var element = list.next(in: bytes)
+    while case .tag(let version, _) = element {
+      listed += 1
+      guard listed <= EntityTagList.maximum else { return nil }
+      if let version {
+        versions[count] = version.bits
+        count += 1
       }
-      if place == end { break }
-      guard bytes.byte(at: place) == UInt8(ascii: ",") else { return nil }
-      place += 1
+      element = list.next(in: bytes)
     }
-    if listed == 0 { return nil }
-  }
-
-  private static func skipBlanks(_ place: inout Int, _ end: Int, in bytes: RawSpan) {
-    while place < end, bytes.byte(at: place) == 32 || bytes.byte(at: place) == 9 { place += 1 }
-  }
-
-  /// What is between the quotation marks of `[W/]"opaque"`.
-  private static func tag(_ place: inout Int, _ end: Int, in bytes: RawSpan) -> ByteRange? {
-    if bytes.begins(with: "W/", in: ByteRange(place, end)) { place += 2 }
-    guard place < end, bytes.byte(at: place) == UInt8(ascii: "\"") else { return nil }
-    place += 1
-    let start = place
-    while place < end, bytes.byte(at: place) != UInt8(ascii: "\"") {
-      guard bytes.byte(at: place) > 32, bytes.byte(at: place) != 127 else { return nil }
-      place += 1
-    }
-    guard place < end else { return nil }
-    place += 1
-    return ByteRange(start, place - 1)
-  }
-
-  /// The version that a tag spells with 16 lower-case hexadecimal digits; nil for any other tag.
-  private static func version(_ opaque: ByteRange, in bytes: RawSpan) -> UInt64? {
-    opaque.count == 16 ? bytes.hexadecimal(at: Int(opaque.lower)) : nil
+    guard element == .end, listed > 0 else { return nil }
   }
 }

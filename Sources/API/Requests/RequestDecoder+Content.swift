@@ -13,9 +13,7 @@ extension RequestDecoder {
       return .bodyTooLarge
     }
     if head.fields.contains(.contentEncoding) { return .contentEncodingNotSupported }
-    if head.fields.first(named: "content-range", in: bytes) != nil {
-      return .contentRangeNotSupported
-    }
+    if head.fields.contains(.contentRange) { return .contentRangeNotSupported }
     return decodeContentType(head, bytes, &request) ?? decodeTimeouts(head, bytes, &request)
   }
 
@@ -37,7 +35,7 @@ extension RequestDecoder {
   private func decodeTimeouts(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    switch seconds("session-idle-timeout", of: head, in: bytes) {
+    switch seconds(.sessionIdleTimeout, of: head, in: bytes) {
     case .absent: break
     case .malformed: return .malformedTimeout
     case .value(let seconds): request.command.ownIdleTimeout = seconds
@@ -49,7 +47,7 @@ extension RequestDecoder {
   private func decodeAbsoluteTimeout(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    switch seconds("session-absolute-timeout", of: head, in: bytes) {
+    switch seconds(.sessionAbsoluteTimeout, of: head, in: bytes) {
     case .absent: return nil
     case .malformed: return .malformedTimeout
     case .value(let seconds):

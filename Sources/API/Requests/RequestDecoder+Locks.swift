@@ -56,7 +56,7 @@ extension RequestDecoder {
   func decodeHeldLock(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    switch head.fields.only(named: "session-lock", in: bytes) {
+    switch head.fields.only(.sessionLock) {
     case .absent: return nil
     case .repeated: return .malformedLock
     case .one(let value):
@@ -118,7 +118,7 @@ extension RequestDecoder {
   private func decodeLockRequest(
     _ head: borrowing RequestHead, _ bytes: RawSpan, _ request: inout DecodedRequest
   ) -> Problem? {
-    switch head.fields.only(named: "session-lock-request", in: bytes) {
+    switch head.fields.only(.sessionLockRequest) {
     case .absent: return nil
     case .repeated: return .malformedLockRequest
     case .one(let value):

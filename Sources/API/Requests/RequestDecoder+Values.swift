@@ -20,9 +20,9 @@ extension RequestDecoder {
   /// A field of whole seconds, 1 to 31,536,000.
   @inline(__always)
   func seconds(
-    _ name: StaticString, of head: borrowing RequestHead, in bytes: RawSpan
+    _ name: FieldName, of head: borrowing RequestHead, in bytes: RawSpan
   ) -> Given<Int> {
-    switch head.fields.only(named: name, in: bytes) {
+    switch head.fields.only(name) {
     case .absent: return .absent
     case .repeated: return .malformed
     case .one(let value):

@@ -27,7 +27,8 @@ public struct RequestDecoder: Sendable {
     for callers: CallerTable, into request: inout DecodedRequest
   ) -> Problem? {
     let (route, id) = Route.find(head.path, in: bytes)
-    begin(&request, head, route, at: now)
+    request.exchange = Exchange(route, head, at: now)
+    request.command.reset()
     if head.method == .other || head.method == .connect { return .methodNotImplemented }
     if route == .unknown { return .noSuchPath }
     guard route.has(head.method) else { return .methodNotAllowed(route) }
@@ -41,31 +42,6 @@ public struct RequestDecoder: Sendable {
     return decodeDeadline(head, bytes, &request, at: now)
       ?? decodeID(id, bytes, &request)
       ?? decodeVerb(head, bytes, &request)
-  }
-
-  private func begin(
-    _ request: inout DecodedRequest, _ head: borrowing RequestHead, _ route: Route, at now: Instant
-  ) {
-    request.exchange.route = route
-    request.exchange.method = head.method
-    request.exchange.version = head.version
-    request.exchange.persistence = head.persistence
-    request.exchange.began = now
-    request.exchange.namespace = NamespaceIndex(0)
-    request.exchange.caller = 0
-    request.exchange.limit = .never
-    request.exchange.hasValidators = false
-    request.command.condition = .none
-    request.command.needsLatest = false
-    request.command.ownIdleTimeout = 0
-    request.command.absoluteTimeout = 0
-    request.command.unlocks = false
-    request.command.heldLock = .none
-    request.command.yields = false
-    request.command.contentType = .empty
-    request.command.payload = .empty
-    request.command.id.clear()
-    request.command.tag = 0
   }
 
   /// Finds out who the caller is, and whether it may do what it asks for.
@@ -85,7 +61,7 @@ public struct RequestDecoder: Sendable {
     at now: Instant
   ) -> Problem? {
     request.command.deadline = now + policy.deadline
-    switch seconds("session-deadline", of: head, in: bytes) {
+    switch seconds(.sessionDeadline, of: head, in: bytes) {
     case .absent: return nil
     case .malformed: return .malformedDeadline
     case .value(let seconds):
@@ -162,7 +138,7 @@ public struct RequestDecoder: Sendable {
     request.command.verb = .put
     request.command.condition = .absent
     if let problem = noCondition(head) { return problem }
-    return noQuery(head) ?? noLock(head, bytes) ?? decodeContent(head, bytes, &request)
+    return noQuery(head) ?? noLock(head) ?? decodeContent(head, bytes, &request)
   }
 
   private func decodeDelete(
@@ -178,7 +154,7 @@ public struct RequestDecoder: Sendable {
   ) -> Problem? {
     request.command.verb = .touch
     if head.fields.contains(.ifNoneMatch) { return .conditionNotSupported }
-    return noQuery(head) ?? noLock(head, bytes) ?? decodeCondition(head, bytes, &request)
+    return noQuery(head) ?? noLock(head) ?? decodeCondition(head, bytes, &request)
   }
 
   private func decodeTouches(
@@ -193,7 +169,7 @@ public struct RequestDecoder: Sendable {
     if let problem = noCondition(head) { return problem }
     guard case .one(let type) = head.fields.only(.contentType), MediaType.isJSON(type, in: bytes)
     else { return .notJSON }
-    return noQuery(head) ?? noLock(head, bytes)
+    return noQuery(head) ?? noLock(head)
   }
 
   /// The largest body that the request may have, in bytes.
@@ -214,7 +190,7 @@ public struct RequestDecoder: Sendable {
     head.query.isEmpty ? nil : .malformedQuery
   }
 
-  private func noLock(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Problem? {
-    head.fields.first(named: "session-lock", in: bytes) == nil ? nil : .lockNotSupported
+  private func noLock(_ head: borrowing RequestHead) -> Problem? {
+    head.fields.contains(.sessionLock) ? .lockNotSupported : nil
   }
 }

@@ -1,6 +1,5 @@
-// Everything that can be wrong with a request, and the one table of what is said about it
-// (RFC 9457). A fault becomes a status here and nowhere else. Nothing of the request or the session
-// is quoted.
+// Everything that can be wrong with a request. What is said about it is `ProblemKind`'s table;
+// nothing of the request or the session is quoted.
 
 public import HTTP
 public import Sessions
@@ -82,7 +81,7 @@ public enum Problem: Equatable, Sendable {
   /// The gateway is draining, or a part of its store does not serve.
   case notReady(drains: Bool)
   /// The clients' buffers are full of requests that arrive slowly and responses that are not read.
-  case noRoom
+  case gatewayFull
   /// The store could not carry out the command, or it is unknown whether it did.
   case store(StoreFault)
 
@@ -93,21 +92,26 @@ public enum Problem: Equatable, Sendable {
   }
 
   /// The status to answer with.
-  public var status: Int { report.status }
+  public var status: Int {
+    if case .refusal(let refusal) = self { refusal.status } else { kind.report.status }
+  }
 
   /// A stable name for programs. Each rule of HTTP that a request may break has its own.
   public var code: StaticString {
     if case .refusal(let refusal) = self { refusal.code } else { kind.code }
   }
 
-  /// The kind under which the problem is counted.
-  public var kind: ProblemKind { report.kind }
-
   /// What this kind of problem is, for people.
-  public var title: StaticString { report.title }
+  public var title: StaticString { kind.report.title }
 
   /// A sentence about the problem, for people.
-  public var detail: StaticString { report.detail }
+  public var detail: StaticString {
+    switch self {
+    case .refusal(let refusal): refusal.detail
+    case .notReady(drains: true): "It is shutting down."
+    default: kind.report.detail
+    }
+  }
 
   /// Where the status leaves open whether the request was carried out: `no` or `unknown`; else nil.
   public var executed: StaticString? {
@@ -137,165 +141,67 @@ public enum Problem: Equatable, Sendable {
   /// Whether the connection cannot be used after the response.
   public var closesConnection: Bool {
     switch self {
-    case .refusal, .requestTimeout, .draining, .noRoom, .bodyTooLarge, .lengthRequired: true
+    case .refusal, .requestTimeout, .draining, .gatewayFull, .bodyTooLarge, .lengthRequired: true
     default: false
     }
   }
 
-  private typealias Report = (
-    status: Int, kind: ProblemKind, title: StaticString, detail: StaticString
-  )
-
-  private var report: Report {
+  /// The kind under which the problem is counted.
+  public var kind: ProblemKind {
     switch self {
-    case .refusal(let refusal):
-      (refusal.status, .refusal, "The request is not acceptable HTTP.", refusal.detail)
-    case .tokenMissing:
-      (401, .tokenMissing, "A token is required.", "Send it as Authorization: Bearer.")
-    case .tokenInvalid:
-      (401, .tokenInvalid, "The token is not known.", "No caller here has that token.")
-    case .rightMissing:
-      (
-        403, .rightMissing, "The token does not allow that.",
-        "It lacks the right to read or to write."
-      )
-    case .noSuchPath:
-      (404, .noSuchPath, "Nothing has this path.", "The contract at /openapi.yaml lists all paths.")
-    case .methodNotAllowed:
-      (405, .methodNotAllowed, "The method is not allowed here.", "Allow lists those that are.")
-    case .methodNotImplemented:
-      (
-        501, .methodNotImplemented, "The method is not implemented.",
-        "No resource here supports it."
-      )
-    case .noSuchSession:
-      (404, .noSuchSession, "There is no such session.", "It was removed, or it expired.")
-    case .conditionFailed:
-      (412, .conditionFailed, "The condition does not hold.", "Nothing was changed.")
-    case .conditionRequired:
-      (
-        428, .conditionRequired, "A condition is required.",
-        "Send If-Match, or hold the lock, or create with If-None-Match: *."
-      )
-    case .lockRequired:
-      (
-        428, .lockRequired, "The lock is required.",
-        "Acquire it and send its Session-Lock, or create with If-None-Match: *."
-      )
-    case .lockHeld:
-      (423, .locked, "The session is locked.", "Session-Lock-Age says for how long.")
-    case .lockLost:
-      (409, .lockLost, "The lock is no longer yours.", "Nothing was changed.")
-    case .requestTimeout:
-      (408, .requestTimeout, "The request took too long.", "It did not arrive in time.")
-    case .draining:
-      (503, .draining, "The gateway is shutting down.", "Another one will serve the request.")
-    case .notLive:
-      (503, .notLive, "The gateway is stuck.", "An event loop makes no progress.")
-    case .notReady(let drains):
-      (
-        503, .notReady, "The gateway is not ready.",
-        drains ? "It is shutting down." : "Part of its store does not serve."
-      )
-    case .noRoom:
-      (503, .gatewayFull, "The gateway is full.", "Slow clients fill its buffers.")
-    case .store(let fault): Self.report(fault)
-    case .malformedID, .malformedQuery, .malformedTimeout, .absoluteTimeoutNotAllowed,
-      .malformedDeadline, .malformedCondition, .conditionNotSupported, .malformedContentType,
-      .contentEncodingNotSupported, .contentRangeNotSupported, .lengthRequired, .bodyTooLarge,
-      .notJSON, .malformedJSON, .malformedLock, .malformedLockRequest, .malformedLease,
-      .malformedWait, .lockNotSupported:
-      malformed
+    case .refusal: .refusal
+    case .tokenMissing: .tokenMissing
+    case .tokenInvalid: .tokenInvalid
+    case .rightMissing: .rightMissing
+    case .noSuchPath: .noSuchPath
+    case .methodNotAllowed: .methodNotAllowed
+    case .methodNotImplemented: .methodNotImplemented
+    case .malformedID: .malformedID
+    case .malformedQuery: .malformedQuery
+    case .malformedTimeout: .malformedTimeout
+    case .absoluteTimeoutNotAllowed: .absoluteTimeoutNotAllowed
+    case .malformedDeadline: .malformedDeadline
+    case .malformedCondition: .malformedCondition
+    case .conditionNotSupported: .conditionNotSupported
+    case .malformedContentType: .malformedContentType
+    case .contentEncodingNotSupported: .contentEncodingNotSupported
+    case .contentRangeNotSupported: .contentRangeNotSupported
+    case .lengthRequired: .lengthRequired
+    case .bodyTooLarge: .bodyTooLarge
+    case .notJSON: .notJSON
+    case .malformedJSON: .malformedJSON
+    case .requestTimeout: .requestTimeout
+    case .noSuchSession: .noSuchSession
+    case .conditionFailed: .conditionFailed
+    case .conditionRequired: .conditionRequired
+    case .lockRequired: .lockRequired
+    case .lockHeld: .lockHeld
+    case .lockLost: .lockLost
+    case .malformedLock: .malformedLock
+    case .malformedLockRequest: .malformedLockRequest
+    case .malformedLease: .malformedLease
+    case .malformedWait: .malformedWait
+    case .lockNotSupported: .lockNotSupported
+    case .draining: .draining
+    case .notLive: .notLive
+    case .notReady: .notReady
+    case .gatewayFull: .gatewayFull
+    case .store(let fault): fault.problemKind
     }
   }
+}
 
-  /// The problems of requests that are well-formed HTTP but not what the resource reads.
-  private var malformed: Report {
+extension StoreFault {
+  fileprivate var problemKind: ProblemKind {
     switch self {
-    case .malformedID:
-      (400, .malformedID, "The session id is malformed.", "It must be 1 to 256 allowed bytes.")
-    case .malformedQuery:
-      (
-        400, .malformedQuery, "The query is not understood.",
-        "Give only known parameters, each once."
-      )
-    case .malformedTimeout:
-      (
-        400, .malformedTimeout, "The timeout is malformed.",
-        "It must be 1 to 31536000 whole seconds."
-      )
-    case .absoluteTimeoutNotAllowed:
-      (
-        400, .absoluteTimeoutNotAllowed, "The absolute timeout cannot be set.",
-        "It can only shorten the one that a namespace has."
-      )
-    case .malformedDeadline:
-      (
-        400, .malformedDeadline, "The deadline is malformed.",
-        "It must be 1 to 31536000 whole seconds."
-      )
-    case .malformedCondition:
-      (
-        400, .malformedCondition, "The condition is malformed.",
-        "It must be * or a list of tags, once."
-      )
-    case .malformedLock:
-      (400, .malformedLock, "The lock token is malformed.", "Send the Session-Lock that lock gave.")
-    case .malformedLockRequest:
-      (
-        400, .malformedLockRequest, "The lock request is malformed.",
-        "It must be 8 to 64 of A-Z a-z 0-9 - _, once."
-      )
-    case .malformedLease:
-      (
-        400, .malformedLease, "The lease is malformed.",
-        "It must be whole seconds, up to 3600 or the namespace's limit."
-      )
-    case .malformedWait:
-      (400, .malformedWait, "The wait is malformed.", "It must be 0 to 60 whole seconds.")
-    case .lockNotSupported:
-      (400, .lockNotSupported, "A lock is not supported here.", "See the contract.")
-    case .conditionNotSupported:
-      (400, .conditionNotSupported, "The condition is not supported here.", "See the contract.")
-    case .malformedContentType:
-      (
-        400, .malformedContentType, "The content type is malformed.",
-        "It must be at most 255 bytes."
-      )
-    case .contentEncodingNotSupported:
-      (415, .contentEncoding, "The content is encoded.", "Send it without Content-Encoding.")
-    case .contentRangeNotSupported:
-      (400, .contentRange, "A session is written whole.", "Send it without Content-Range.")
-    case .lengthRequired:
-      (411, .lengthRequired, "The body has no length.", "Send Content-Length, or use chunks.")
-    case .bodyTooLarge:
-      (413, .bodyTooLarge, "The body is too large.", "It exceeds what is allowed here.")
-    case .notJSON:
-      (415, .notJSON, "The content is not JSON.", "Send it as application/json.")
-    case .malformedJSON:
-      (400, .malformedJSON, "The JSON is not understood.", "Send an object with a list of ids.")
-    default: preconditionFailure("`report` says what else there is")
-    }
-  }
-
-  private static func report(_ fault: StoreFault) -> Report {
-    switch fault {
-    case .unavailable:
-      (503, .storeUnavailable, "The store is unavailable.", "No node could be asked.")
-    case .overloaded:
-      (503, .storeOverloaded, "The store is overloaded.", "Too many requests wait for it already.")
-    case .storeFull:
-      (503, .storeFull, "The store is full.", "There is no room for the session.")
-    case .deadlinePassed:
-      (503, .deadlinePassed, "The deadline passed.", "The store could not be asked in time.")
-    case .outcomeUnknown:
-      (504, .outcomeUnknown, "The store did not answer.", "The request may have been carried out.")
-    case .notPermitted:
-      (503, .storeRefusesGateway, "The store refuses the gateway.", "Its operator must act.")
-    case .misconfigured:
-      (503, .storeRefusesCommand, "The store refuses the command.", "Its operator must act.")
-    case .unreadable:
-      (500, .unreadableSession, "The session cannot be read.", "Something else is stored there.")
+    case .unavailable: .storeUnavailable
+    case .overloaded: .storeOverloaded
+    case .storeFull: .storeFull
+    case .deadlinePassed: .deadlinePassed
+    case .outcomeUnknown: .outcomeUnknown
+    case .notPermitted: .storeRefusesGateway
+    case .misconfigured: .storeRefusesCommand
+    case .unreadable: .unreadableSession
     }
   }
 }

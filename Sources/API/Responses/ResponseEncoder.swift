@@ -57,11 +57,6 @@ public struct ResponseEncoder: ~Copyable {
   private var date: DateClock
   /// The request's names in other logs, for the next response only.
   public var correlation = Correlation()
-  /// The versions that need not be sent again, for the next response to an exchange with
-  /// validators.
-  public var validators = EntityTags()
-  /// The id of the session that was created, for the next response that reports one.
-  public var made = SessionID()
 
   /// An encoder whose `Date` starts at `time`.
   public init(_ time: UnixTime) { date = DateClock(time) }
@@ -71,14 +66,18 @@ public struct ResponseEncoder: ~Copyable {
 
   /// Makes `reply` the response to an exchange whose command ended with `outcome`.
   ///
-  /// - Parameter reply: holds a found session's bytes, as the store left them.
+  /// - Parameters:
+  ///   - id: the session that a write created.
+  ///   - known: the versions that need not be sent again, if the exchange has validators.
+  ///   - reply: holds a found session's bytes, as the store left them.
   public mutating func encode(
-    _ outcome: Outcome, _ exchange: Exchange, into reply: inout ByteBuffer
+    _ outcome: Outcome, _ exchange: Exchange, of id: borrowing SessionID,
+    known: borrowing EntityTags, into reply: inout ByteBuffer
   ) -> EncodedResponse {
     switch outcome {
-    case .found(let facts): found(facts, nil, exchange, &reply)
-    case .locked(let facts, let grant): found(facts, grant, exchange, &reply)
-    case .created(let version): created(version, exchange, &reply)
+    case .found(let facts): found(facts, nil, exchange, known, &reply)
+    case .locked(let facts, let grant): found(facts, grant, exchange, known, &reply)
+    case .created(let version): created(version, id, exchange, &reply)
     case .replaced(let version): noContent(exchange, &reply, version: version)
     case .touched, .deleted, .renewed, .unlocked: noContent(exchange, &reply, version: nil)
     case .missing: encode(Problem.noSuchSession, exchange, into: &reply)
@@ -92,9 +91,10 @@ public struct ResponseEncoder: ~Copyable {
   }
 
   private mutating func found(
-    _ facts: SessionFacts, _ grant: LockGrant?, _ exchange: Exchange, _ reply: inout ByteBuffer
+    _ facts: SessionFacts, _ grant: LockGrant?, _ exchange: Exchange,
+    _ known: borrowing EntityTags, _ reply: inout ByteBuffer
   ) -> EncodedResponse {
-    let isKnown = exchange.hasValidators && validators.match(facts.version)
+    let isKnown = exchange.hasValidators ? known.match(facts.version) : false
     let status = isKnown ? 304 : 200
     begin(status, exchange)
     writer.field("Cache-Control", "no-store")
@@ -130,17 +130,18 @@ public struct ResponseEncoder: ~Copyable {
   }
 
   private mutating func created(
-    _ version: SessionVersion, _ exchange: Exchange, _ reply: inout ByteBuffer
+    _ version: SessionVersion, _ id: borrowing SessionID, _ exchange: Exchange,
+    _ reply: inout ByteBuffer
   ) -> EncodedResponse {
     begin(201, exchange)
-    Self.location(made, &writer, &body)
+    Self.location(id, &writer, &body)
     writer.field("ETag", quotedHexadecimal: version.bits)
     body.clear()
     if exchange.route == .sessions {
       writer.field("Content-Type", "application/json")
       writer.field("Cache-Control", "no-store")
       body.append("{\"id\":\"")
-      body.append(made.bytes)
+      body.append(id.bytes)
       body.append("\"}")
     }
     finish(exchange, &reply)
@@ -152,7 +153,7 @@ public struct ResponseEncoder: ~Copyable {
     _ id: borrowing SessionID, _ writer: inout ResponseWriter, _ path: inout ByteBuffer
   ) {
     path.clear()
-    path.append("/v1/sessions/")
+    path.append(Route.ofSession)
     path.append(id.bytes)
     writer.field("Location", path.bytes)
   }
@@ -171,7 +172,7 @@ public struct ResponseEncoder: ~Copyable {
   public mutating func encode(
     _ problem: Problem, _ exchange: Exchange, into reply: inout ByteBuffer
   ) -> EncodedResponse {
-    begin(problem.status, exchange, closes: problem.closesConnection)
+    begin(problem.status, exchange)
     if case .methodNotAllowed(let route) = problem { writer.field("Allow", route.allow) }
     if let challenge = problem.challenge { writer.field("WWW-Authenticate", challenge) }
     switch problem {
@@ -230,12 +231,9 @@ public struct ResponseEncoder: ~Copyable {
     return EncodedResponse(page.status)
   }
 
-  private mutating func begin(
-    _ status: Int, _ exchange: Exchange, closes: Bool = false
-  ) {
+  private mutating func begin(_ status: Int, _ exchange: Exchange) {
     writer.begin(
-      status: status, version: exchange.version,
-      persistence: closes ? .close : exchange.persistence, date: date)
+      status: status, version: exchange.version, persistence: exchange.persistence, date: date)
     if correlation.isPresent { correlate() }
   }
 

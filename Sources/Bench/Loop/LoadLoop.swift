@@ -6,8 +6,7 @@
 //   warming   the load runs but is not measured
 //   measuring requests that are due in this phase count
 //   draining  no more requests are sent; responses may still arrive, for 5 s. An open loop that
-// fell
-//             behind enters this phase up to 1 s late
+//             fell behind enters this phase up to 1 s late
 //   finished
 //
 // Its own cost must stay far below the server's: requests are prepared once (RequestBytes),

@@ -75,7 +75,7 @@ static inline int linux_socketpair(int fds[2]) {
 // _GNU_SOURCE, which a header imported as a module cannot define.
 
 // accept4(2): the new socket is nonblocking and not inherited by child programs.
-int linux_accept(int fd, struct sockaddr *peer, socklen_t *length);
+int linux_accept(int fd);
 
 // How many processors this process may run on; 0 when the kernel has more than fit in the set.
 int linux_affinity_count(void);

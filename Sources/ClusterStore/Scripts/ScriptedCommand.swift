@@ -114,12 +114,14 @@ enum ScriptedCommand {
     case .absent: CommandWriter.argument("!", in: &log)
     case .matches:
       var count = 0
-      var counted = VersionList(command.versions)
-      while counted.next(in: request) != nil { count += 1 }
+      var counted = EntityTagList(command.versions)
+      while counted.nextVersion(in: request) != nil { count += 1 }
       let list = CommandWriter.open(byteCount: 1 + 8 * count, in: &log)
       log.append(UInt8(ascii: "="))
-      var versions = VersionList(command.versions)
-      while let version = versions.next(in: request) { log.append(networkOrder: version.bits) }
+      var versions = EntityTagList(command.versions)
+      while let version = versions.nextVersion(in: request) {
+        log.append(networkOrder: version.bits)
+      }
       CommandWriter.close(list, in: &log)
     }
   }

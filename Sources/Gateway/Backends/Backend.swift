@@ -27,7 +27,7 @@ protocol Backend: SessionStore, ~Copyable {
   /// Writes once to each connection that has bytes to send.
   mutating func flush(at now: Instant)
   /// Uses this context for future connections; existing ones continue.
-  mutating func adopt(_ identity: consuming TLSContext)
+  mutating func adopt(_ context: consuming TLSContext)
   /// Uses these credentials for future connections; existing ones continue.
   mutating func adopt(_ credentials: NodeCredentials)
   /// Writes its numbers to the board.

@@ -32,7 +32,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var entropy = Entropy()
   private var context: TLSContext?
   /// How often the context was replaced.
-  private var identity = 0
+  private var contextGeneration = 0
   private var handshakes = (full: 0, resumed: 0, failed: 0)
   private let resolve: @Sendable (Endpoint, Link) -> Void
 
@@ -112,7 +112,8 @@ struct ClusterBackend: ~Copyable, Backend {
   ) {
     do throws(TransportFault) {
       let connection = NodeConnection(
-        link: link, identity: identity, transport: try transport(to: address, endpoint, for: link))
+        link: link, contextGeneration: contextGeneration,
+        transport: try transport(to: address, endpoint, for: link))
       let fd = connection.transport.fd
       let ticket = connections.insert(connection)
       place(link, ticket)
@@ -289,7 +290,7 @@ struct ClusterBackend: ~Copyable, Backend {
   // MARK: TLS sessions
 
   private mutating func keepSession(of connection: Ticket, _ link: Link) {
-    guard connections[connection].identity == identity,
+    guard connections[connection].contextGeneration == contextGeneration,
       let session = connections[connection].transport.takeSession()
     else { return }
     _ = takeSession(of: link)
@@ -308,9 +309,9 @@ struct ClusterBackend: ~Copyable, Backend {
 
   // MARK: Reload
 
-  mutating func adopt(_ identity: consuming TLSContext) {
-    context = consume identity
-    self.identity += 1
+  mutating func adopt(_ context: consuming TLSContext) {
+    self.context = consume context
+    contextGeneration += 1
     // A resumed session skips the check of the certificate, so sessions that old authorities
     // vouched for must not outlive them. Nor is the session of an older connection kept when it
     // ends (`keepSession`).

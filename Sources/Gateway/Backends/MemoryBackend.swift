@@ -49,7 +49,7 @@ struct MemoryBackend: ~Copyable, Backend {
 
   mutating func flush(at now: Instant) {}
 
-  mutating func adopt(_ identity: consuming TLSContext) {}
+  mutating func adopt(_ context: consuming TLSContext) {}
 
   mutating func adopt(_ credentials: NodeCredentials) {}
 

@@ -10,7 +10,7 @@ struct NodeConnection: ~Copyable {
   /// The link of the store that it carries.
   let link: Link
   /// The backend's count of identities when it was made.
-  let identity: Int
+  let contextGeneration: Int
   var transport: Transport
   var phase = Phase.connecting
   /// Whether the node is known to send no more; earlier bytes may still be unread.
@@ -20,9 +20,9 @@ struct NodeConnection: ~Copyable {
   /// Whether the kernel accepts bytes, as far as is known.
   var isWritable = false
 
-  init(link: Link, identity: Int, transport: consuming Transport) {
+  init(link: Link, contextGeneration: Int, transport: consuming Transport) {
     self.link = link
-    self.identity = identity
+    self.contextGeneration = contextGeneration
     self.transport = transport
   }
 

@@ -25,33 +25,35 @@ struct Reload {
   private let settings: Settings
   private let namespaces: NamespaceList
   private let state: GatewayState
+  private let inboxes: [Inbox]
   private let log: Logger
 
-  init(_ settings: Settings, _ namespaces: NamespaceList, _ state: GatewayState, _ log: Logger) {
-    self.settings = settings
-    self.namespaces = namespaces
-    self.state = state
-    self.log = log
+  init(_ parts: GatewayParts) {
+    settings = parts.settings
+    namespaces = parts.namespaces
+    state = parts.state
+    inboxes = parts.inboxes
+    log = parts.log
   }
 
   /// Reads the files and passes their contents to the workers. The log reports as reloaded only
   /// what has been passed on.
-  func carryOut(_ tell: (Message) -> Void) {
+  func carryOut() {
     if settings.tokensFile == nil, settings.tls == nil, !readsForRedis {
       log.info("nothing to reload: no setting names tokens, certificates or a password file")
     }
-    callers(tell)
-    identity(tell)
-    nodeIdentity(tell)
-    credentials(tell)
+    reloadCallers()
+    reloadClientTLS()
+    reloadNodeTLS()
+    reloadCredentials()
   }
 
-  private func callers(_ tell: (Message) -> Void) {
+  private func reloadCallers() {
     guard let file = settings.tokensFile else { return }
     do throws(StartFault) {
       guard let entries = try TokensLoad.entries(of: settings, log) else { return }
       try refuseStrangers(entries, file)
-      tell(.callers(TokensLoad.table(entries, namespaces)))
+      putToAll(.callers(TokensLoad.table(entries, namespaces)))
       log.info("tokens reloaded", metadata: ["tokens": "\(entries.count)"])
     } catch {
       log.error("tokens not reloaded; the old ones stay in use", metadata: ["reason": "\(error)"])
@@ -69,7 +71,7 @@ struct Reload {
   }
 
   /// Reads the files here, so that no event loop waits for them.
-  private func identity(_ tell: (Message) -> Void) {
+  private func reloadClientTLS() {
     guard let tls = settings.tls else { return }
     let settings = TLSServerSettings(tls, ticketKeys: .random())
     let kept: Logger.Message = "certificate not reloaded; the old one stays in use"
@@ -78,8 +80,7 @@ struct Reload {
       if let reason = certificate.obstacle(at: .now()) {
         return log.error(kept, metadata: ["reason": "\(reason)"])
       }
-      let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
-      tell(.identity(handovers))
+      try handOver(Message.clientTLS) { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       log.info("certificate reloaded", metadata: ["file": "\(tls.certificate.path)"])
       state.show(certificate, log)
     } catch {
@@ -87,13 +88,18 @@ struct Reload {
     }
   }
 
-  /// One for each worker, because a context belongs to one thread.
-  private func handovers(
-    _ make: () throws(TLSSettingsFault) -> TLSHandover
-  ) throws(TLSSettingsFault) -> [TLSHandover] {
+  /// Hands each worker a context of its own, because a context belongs to one thread. If one cannot
+  /// be made, none is handed over.
+  private func handOver(
+    _ message: (TLSHandover) -> Message, _ make: () throws(TLSSettingsFault) -> TLSHandover
+  ) throws(TLSSettingsFault) {
     var handovers: [TLSHandover] = []
-    for _ in state.boards { handovers.append(try make()) }
-    return handovers
+    for _ in inboxes { handovers.append(try make()) }
+    for (inbox, handover) in zip(inboxes, handovers) { inbox.put(message(handover)) }
+  }
+
+  private func putToAll(_ message: Message) {
+    for inbox in inboxes { inbox.put(message) }
   }
 }
 
@@ -111,7 +117,7 @@ extension Reload {
   }
 
   /// Reads the files here, so that no event loop waits for them.
-  private func nodeIdentity(_ tell: (Message) -> Void) {
+  private func reloadNodeTLS() {
     guard let tls = settings.redis?.tls else { return }
     let settings = TLSClientSettings(tls)
     let kept: Logger.Message = "Redis certificates not reloaded; the old ones stay in use"
@@ -123,8 +129,7 @@ extension Reload {
       if let reason = certificate?.obstacle(at: .now()) {
         return log.error(kept, metadata: ["reason": "\(reason)"])
       }
-      let handovers = try handovers { () throws(TLSSettingsFault) in try TLSHandover(settings) }
-      tell(.nodeIdentity(handovers))
+      try handOver(Message.nodeTLS) { () throws(TLSSettingsFault) in try TLSHandover(settings) }
       log.info("Redis certificates reloaded")
       if let certificate { state.show(certificate, log) }
     } catch {
@@ -132,11 +137,11 @@ extension Reload {
     }
   }
 
-  private func credentials(_ tell: (Message) -> Void) {
+  private func reloadCredentials() {
     guard let file = passwordFile else { return }
     do throws(ValueFault) {
       let password = try RedisPassword(in: file)
-      tell(.credentials(NodeCredentials(password, of: settings.redis?.user)))
+      putToAll(.credentials(NodeCredentials(password, of: settings.redis?.user)))
       log.info("Redis password reloaded")
     } catch {
       log.error(

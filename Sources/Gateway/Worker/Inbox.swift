@@ -10,16 +10,15 @@ enum Message: Sendable {
   case resolved(ResolvedEndpoint)
   /// Admit these callers from now on.
   case callers(CallerTable)
-  /// Present this certificate in handshakes from now on; a context for each worker.
-  case identity([TLSHandover])
-  /// Trust these authorities and present this certificate on connections to Redis from now on; a
-  /// context for each worker.
-  case nodeIdentity([TLSHandover])
+  /// Present this certificate to new clients from now on; existing connections continue.
+  case clientTLS(TLSHandover)
+  /// Trust these authorities and present this certificate on new connections to Redis from now on.
+  case nodeTLS(TLSHandover)
   /// Use this user and password on connections to Redis from now on.
   case credentials(NodeCredentials)
-  /// It is a client's turn to acquire a session's lock, if it still waits for that lock. `isFree`:
+  /// It is a client's turn to acquire a session's lock, if it still waits for that lock. `mayBeFree`:
   /// whether the lock may be free.
-  case turn(LockLines.Waiter, isFree: Bool)
+  case turn(LockLines.Waiter, mayBeFree: Bool)
   /// Continue to serve for this long, then finish what is in flight and end.
   case drain(TimeSpan)
   /// Show that the loop runs, by adding one to the board's beats.

@@ -69,7 +69,7 @@ final class LockLines: Sendable {
 
   /// Takes a waiter out of the session's line. If that makes another one first, it is woken, and
   /// learns whether the lock may be free.
-  func leave(_ name: SessionName, _ waiter: Waiter, isFree: Bool) {
+  func leave(_ name: SessionName, _ waiter: Waiter, mayBeFree: Bool) {
     let next: Waiter? = lines.withLock { lines in
       guard var line = lines[name], let place = line.firstIndex(of: waiter) else { return nil }
       waiting.subtract(1, ordering: .relaxed)
@@ -77,17 +77,17 @@ final class LockLines: Sendable {
       lines[name] = line.isEmpty ? nil : line
       return place == 0 ? line.first : nil
     }
-    if let next { tell(next, isFree: isFree) }
+    if let next { tell(next, mayBeFree: mayBeFree) }
   }
 
   /// The session's lock may be free: wakes the first in its line.
   func wake(_ name: SessionName) {
     if let first = lines.withLock({ $0[name]?.first }) {
-      tell(first, isFree: true)
+      tell(first, mayBeFree: true)
     }
   }
 
-  private func tell(_ waiter: Waiter, isFree: Bool) {
-    inboxes[waiter.inbox].put(.turn(waiter, isFree: isFree))
+  private func tell(_ waiter: Waiter, mayBeFree: Bool) {
+    inboxes[waiter.inbox].put(.turn(waiter, mayBeFree: mayBeFree))
   }
 }

@@ -15,7 +15,7 @@ extension Worker where Store: ~Copyable {
       case .head(let client): takeHead(client, bytes)
       case .request(let client, let payload): takeRequest(client, bytes, payload)
       case .refused(let client, let reason): takeRefusal(client, bytes, reason)
-      case .sent(let client): forgetLock(client, isGone: false)
+      case .sent(let client): forgetLock(client, givingBack: false)
       case .halfClosed(let client): leaveIfWaiting(client)
       case .overdue(let client): takeDeadline(client)
       case .gone(let client): forget(client)
@@ -33,12 +33,10 @@ extension Worker where Store: ~Copyable {
       clients[client].exchange = Exchange(refused: bytes.bytes, at: moment.instant)
       if accessLines != nil { clients[client].correlation.identify(&entropy) }
     }
-    // It is not known where the next request begins.
-    clients[client].exchange.persistence = .close
     switch reason {
     case .malformed(let refusal): answer(client, Problem(refusal))
     case .tooSlow: refuseLate(client)
-    case .noRoom: answer(client, .noRoom)
+    case .noRoom: answer(client, .gatewayFull)
     }
   }
 
@@ -55,7 +53,7 @@ extension Worker where Store: ~Copyable {
     clients.admit(client)
     if clients[client].operation != .none || clients[client].batch != nil { abandon(client) }
     endExchange(client)
-    forgetLock(client, isGone: true)
+    forgetLock(client, givingBack: true)
     // The next client in this place is a different one.
     clients[client].correlation.clear()
     clients[client].caller = ""

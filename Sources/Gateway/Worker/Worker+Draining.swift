@@ -13,21 +13,23 @@ import Reactor
 import Server
 
 extension Worker where Store: ~Copyable {
+  /// Whether it was told to drain.
+  var isDraining: Bool { drainDeadline != .never }
+
   /// From now on each answer closes its connection, and clients that wait for a lock are refused.
   mutating func drain(after grace: TimeSpan) {
-    guard drainDeadline == nil else { return }
-    drainDeadline = moment.instant + plan.drainTimeout
-    doorsClose = moment.instant + min(grace, plan.drainTimeout)
+    if isDraining { return }
+    drainDeadline = moment.instant + drainTimeout
+    doorsClose = moment.instant + min(grace, drainTimeout)
     refuseWaiters()
   }
 
   /// Closes the doors, and ends, when it is time to.
   mutating func drainOn() {
     if doorsClose <= moment.instant { leaveDoors() }
-    if let drain = drainDeadline {
-      let isAlone = server.count == 0 && doorsClose == .never
-      if isAlone || drain <= moment.instant { isStopped = true }
-    }
+    guard isDraining else { return }
+    let isAlone = server.count == 0 && doorsClose == .never
+    if isAlone || drainDeadline <= moment.instant { isStopped = true }
   }
 
   /// Accepts the connections that wait at the doors, closes the doors, and ends connections without

@@ -35,7 +35,7 @@ extension Worker where Store: ~Copyable {
   /// Answers a problem that the head alone shows. If the body has not fully arrived, it is not
   /// waited for: the connection ends instead.
   private mutating func refuse(_ client: Ticket, _ problem: Problem) {
-    if !server.skipBody() { clients[client].exchange.persistence = .close }
+    server.skipBody()
     answer(client, problem)
   }
 
@@ -170,7 +170,7 @@ extension Worker where Store: ~Copyable {
   /// The deadline passed while the store had the command.
   mutating func answerLate(_ client: Ticket) {
     let fault = abandon(client)
-    if !wantedLocks.isEmpty { forgetLock(client, isGone: true) }
+    if !wantedLocks.isEmpty { forgetLock(client, givingBack: true) }
     answer(client, .store(fault))
   }
 
@@ -192,11 +192,9 @@ extension Worker where Store: ~Copyable {
     noteRelease(client, outcome)
     count(client, outcome)
     prepareAnswer(client)
-    if clients[client].exchange.hasValidators {
-      encoder.validators = clients[client].ifNoneMatch
-    }
-    if case .created = outcome { encoder.made = clients[client].id }
-    let response = encoder.encode(outcome, clients[client].exchange, into: &reply)
+    let response = encoder.encode(
+      outcome, clients[client].exchange, of: clients[client].id,
+      known: clients[client].ifNoneMatch, into: &reply)
     finish(client, response)
   }
 
@@ -225,7 +223,7 @@ extension Worker where Store: ~Copyable {
 
   private mutating func prepareAnswer(_ client: Ticket) {
     carryCorrelation(client)
-    if drainDeadline != nil || server.isEnding(client) {
+    if isDraining || server.isEnding(client) {
       clients[client].exchange.persistence = .close
     }
   }
@@ -242,6 +240,6 @@ extension Worker where Store: ~Copyable {
     tellAccess(client, response, took: took)
     let closes = clients[client].exchange.persistence == .close
     let hasLeft = server.send(&reply, to: client, closes: closes)
-    if hasLeft, !wantedLocks.isEmpty { forgetLock(client, isGone: false) }
+    if hasLeft, !wantedLocks.isEmpty { forgetLock(client, givingBack: false) }
   }
 }

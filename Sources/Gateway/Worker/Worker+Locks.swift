@@ -20,8 +20,8 @@ struct WantedLock {
     case waiting
     /// In line, and the store has the command. `isDue`: whether the lock may have become free since.
     case asked(isDue: Bool)
-    /// Out of the line: the lock is granted, and the answer is leaving.
-    case granted
+    /// Out of the line: the answer is made, and may still be leaving.
+    case outOfLine
   }
 
   /// What it asked for; its deadline is set for each attempt.
@@ -64,7 +64,7 @@ extension Worker where Store: ~Copyable {
     var wanted = WantedLock(request, standing: place, isFirst: isFirst)
     request.command.yields = !wanted.isFirst
     let mayHaveIt = !wanted.command.heldLock.isNone || !wanted.command.lockRequest.isNone
-    let mayWait = request.wait > 0 && drainDeadline == nil && !server.isHalfClosed(client)
+    let mayWait = request.wait > 0 && !isDraining && !server.isHalfClosed(client)
     let isAsked = wanted.isFirst || mayHaveIt || !mayWait
     wanted.stage = isAsked ? .asked(isDue: false) : .waiting
     wantedLocks[client] = wanted
@@ -86,7 +86,7 @@ extension Worker where Store: ~Copyable {
     let isDue = wanted.stage == .asked(isDue: true)
     wantedLocks[client]!.stage = .waiting
     if case .lockHeld = outcome, moment.instant < wanted.end, !server.isHalfClosed(client) {
-      if drainDeadline != nil {
+      if isDraining {
         refuseWaiter(client)
         return true
       }
@@ -97,17 +97,17 @@ extension Worker where Store: ~Copyable {
     switch outcome {
     case .locked(_, let grant) where grant.token == wanted.command.freshLock:
       // The entry is kept until the answer has left.
-      leaveLine(client, isFree: false)
+      leaveLine(client, mayBeFree: false)
     case .locked, .lockHeld:
-      leaveLine(client, isFree: isDue)
+      leaveLine(client, mayBeFree: isDue)
       wantedLocks[client] = nil
     case .fault(.outcomeUnknown), .fault(.unreadable):
       // It may have acquired a lock whose token the caller never gets.
-      leaveLine(client, isFree: true)
+      leaveLine(client, mayBeFree: true)
       wantedLocks[client] = nil
       giveBack(wanted.command)
     default:
-      leaveLine(client, isFree: true)
+      leaveLine(client, mayBeFree: true)
       wantedLocks[client] = nil
     }
     return false
@@ -130,15 +130,15 @@ extension Worker where Store: ~Copyable {
   }
 
   /// The line reports that it is the client's turn to ask.
-  mutating func takeTurn(_ waiter: LockLines.Waiter, isFree: Bool) {
+  mutating func takeTurn(_ waiter: LockLines.Waiter, mayBeFree: Bool) {
     let client = waiter.client
-    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.stage != .granted,
+    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.stage != .outOfLine,
       wanted.place == waiter
     else { return }
     wantedLocks[client]!.isFirst = true
     if case .asked(let isDue) = wanted.stage {
-      wantedLocks[client]!.stage = .asked(isDue: isDue || isFree)
-    } else if isFree {
+      wantedLocks[client]!.stage = .asked(isDue: isDue || mayBeFree)
+    } else if mayBeFree {
       ask(client)
     } else {
       rest(client)
@@ -165,20 +165,20 @@ extension Worker where Store: ~Copyable {
 
   /// A client that wants a lock closed its side of the connection: it is treated as gone.
   mutating func leaveIfWaiting(_ client: Ticket) {
-    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.stage != .granted
+    guard server.isWaiting(client), let wanted = wantedLocks[client], wanted.stage != .outOfLine
     else { return }
     server.drop(client)
   }
 
   /// The client is gone, or its answer has left.
   ///
-  /// - Parameter isGone: whether a lock that it may have acquired is given back.
-  mutating func forgetLock(_ client: Ticket, isGone: Bool) {
+  /// - Parameter givingBack: whether a lock that it may have acquired is given back.
+  mutating func forgetLock(_ client: Ticket, givingBack: Bool) {
     guard let wanted = wantedLocks[client] else { return }
-    leaveLine(client, isFree: wanted.stage == .asked(isDue: true))
+    leaveLine(client, mayBeFree: wanted.stage == .asked(isDue: true))
     wantedLocks[client] = nil
     // One that was granted has an answer that was to leave.
-    if isGone, wanted.stage != .waiting { giveBack(wanted.command) }
+    if givingBack, wanted.stage != .waiting { giveBack(wanted.command) }
   }
 
   /// Releases the lock if the command acquired it: by the command's own token, so never another
@@ -194,11 +194,11 @@ extension Worker where Store: ~Copyable {
     tellLine(release.namespace, release.id)
   }
 
-  private mutating func leaveLine(_ client: Ticket, isFree: Bool) {
-    guard let wanted = wantedLocks[client], wanted.stage != .granted else { return }
-    wantedLocks[client]!.stage = .granted
+  private mutating func leaveLine(_ client: Ticket, mayBeFree: Bool) {
+    guard let wanted = wantedLocks[client], wanted.stage != .outOfLine else { return }
+    wantedLocks[client]!.stage = .outOfLine
     let name = SessionName(wanted.command.namespace, wanted.command.id)
-    lockLines.leave(name, wanted.place, isFree: isFree)
+    lockLines.leave(name, wanted.place, mayBeFree: mayBeFree)
   }
 
   /// A command ended that may have freed the session's lock.
@@ -223,7 +223,7 @@ extension Worker where Store: ~Copyable {
   }
 
   private mutating func refuseWaiter(_ client: Ticket) {
-    leaveLine(client, isFree: false)
+    leaveLine(client, mayBeFree: false)
     wantedLocks[client] = nil
     answer(client, .draining)
   }

@@ -34,10 +34,10 @@ extension Worker where Store: ~Copyable {
 
   /// Why the answer to an operator's yes-or-no question is no; nil if it is yes.
   func obstacle(to route: Route) -> Problem? {
-    switch route {
-    case .livez where gatewayState.hangs: .notLive
-    case .readyz where gatewayState.isDraining: .notReady(drains: true)
-    case .readyz where !gatewayState.isServing: .notReady(drains: false)
+    switch (route, gatewayState.readiness) {
+    case (.livez, _) where gatewayState.hangs: .notLive
+    case (.readyz, .notServing): .notReady(drains: false)
+    case (.readyz, .draining): .notReady(drains: true)
     default: nil
     }
   }

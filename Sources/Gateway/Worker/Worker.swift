@@ -26,22 +26,10 @@ import Reactor
 import Server
 import Sessions
 
-/// What a worker is given at its start.
-struct WorkerPlan: Sendable {
-  var bounds: Bounds
-  var requests: RequestPolicy
-  var callers: CallerTable
-  /// The worker's number, from 0.
-  var number: Int
-  /// The clients of all workers that wait for a lock.
-  var lockLines: LockLines
-  /// How long what is in flight may take once the gateway drains.
-  var drainTimeout: TimeSpan
-}
-
 /// An event loop with its clients and its store.
 struct Worker<Store: Backend & ~Copyable>: ~Copyable {
-  let plan: WorkerPlan
+  /// How long what is in flight may take once the gateway drains.
+  let drainTimeout: TimeSpan
   let board: WorkerBoard
   let gatewayState: GatewayState
   let inbox: Inbox
@@ -49,7 +37,9 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// This tick's lines for the access log, if there is one.
   var accessLines: AccessLines?
   let decoder: RequestDecoder
+  /// The worker's number, from 0.
   let number: Int
+  /// The clients of all workers that wait for a lock.
   let lockLines: LockLines
   private let inPlace = InPlace()
 
@@ -82,33 +72,32 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// The answer that is being made.
   var reply = ByteBuffer()
 
-  /// When the worker ends even if clients are left; nil while it serves.
-  var drainDeadline: Instant?
+  /// When the worker ends even if clients are left; `.never` while it serves.
+  var drainDeadline = Instant.never
   /// When a draining worker closes its doors.
   var doorsClose = Instant.never
   var isStopped = false
 
   init(
-    _ plan: WorkerPlan, poller: consuming Poller, listener: consuming Listener,
-    operatorsListener: consuming Listener?, identity: consuming TLSContext?,
-    backend: consuming Store, inbox: Inbox,
-    board: WorkerBoard, state: GatewayState, log: Logger, accessLane: AccessLane?
+    _ number: Int, of parts: GatewayParts, poller: consuming Poller,
+    listener: consuming Listener, operatorsListener: consuming Listener?,
+    identity: consuming TLSContext?, backend: consuming Store
   ) {
-    self.plan = plan
-    self.board = board
-    gatewayState = state
-    self.inbox = inbox
-    self.log = log
-    accessLines = accessLane.map { AccessLines($0) }
-    decoder = RequestDecoder(policy: plan.requests)
-    callers = plan.callers
-    number = plan.number
-    lockLines = plan.lockLines
+    self.number = number
+    drainTimeout = parts.drainTimeout
+    gatewayState = parts.state
+    board = parts.state.boards[number]
+    inbox = parts.inboxes[number]
+    lockLines = parts.lockLines
+    log = parts.log
+    accessLines = parts.state.output.access(of: number).map { AccessLines($0) }
+    decoder = RequestDecoder(policy: parts.requests)
+    callers = parts.callers
     moment = .now()
     tickEnd = moment.instant
     lookout = Lookout(at: tickEnd)
     encoder = ResponseEncoder(moment.wall)
-    server = Server(plan.bounds, identity: identity, now: moment.instant)
+    server = Server(parts.bounds, identity: identity, now: moment.instant)
     server.open(listener, for: .callers, poller)
     if let listener = consume operatorsListener {
       server.open(listener, for: .operators, poller)
@@ -154,12 +143,11 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   }
 
   /// When the next wait ends at the latest; `expiry` is when a client's time may be over.
-  private func deadline(before expiry: Instant) -> Instant? {
+  private func deadline(before expiry: Instant) -> Instant {
     if backend.isBusy || server.hasWork { return tickEnd }
     var deadline = min(backend.nextDeadline, expiry)
-    if let drain = drainDeadline { deadline = min(deadline, min(drain, doorsClose)) }
-    if isUnreported { deadline = min(deadline, nextReport) }
-    return deadline == .never ? nil : deadline
+    if isDraining { deadline = min(deadline, min(drainDeadline, doorsClose)) }
+    return isUnreported ? min(deadline, nextReport) : deadline
   }
 
   private mutating func take(_ event: Event) {
@@ -179,10 +167,12 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
       switch message {
       case .resolved(let answer): backend.take(answer, &poller, at: moment.instant)
       case .callers(let table): callers = table
-      case .identity(let handovers): adopt(handovers)
-      case .nodeIdentity(let handovers): adoptNodeIdentity(handovers)
+      case .clientTLS(let handover):
+        if let context = handover.take() { server.identity = consume context }
+      case .nodeTLS(let handover):
+        if let context = handover.take() { backend.adopt(context) }
       case .credentials(let credentials): backend.adopt(credentials)
-      case .turn(let waiter, let isFree): takeTurn(waiter, isFree: isFree)
+      case .turn(let waiter, let mayBeFree): takeTurn(waiter, mayBeFree: mayBeFree)
       case .drain(let grace): drain(after: grace)
       case .beat: board.add(1, to: .beats)
       case .stop: isStopped = true

@@ -200,7 +200,7 @@ public struct ChunkedDecoder: Sendable {
   private mutating func checkTrailer(_ bytes: RawSpan, _ start: Int) throws(Refusal) {
     var at = start
     let line = try FieldLine.read(bytes, at: &at, to: scanner.cursor)
-    if line.tag.isEssential(bytes, line.name) { throw .forbiddenTrailer }
+    if line.tag.isEssential { throw .forbiddenTrailer }
     trailerCount += 1
     if trailerCount > limits.fields { throw .tooManyFields }
   }

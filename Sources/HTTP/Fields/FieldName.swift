@@ -1,27 +1,32 @@
-// The field names that the gateway looks up, as small numbers. A name is recognised once, when its
-// line is read, by its length, its first letter and one comparison.
+// The field names that the gateway knows, as small numbers: those that it looks up, and those that
+// must not be sent in disguise. A name is recognised once, when its line is read, by its length, its
+// first letter and one comparison.
 
 import Primitives
 
-/// A well-known field name. Names that only some resources use are `other`, and are found by their
-/// text.
+/// A well-known field name; any other is `other`. There may be 32 (`FieldTable`).
 public enum FieldName: UInt8, Equatable, Sendable {
   case other
-  case accept, authorization, connection, contentEncoding, contentLength, contentType, cookie
-  case expect, host, ifMatch, ifNoneMatch, keepAlive, te, traceparent, tracestate, trailer
+  case accept, authorization, connection, contentEncoding, contentLength, contentRange, contentType
+  case cookie, expect, host, ifMatch, ifNoneMatch, keepAlive, te, traceparent, tracestate, trailer
   case transferEncoding, upgrade, xRequestID
+  /// This service's own.
+  case sessionAbsoluteTimeout, sessionDeadline, sessionIdleTimeout, sessionLock, sessionLockRequest
 
-  /// Whether the field that `range` spells frames, routes, authorises or conditions the message, or
-  /// describes its content. Such a field must not be in a trailer section (RFC 9110 §6.5.1), and no
-  /// hop may remove it by naming it in Connection (RFC 9110 §7.6.1): two readers would see two
-  /// different requests.
-  func isEssential(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
+  /// Whether the field frames, routes, authorises, conditions or bounds the request, or describes
+  /// its content. Such a field must not be in a trailer section (RFC 9110 §6.5.1), and no hop may
+  /// remove it by naming it in Connection (RFC 9110 §7.6.1): two readers would see two different
+  /// requests.
+  var isEssential: Bool {
     switch self {
-    case .authorization, .connection, .contentEncoding, .contentLength, .contentType, .cookie,
-      .expect, .host, .ifMatch, .ifNoneMatch, .transferEncoding:
+    case .authorization, .connection, .contentEncoding, .contentLength, .contentRange, .contentType,
+      .cookie, .expect, .host, .ifMatch, .ifNoneMatch, .transferEncoding,
+      .sessionAbsoluteTimeout, .sessionDeadline, .sessionIdleTimeout, .sessionLock,
+      .sessionLockRequest:
       true
-    case .other: FieldName.isOwn(bytes, range)
-    default: false
+    case .other, .accept, .keepAlive, .te, .traceparent, .tracestate, .trailer, .upgrade,
+      .xRequestID:
+      false
     }
   }
 
@@ -57,48 +62,29 @@ public enum FieldName: UInt8, Equatable, Sendable {
     case (10, UInt8(ascii: "t")): return ("tracestate", .tracestate)
     case (11, UInt8(ascii: "t")): return ("traceparent", .traceparent)
     case (12, UInt8(ascii: "c")): return ("content-type", .contentType)
+    case (12, UInt8(ascii: "s")): return ("session-lock", .sessionLock)
     case (12, UInt8(ascii: "x")): return ("x-request-id", .xRequestID)
     case (13, UInt8(ascii: "a")): return ("authorization", .authorization)
+    case (13, UInt8(ascii: "c")): return ("content-range", .contentRange)
     case (13, UInt8(ascii: "i")): return ("if-none-match", .ifNoneMatch)
     case (14, UInt8(ascii: "c")): return ("content-length", .contentLength)
     case (16, UInt8(ascii: "c")): return ("content-encoding", .contentEncoding)
+    case (16, UInt8(ascii: "s")): return ("session-deadline", .sessionDeadline)
     case (17, UInt8(ascii: "t")): return ("transfer-encoding", .transferEncoding)
+    case (20, UInt8(ascii: "s")):
+      return bytes[Int(range.lower) + 8] | 0x20 == UInt8(ascii: "i")
+        ? ("session-idle-timeout", .sessionIdleTimeout)
+        : ("session-lock-request", .sessionLockRequest)
+    case (24, UInt8(ascii: "s")): return ("session-absolute-timeout", .sessionAbsoluteTimeout)
     default: return nil
     }
   }
 
-  /// Whether the range spells one of this service's own fields that condition, fence or bound a
-  /// request. These are `other`, since only some resources look them up.
-  private static func isOwn(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
-    guard let text = ownCandidate(bytes, range) else { return false }
-    return bytes.matches(ignoringCase: text, in: range)
-  }
-
-  /// The only one of this service's own fields that a range of this length can spell.
-  private static func ownCandidate(_ bytes: RawSpan, _ range: ByteRange) -> StaticString? {
-    switch range.count {
-    case 12: "session-lock"
-    case 16: "session-deadline"
-    case 20 where bytes[Int(range.lower) + 8] | 0x20 == UInt8(ascii: "i"): "session-idle-timeout"
-    case 20: "session-lock-request"
-    case 24: "session-absolute-timeout"
-    default: nil
-    }
-  }
-
-  /// Whether the range spells a well-known name, or one of this service's own, with underscores in
-  /// place of hyphens. CGI-style gateways make the two the same, so the next reader may take it for
-  /// the real field.
+  /// Whether the range, which is no well-known name, spells one with underscores in place of
+  /// hyphens. CGI-style gateways make the two the same, so the next reader may take it for the real
+  /// field.
   static func isImitated(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
-    if let (text, _) = candidate(bytes, range), imitates(text, bytes, range) { return true }
-    guard let text = ownCandidate(bytes, range) else { return false }
-    return imitates(text, bytes, range) && !bytes.matches(ignoringCase: text, in: range)
-  }
-
-  private static func imitates(
-    _ text: StaticString, _ bytes: RawSpan, _ range: ByteRange
-  ) -> Bool {
-    guard text.utf8CodeUnitCount == range.count else { return false }
+    guard let (text, _) = candidate(bytes, range) else { return false }
     let genuine = unsafe UnsafeBufferPointer(start: text.utf8Start, count: range.count)
     for place in 0..<range.count {
       let byte = bytes[Int(range.lower) + place]

@@ -28,10 +28,6 @@ public struct FieldTable: ~Copyable {
   private var places: InlineArray<32, UInt8>
   private var present: UInt32
   private var repeated: UInt32
-  // The lengths (modulo 64) of the names that are not well-known, a bit for each. Most names that
-  // are looked up by their text are absent, and this shows it for nearly all of them without
-  // reading any bytes.
-  private var lengths: UInt64
   /// How many fields there are.
   public private(set) var count: Int
 
@@ -42,7 +38,6 @@ public struct FieldTable: ~Copyable {
     places = InlineArray(repeating: 0)
     present = 0
     repeated = 0
-    lengths = 0
     count = 0
   }
 
@@ -63,44 +58,10 @@ public struct FieldTable: ~Copyable {
     return .one(self[Int(places[Int(name.rawValue)])].value)
   }
 
-  /// The value of the first field with a well-known name; nil when there is none.
-  public func first(_ name: FieldName) -> ByteRange? {
-    if !contains(name) { return nil }
-    return self[Int(places[Int(name.rawValue)])].value
-  }
-
   /// Whether there is a field with this well-known name.
   @inline(__always)
   public func contains(_ name: FieldName) -> Bool {
     present & (1 << UInt32(name.rawValue)) != 0
-  }
-
-  /// The value of a field that should occur once and whose name is not well-known. `bytes` are
-  /// those that the head was read from.
-  public func only(named name: StaticString, in bytes: RawSpan) -> Lookup {
-    guard let place = next(named: name, in: bytes, from: 0) else { return .absent }
-    if next(named: name, in: bytes, from: place + 1) != nil { return .repeated }
-    return .one(self[place].value)
-  }
-
-  /// The value of the first field with a name that is not well-known; nil when there is none.
-  /// `bytes` are those that the head was read from.
-  public func first(named name: StaticString, in bytes: RawSpan) -> ByteRange? {
-    guard let place = next(named: name, in: bytes, from: 0) else { return nil }
-    return self[place].value
-  }
-
-  /// The place of the next field, at or after `place`, with a name that is not well-known: for
-  /// walking over repeated fields.
-  public func next(named name: StaticString, in bytes: RawSpan, from place: Int) -> Int? {
-    var place = place
-    guard lengths & Self.bit(name.utf8CodeUnitCount) != 0 else { return nil }
-    while place < count {
-      let line = self[place]
-      if line.tag == .other, bytes.matches(ignoringCase: name, in: line.name) { return place }
-      place += 1
-    }
-    return nil
   }
 
   /// The place of the next field, at or after `place`, with a well-known name.
@@ -115,14 +76,10 @@ public struct FieldTable: ~Copyable {
     return nil
   }
 
-  @inline(__always)
-  private static func bit(_ length: Int) -> UInt64 { 1 << UInt64(length & 63) }
-
   mutating func removeAll() {
     count = 0
     present = 0
     repeated = 0
-    lengths = 0
   }
 
   /// Adds a field. The parser has counted the lines, so there is room.
@@ -136,7 +93,6 @@ public struct FieldTable: ~Copyable {
       repeated |= bit
     }
     present |= bit
-    if line.tag == .other { lengths |= Self.bit(line.name.count) }
     unsafe lines[count] = line
     count += 1
   }

@@ -103,7 +103,7 @@ extension RequestHead {
         if bytes.matches(ignoringCase: "close", in: option) { closes = true }
         let name = FieldName(bytes, option)
         if name == .keepAlive { persistence = .keepAlive }
-        if name.isEssential(bytes, option) { throw .connectionNamesEssentialField }
+        if name.isEssential { throw .connectionNamesEssentialField }
       }
       place = next + 1
     }

@@ -14,8 +14,6 @@ public struct RequestHead: ~Copyable {
   public internal(set) var methodName: ByteRange
   /// The request target as it was sent.
   public internal(set) var target: ByteRange
-  /// The form in which the target was written.
-  public internal(set) var form: TargetForm
   /// The target's path with its percent-encodings, which are well-formed.
   public internal(set) var path: ByteRange
   /// The target's query without `?`, with its percent-encodings; empty without one.
@@ -43,7 +41,6 @@ public struct RequestHead: ~Copyable {
     method = .other
     methodName = .empty
     target = .empty
-    form = .origin
     path = .empty
     query = .empty
     authority = .empty

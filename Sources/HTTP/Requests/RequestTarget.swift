@@ -12,16 +12,13 @@ extension RequestHead {
     query = .empty
     authority = .empty
     if method == .connect {
-      form = .authority
       authority = target
       guard (try? Authority.hasPort(bytes, target)) == true else { throw .malformedTarget }
     } else if bytes[start] == UInt8(ascii: "/") {
-      form = .origin
       try readPath(bytes, from: start, to: end)
-    } else if bytes[start] == UInt8(ascii: "*"), target.count == 1, method == .options {
-      form = .asterisk
+    } else if method == .options, bytes.matches("*", in: target) {
+      // It has neither path nor query.
     } else {
-      form = .absolute
       try readAbsoluteForm(bytes, from: start, to: end)
     }
   }

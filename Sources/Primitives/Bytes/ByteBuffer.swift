@@ -60,13 +60,9 @@ public struct ByteBuffer: ~Copyable {
     return unsafe memory
   }
 
-  /// The offset of the first readable byte.
+  /// The offset of the first readable byte: how long the headroom is.
   @inlinable
   public var start: Int { lower }
-
-  /// The offset after the last readable byte.
-  @inlinable
-  public var end: Int { upper }
 
   /// How many bytes the storage has, headroom and room to write included.
   @inlinable

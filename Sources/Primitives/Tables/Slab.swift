@@ -116,6 +116,20 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     return unsafe Ticket(index: UInt32(truncatingIfNeeded: index), generation: generations[index])
   }
 
+  /// The ticket of the first element at `place` or after it; nil if there is none. `place` is moved
+  /// behind it, so that the next call goes on from there, whatever was done with the element:
+  ///
+  ///     var place = 0
+  ///     while let ticket = slab.next(&place) { … }
+  @inlinable
+  public func next(_ place: inout Int) -> Ticket? {
+    while place < capacity {
+      place += 1
+      if let ticket = ticket(at: place - 1) { return ticket }
+    }
+    return nil
+  }
+
   /// The ticket's element. It must be there.
   @inlinable
   public subscript(ticket: Ticket) -> Element {

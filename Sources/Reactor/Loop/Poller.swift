@@ -99,11 +99,11 @@ public struct Poller: ~Copyable {
     _ = control(LINUX_EPOLL_CTL_DEL, fd, 0, 0)
   }
 
-  /// Waits until something happens or `deadline` has passed (nil: forever), and returns the number
+  /// Waits until something happens or `deadline` has passed, and returns the number
   /// of events. The wait is rounded up to whole milliseconds. A signal ends it with no events.
-  public mutating func wait(until deadline: Instant?, now: Instant) -> Int {
+  public mutating func wait(until deadline: Instant, now: Instant) -> Int {
     var milliseconds: Int32 = -1
-    if let deadline, deadline != .never {
+    if deadline != .never {
       // The distance to a deadline far in the past may overflow.
       milliseconds =
         deadline <= now ? 0 : Int32(clamping: (deadline - now).millisecondsRoundedUp)

@@ -98,9 +98,9 @@ public struct TimerWheel: ~Copyable {
     return nil
   }
 
-  /// No id fires before this instant. Nil when no deadline is set.
-  public var next: Instant? {
-    guard let first = occupiedTick() else { return nil }
+  /// No id fires before this instant; `.never` when no deadline is set.
+  public var next: Instant {
+    guard let first = occupiedTick() else { return .never }
     return Instant(nanoseconds: first * tick)
   }
 

@@ -66,13 +66,6 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
   /// The same address with another port.
   public func with(port: UInt16) -> Address { Address(self, port: port) }
 
-  /// Whether only this machine can reach the address (127.0.0.0/8 or ::1).
-  public var isLoopback: Bool {
-    if !isV6 { return bytes[0] == 127 }
-    for index in 0..<15 where bytes[index] != 0 { return false }
-    return bytes[15] == 1
-  }
-
   /// The address without the port: "127.0.0.1", "::1".
   public var host: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -30,14 +30,13 @@ public enum ListenFault: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// The outcome of one accept.
 public enum Accepted: ~Copyable {
-  /// A connection, and the peer's address.
-  case connection(Socket, Address)
+  case connection(Socket)
   /// No connection is waiting.
   case none
   /// The process or the machine is out of descriptors or memory: pause accepting.
-  case exhausted(Int32)
+  case exhausted
   /// One connection broke before it was accepted: carry on.
-  case transient(Int32)
+  case transient
 }
 
 /// A listening TCP socket.
@@ -79,23 +78,17 @@ public struct Listener: ~Copyable {
 
   /// Accepts one waiting connection. Under edge-triggered events call it until it returns `.none`.
   public func accept() -> Accepted {
-    var storage = sockaddr_storage()
-    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let listening = fd
-    let fd = unsafe withSockaddr(&storage) { unsafe linux_accept(listening, $0, &length) }
-    if fd < 0 { return Self.refusal(errno) }
-    // A peer that is already gone may have no address; then it no longer matters.
-    let peer = unsafe withSockaddr(&storage) { Address($0) }
-    return .connection(Socket(owning: fd), peer ?? address.with(port: 0))
+    let accepted = linux_accept(fd)
+    return accepted < 0 ? Self.outcome(of: errno) : .connection(Socket(owning: accepted))
   }
 
-  private static func refusal(_ error: Int32) -> Accepted {
+  private static func outcome(of error: Int32) -> Accepted {
     switch error {
     case EAGAIN, EWOULDBLOCK: return .none
-    case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(error)
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
     default:
       mustNotBeOurs(error)
-      return .transient(error)
+      return .transient
     }
   }
 

@@ -28,13 +28,13 @@ public enum Resolution: Equatable, Sendable {
 /// A thread that looks up names.
 public final class Resolver: Sendable {
   private let desk: Desk
-  private let thread: Mutex<WorkerThread?>
+  private let thread: Mutex<NamedThread?>
 
   /// Starts the thread; up to `limit` questions may wait.
   public init(limit: Int = 256) throws(SystemFault) {
     let desk = Desk(limit: limit, bell: try Bell())
     self.desk = desk
-    thread = Mutex(try WorkerThread.start(name: "resolver") { desk.work() })
+    thread = Mutex(try NamedThread.start(name: "resolver") { desk.work() })
   }
 
   deinit { stop() }

@@ -5,18 +5,6 @@ import CLinux
 import Glibc
 public import Primitives
 
-/// What a read or write on a socket did.
-public enum IOResult: Equatable, Sendable {
-  /// This many bytes moved: at least one, unless none were asked for.
-  case moved(Int)
-  /// Nothing now: wait for the poller's event.
-  case wouldBlock
-  /// The peer sends no more (reading) or takes no more (writing).
-  case closed
-  /// The connection is gone, with the system's error number.
-  case failed(Int32)
-}
-
 /// How an idle connection is probed (tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).
 public struct KeepAlive: Equatable, Sendable {
   /// Seconds of silence before the first probe.
@@ -89,18 +77,18 @@ public struct Socket: ~Copyable {
 
   /// Receives up to `memory.count` bytes, which must not be 0.
   @safe
-  public func read(into memory: UnsafeMutableRawBufferPointer) -> IOResult {
+  public func read(into memory: UnsafeMutableRawBufferPointer) -> Transfer {
     precondition(memory.count > 0, "reading into nothing looks like the peer's end")
     while true {
       let count = unsafe recv(fd, memory.baseAddress!, memory.count, 0)
       if count > 0 { return .moved(count) }
       if count == 0 { return .closed }
-      if errno != EINTR { return Self.refusal(errno) }
+      if errno != EINTR { return Self.outcome(of: errno) }
     }
   }
 
   /// Receives into both parts of a room in one call (readv(2)).
-  public func read(into room: ReadRoom) -> IOResult {
+  public func read(into room: ReadRoom) -> Transfer {
     if unsafe room.second.isEmpty { return unsafe read(into: room.first) }
     var pieces = unsafe (iovec(room.first), iovec(room.second))
     while true {
@@ -109,22 +97,22 @@ public struct Socket: ~Copyable {
       }
       if count > 0 { return .moved(count) }
       if count == 0 { return .closed }
-      if errno != EINTR { return Self.refusal(errno) }
+      if errno != EINTR { return Self.outcome(of: errno) }
     }
   }
 
   /// Sends as much as the kernel has room for. A vanished peer yields `.closed`, never a signal.
-  public func write(_ bytes: RawSpan) -> IOResult {
+  public func write(_ bytes: RawSpan) -> Transfer {
     unsafe bytes.withUnsafeBytes { Self.send($0, on: fd) }
   }
 
   @safe
-  static func send(_ bytes: UnsafeRawBufferPointer, on fd: Int32) -> IOResult {
+  static func send(_ bytes: UnsafeRawBufferPointer, on fd: Int32) -> Transfer {
     guard let first = bytes.baseAddress, bytes.count > 0 else { return .moved(0) }
     while true {
       let count = unsafe Glibc.send(fd, first, bytes.count, Int32(MSG_NOSIGNAL))
       if count >= 0 { return .moved(count) }
-      if errno != EINTR { return refusal(errno) }
+      if errno != EINTR { return outcome(of: errno) }
     }
   }
 
@@ -172,11 +160,11 @@ public struct Socket: ~Copyable {
     _ = unsafe setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  private static func refusal(_ error: Int32) -> IOResult {
+  private static func outcome(of error: Int32) -> Transfer {
     if error == EAGAIN || error == EWOULDBLOCK { return .wouldBlock }
     if error == EPIPE { return .closed }
     mustNotBeOurs(error)
-    return .failed(error)
+    return .failed(TransportFault(errno: error))
   }
 }
 

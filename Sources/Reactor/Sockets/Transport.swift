@@ -10,18 +10,6 @@
 
 public import Primitives
 
-/// What a read or write on a transport did.
-public enum Transfer: Equatable, Sendable {
-  /// This many plain bytes moved.
-  case moved(Int)
-  /// No plain bytes now: wait for the poller's event, unless `mayHaveMore`.
-  case wouldBlock
-  /// The peer announced that no more bytes follow.
-  case closed
-  /// The connection is unusable.
-  case failed(TransportFault)
-}
-
 /// The state of a handshake.
 public enum Handshake: Equatable, Sendable {
   /// The connection can carry bytes.
@@ -117,7 +105,7 @@ public struct Transport: ~Copyable {
     } else {
       isDrained = true
     }
-    return Transfer(result)
+    return result
   }
 
   /// Takes bytes to send, from the front, and returns how many it took: perhaps not all. Under TLS
@@ -126,7 +114,7 @@ public struct Transport: ~Copyable {
   /// again only if nothing is pending: a TLS write also stops at 256 KiB.
   public mutating func write(_ bytes: RawSpan) -> Transfer {
     if tls != nil { return tls!.write(bytes) }
-    return Transfer(socket.write(bytes))
+    return socket.write(bytes)
   }
 
   /// Sends pending ciphertext.
@@ -191,17 +179,6 @@ public struct Transport: ~Copyable {
     switch tls {
     case .some(let stream): question(stream)
     case .none: otherwise
-    }
-  }
-}
-
-extension Transfer {
-  fileprivate init(_ result: IOResult) {
-    switch result {
-    case .moved(let count): self = .moved(count)
-    case .wouldBlock: self = .wouldBlock
-    case .closed: self = .closed
-    case .failed(let error): self = .failed(TransportFault(errno: error))
     }
   }
 }

@@ -202,7 +202,7 @@ struct TLSStream: ~Copyable {
     case .moved(let count): pending.consume(count)
     case .wouldBlock: return .wouldBlock
     case .closed: return .failed(lose(.reset))
-    case .failed(let error): return .failed(lose(TransportFault(errno: error)))
+    case .failed(let fault): return .failed(lose(fault))
     }
     if !pending.isEmpty { return .wouldBlock }
     pending = ByteBuffer()
@@ -238,7 +238,7 @@ struct TLSStream: ~Copyable {
       case .moved(let taken): sent = taken
       case .wouldBlock: break
       case .closed: return lose(.reset)
-      case .failed(let error): return lose(TransportFault(errno: error))
+      case .failed(let fault): return lose(fault)
       }
     }
     unsafe pending.append(first + sent, count - sent)

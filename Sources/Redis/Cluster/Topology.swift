@@ -8,14 +8,11 @@ public struct ClusterNode: Hashable, Sendable {
   public let id: String?
   /// Where the node listens, in the form that the cluster prefers (address or host name).
   public let endpoint: Endpoint
-  /// The node's host name, when the cluster announces one beside the endpoint.
-  public let hostname: String?
 
   /// A node from its parts.
-  public init(id: String? = nil, endpoint: Endpoint, hostname: String? = nil) {
+  public init(id: String? = nil, endpoint: Endpoint) {
     self.id = id
     self.endpoint = endpoint
-    self.hostname = hostname
   }
 
   /// What identifies the node in every node's view: its id, or its endpoint if it has none.
@@ -65,9 +62,6 @@ public struct Topology: Equatable, Sendable {
     coveredSlots = shards.reduce(0) { $0 + $1.ranges.reduce(0) { $0 + $1.count } }
     digest = Self.digest(of: shards)
   }
-
-  /// Whether every slot is served.
-  public var isComplete: Bool { coveredSlots == HashSlot.count }
 
   /// The endpoints of all nodes, each once, primaries first.
   public var endpoints: [Endpoint] {

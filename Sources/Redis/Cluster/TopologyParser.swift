@@ -66,13 +66,12 @@ private struct TopologyParser {
       let port = cursor.integer(in: reply)
     else { throw .wrongShape }
     let id = count > 2 ? try nodeID(in: reply) : nil
-    let hostname = count > 3 ? try metadata("hostname", in: reply) : nil
-    for _ in 4..<max(4, count) where !cursor.skip(in: reply) { throw .wrongShape }
+    for _ in 3..<max(3, count) where !cursor.skip(in: reply) { throw .wrongShape }
     let name = reply.string(of: host)
     // Nor can a node be reached without a port of the requested kind (plain or TLS).
     if name.equals("?") || port == 0 { return nil }
     guard let endpoint = endpoint(name, port) else { throw .invalidNode }
-    return ClusterNode(id: id, endpoint: endpoint, hostname: hostname)
+    return ClusterNode(id: id, endpoint: endpoint)
   }
 
   private func endpoint(_ host: RawSpan, _ port: Int) -> Endpoint? {
@@ -86,23 +85,6 @@ private struct TopologyParser {
     let id = reply.string(of: token)
     guard id.byteCount == Topology.idLength, id.isHexadecimal else { throw .invalidNode }
     return id.text
-  }
-
-  /// Skips a node's list of names and values; returns the value of `name` if it is a host.
-  private mutating func metadata(
-    _ name: StaticString, in reply: borrowing Reply
-  ) throws(TopologyFault) -> String? {
-    guard let count = cursor.array(in: reply), count % 2 == 0 else { throw .wrongShape }
-    var found: String?
-    for _ in 0..<count / 2 {
-      guard let key = cursor.text(in: reply) else { throw .wrongShape }
-      let value = cursor
-      guard cursor.skip(in: reply) else { throw .wrongShape }
-      guard reply.string(of: key).equals(name) else { continue }
-      let host = reply.string(at: value.position)
-      if Endpoint.allows(host: host) { found = host.text }
-    }
-    return found
   }
 
   /// One shard for each primary, its neighbouring ranges joined; `entries` are in order.

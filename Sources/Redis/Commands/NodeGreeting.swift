@@ -51,15 +51,17 @@ public struct NodeGreeting: Equatable, Sendable {
     case standalone
   }
 
-  private enum Step: Equatable { case authenticate, name, end, identify, member, readFromReplica }
+  private enum Step: Equatable {
+    case authenticate, name
+    case end(NodeClient)
+    case identify, member, readFromReplica
+  }
 
   /// The name that `CLIENT LIST` shows.
   public static let clientName: StaticString = "session-gateway"
 
-  private let authenticates: Bool
-  private let readsFromReplica: Bool
-  private let predecessor: NodeClient?
-  private let asksIdentity: Bool
+  /// The commands, in their order.
+  private let steps: [Step]
   /// Which node answered.
   public private(set) var identity = Identity.unknown
   /// The node's name for this connection, once it has reported it; nil if it does not.
@@ -78,36 +80,42 @@ public struct NodeGreeting: Equatable, Sendable {
     authenticates: Bool, readsFromReplica: Bool = false, predecessor: NodeClient? = nil,
     asksIdentity: Bool = false
   ) {
-    self.asksIdentity = asksIdentity
-    self.predecessor = predecessor
-    self.authenticates = authenticates
-    self.readsFromReplica = readsFromReplica
+    var steps: [Step] = authenticates ? [.authenticate, .name] : [.name]
+    if let predecessor { steps.append(.end(predecessor)) }
+    steps.append(.identify)
+    if asksIdentity { steps.append(.member) }
+    if readsFromReplica { steps.append(.readFromReplica) }
+    self.steps = steps
   }
 
   /// The number of replies that the greeting expects.
   public var replies: Int { steps.count }
 
-  private var steps: [Step] {
-    (authenticates ? [.authenticate] : []) + [.name] + (predecessor == nil ? [] : [.end])
-      + [.identify] + (asksIdentity ? [.member] : []) + (readsFromReplica ? [.readFromReplica] : [])
-  }
-
   /// Appends the commands. `credentials` are required exactly if the greeting authenticates.
   public func write(_ credentials: NodeCredentials?, to output: inout ByteBuffer) {
-    precondition(authenticates == (credentials != nil), "AUTH is said by who has a password")
-    if let credentials { Self.writeAuth(credentials, to: &output) }
-    CommandWriter.begin(3, "CLIENT", in: &output)
-    CommandWriter.argument("SETNAME", in: &output)
-    CommandWriter.argument(Self.clientName, in: &output)
-    if let predecessor { Self.writeEnd(of: predecessor, to: &output) }
-    CommandWriter.begin(2, "CLIENT", in: &output)
-    CommandWriter.argument("INFO", in: &output)
-    if asksIdentity {
+    precondition(
+      (steps.first == .authenticate) == (credentials != nil), "AUTH is said by who has a password")
+    for step in steps { Self.write(step, credentials, to: &output) }
+  }
+
+  private static func write(
+    _ step: Step, _ credentials: NodeCredentials?, to output: inout ByteBuffer
+  ) {
+    switch step {
+    case .authenticate:
+      if let credentials { writeAuth(credentials, to: &output) }
+    case .name:
+      CommandWriter.begin(3, "CLIENT", in: &output)
+      CommandWriter.argument("SETNAME", in: &output)
+      CommandWriter.argument(clientName, in: &output)
+    case .end(let predecessor): writeEnd(of: predecessor, to: &output)
+    case .identify:
+      CommandWriter.begin(2, "CLIENT", in: &output)
+      CommandWriter.argument("INFO", in: &output)
+    case .member:
       CommandWriter.begin(2, "CLUSTER", in: &output)
       CommandWriter.argument("MYID", in: &output)
-    }
-    if readsFromReplica {
-      CommandWriter.begin(1, "READONLY", in: &output)
+    case .readFromReplica: CommandWriter.begin(1, "READONLY", in: &output)
     }
   }
 
@@ -132,12 +140,10 @@ public struct NodeGreeting: Equatable, Sendable {
 
   private func judge(_ reply: borrowing Reply, _ step: Step) -> Verdict {
     let passed: Verdict = answered + 1 == replies ? .ready : .continue
-    switch reply.kind {
-    case .status: return passed
-    case .error: break
-    case .integer where step == .end: return passed
-    case .string where step == .identify || step == .member: return passed
-    case .string, .integer, .null, .array: return .unexpected
+    switch (reply.kind, step) {
+    case (.status, _), (.integer, .end), (.string, .identify), (.string, .member): return passed
+    case (.error, _): break
+    case (.string, _), (.integer, _), (.null, _), (.array, _): return .unexpected
     }
     let error = RedisError(reply.string())
     switch (error, step) {

@@ -60,15 +60,6 @@ public struct Reply: ~Copyable {
   /// The reply's integer, the number of its array's elements or of its text's bytes; else 0.
   public var integer: Int { token(at: 0)?.integer ?? 0 }
 
-  /// Whether the reply is the status `OK`.
-  public var isOK: Bool { isOK(at: 0) }
-
-  /// Whether the token at `position` is the status `OK`.
-  public func isOK(at position: Int) -> Bool {
-    guard token(at: position)?.kind == .status else { return false }
-    return string(at: position).equals("OK")
-  }
-
   /// The bytes of the string, status or error at `position`; empty if there is none.
   @_lifetime(borrow self)
   public func string(at position: Int = 0) -> RawSpan {

@@ -52,52 +52,56 @@ public struct SessionCommand: Sendable {
   /// What is to be done.
   public var verb: Verb
   /// What must hold for it to be done.
-  public var condition: Condition
+  public var condition = Condition.none
   /// The session's namespace.
-  public var namespace: NamespaceIndex
+  public var namespace = NamespaceIndex(0)
   /// The session's id.
-  public var id: SessionID
+  public var id = SessionID()
   /// The version that a `put` gives the session.
-  public var version: SessionVersion
+  public var version = SessionVersion(bits: 0)
   /// The session's own idle timeout in seconds, which a `put` sets; 0 for the namespace's.
-  public var ownIdleTimeout: Int
+  public var ownIdleTimeout = 0
   /// Whether a read must return the latest write, because it is compared with a version that the
   /// caller knows.
-  public var needsLatest: Bool
+  public var needsLatest = false
   /// The absolute timeout in seconds of a session that a `put` creates; 0 for the namespace's.
-  public var absoluteTimeout: Int32
+  public var absoluteTimeout: Int32 = 0
   /// Whether a `put` that holds the lock releases it.
-  public var unlocks: Bool
+  public var unlocks = false
   /// Whether waiters come first. A yielding `lock` only finds a lock that its caller already holds,
   /// and never takes a free one; a yielding `unlock` leaves a lock that its caller has found again
   /// since.
-  public var yields: Bool
+  public var yields = false
   /// The lease in seconds that `lock` and `renew` set.
-  public var lease: Int32
+  public var lease: Int32 = Int32(Lease.standard)
   /// The lock that the caller says it holds; a `put` or `delete` that names one acts only if it
   /// does.
-  public var heldLock: LockToken
+  public var heldLock = LockToken.none
   /// The token that a `lock` gives the caller if it acquires the lock.
-  public var freshLock: LockToken
+  public var freshLock = LockToken.none
   /// Identifies a `lock`, so that repeating it finds the lock that it acquired before.
-  public var lockRequest: LockRequest
+  public var lockRequest = LockRequest.none
   /// Where the list of versions of `Condition.matches` is in the request's bytes.
-  public var versions: ByteRange
+  public var versions = ByteRange.empty
   /// Where the content type of a `put` is in the request's bytes; at most 255 bytes.
-  public var contentType: ByteRange
+  public var contentType = ByteRange.empty
   /// Where the payload of a `put` is in the request's bytes.
-  public var payload: ByteRange
+  public var payload = ByteRange.empty
   /// When the caller stops waiting.
-  public var deadline: Instant
+  public var deadline = Instant.never
   /// Returned with the outcome, to tell the commands of a batch apart.
-  public var tag: UInt32
+  public var tag: UInt32 = 0
 
   /// A command without a condition and without a session; API fills in the rest.
-  public init(_ verb: Verb = .get) {
-    self.verb = verb
+  public init(_ verb: Verb = .get) { self.verb = verb }
+
+  /// Makes it a command without a condition and without a session again. Only the length of the id is
+  /// written, and not its 256 bytes.
+  public mutating func reset() {
+    verb = .get
     condition = .none
     namespace = NamespaceIndex(0)
-    id = SessionID()
+    id.clear()
     version = SessionVersion(bits: 0)
     ownIdleTimeout = 0
     needsLatest = false

@@ -8,8 +8,8 @@ struct ListedVersions {
   /// The versions of a command whose condition lists some; nil for any other.
   init?(_ command: borrowing SessionCommand, request: RawSpan) {
     guard command.condition == .matches else { return nil }
-    var list = VersionList(command.versions)
-    while count < VersionList.maximum, let version = list.next(in: request) {
+    var list = EntityTagList(command.versions)
+    while count < EntityTagList.maximum, let version = list.nextVersion(in: request) {
       versions[count] = version.bits
       count += 1
     }

@@ -15,7 +15,7 @@ final class LogOutput: Sendable {
   let access: [AccessLane]
   private let bell: Bell
   private let isEnding = Atomic(false)
-  private let thread = Mutex<WorkerThread?>(nil)
+  private let thread = Mutex<NamedThread?>(nil)
 
   /// An output with `accessLanes` lanes for lines about requests. Nothing is written until it is
   /// started.
@@ -29,7 +29,7 @@ final class LogOutput: Sendable {
   /// Starts the writer.
   func start() throws(SystemFault) {
     try thread.withLock { (thread) throws(SystemFault) in
-      thread = try WorkerThread.start(name: "log") { [self] in writeLines() }
+      thread = try NamedThread.start(name: "log") { [self] in writeLines() }
     }
   }
 

@@ -37,16 +37,16 @@ struct StatusLog {
   /// What to log now.
   ///
   /// - Parameters:
-  ///   - isReady: whether it is ready; nil while it drains, which has been logged.
+  ///   - readiness: whether it is ready. That it drains has been logged.
   ///   - exhaustions: how often, since the start, there was no descriptor for a client.
-  mutating func look(isReady: Bool?, exhaustions: Int, at now: Instant) -> [Entry] {
-    [readiness(isReady, at: now), descriptors(exhaustions, at: now)].compactMap { $0 }
+  mutating func look(_ readiness: Readiness, exhaustions: Int, at now: Instant) -> [Entry] {
+    [change(to: readiness, at: now), descriptors(exhaustions, at: now)].compactMap { $0 }
   }
 
-  private mutating func readiness(_ isReady: Bool?, at now: Instant) -> Entry? {
-    guard isReady == false else {
+  private mutating func change(to readiness: Readiness, at now: Instant) -> Entry? {
+    guard readiness == .notServing else {
       defer { (unreadySince, toldAt) = (nil, nil) }
-      guard isReady == true, toldAt != nil else { return nil }
+      guard readiness == .ready, toldAt != nil else { return nil }
       return unreadySince.map { .readyAgain(now - $0) }
     }
     let since = unreadySince ?? now
@@ -74,9 +74,7 @@ extension StatusLog {
   /// Looks at the gateway, and logs what there is to log.
   mutating func look(at state: GatewayState, _ log: Logger, at now: Instant) {
     let exhaustions = state.boards.reduce(0) { $0 + $1.value(.descriptors) }
-    for entry in look(
-      isReady: state.isDraining ? nil : state.isServing, exhaustions: exhaustions, at: now)
-    {
+    for entry in look(state.readiness, exhaustions: exhaustions, at: now) {
       Self.tell(entry, of: state, log)
     }
   }

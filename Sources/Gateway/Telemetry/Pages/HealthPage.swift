@@ -9,7 +9,7 @@ import Sessions
 enum HealthPage {
   /// 200, or 503 while sessions cannot be served or the gateway drains.
   static func page(_ health: BackendHealth, _ state: GatewayState) -> Page {
-    let isFailing = !state.isServing || state.isDraining
+    let isFailing = state.readiness != .ready
     let nodes = state.nodes()
     let hasWarning = nodes.contains { Self.status($0) != "pass" }
     let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"

@@ -72,7 +72,7 @@ extension MetricsPage {
 
   mutating func addProcess(_ state: GatewayState) {
     text.gauge("uptime_seconds", "Time since the start.", Int(state.uptime))
-    text.gauge("ready", "1 while /readyz says 200.", state.isReady ? 1 : 0)
+    text.gauge("ready", "1 while /readyz says 200.", state.readiness == .ready ? 1 : 0)
     text.gauge("draining", "1 while the gateway drains.", state.isDraining ? 1 : 0)
     text.family("build_info", .gauge, "1, with the build's version, commit and Swift as labels.")
     text.label("version", text: state.version)

@@ -13,23 +13,14 @@ import Settings
 /// A worker's whole life, to be run on a thread of its own.
 struct WorkerDuty: Sendable {
   let index: Int
-  let settings: Settings
-  let namespaces: NamespaceList
-  let callers: CallerTable
-  let lockLines: LockLines
-  let store: StoreChoice
-  let state: GatewayState
-  let inbox: Inbox
-  let resolver: Resolver
-  let log: Logger
-  let accessLane: AccessLane?
+  let parts: GatewayParts
   let report: StartReport
   let ended: Countdown
 
   /// Starts, reports the outcome, serves, and counts itself out.
   func carryOut() {
     do throws(StartFault) {
-      switch store {
+      switch parts.store {
       case .memory(let sessions): try serve(MemoryBackend(sessions))
       case .redis(let configuration, let tls): try serve(backend(configuration, tls))
       }
@@ -37,7 +28,7 @@ struct WorkerDuty: Sendable {
       report.put(.failed(error))
     }
     // A loop that has ended does not hang: the others' beats still count while they drain.
-    state.boards[index].end()
+    parts.state.boards[index].end()
     ended.arrive()
   }
 
@@ -55,10 +46,8 @@ struct WorkerDuty: Sendable {
     let outcome = StartOutcome.listening(listener.address, operators: operators)
     let context = try makeClientContext()
     var worker = Worker(
-      plan, poller: try makePoller(), listener: consume listener,
-      operatorsListener: operatorsListener, identity: context, backend: backend,
-      inbox: inbox, board: state.boards[index], state: state, log: log,
-      accessLane: accessLane)
+      index, of: parts, poller: try makePoller(), listener: consume listener,
+      operatorsListener: operatorsListener, identity: context, backend: backend)
     report.put(outcome)
     worker.run()
   }
@@ -67,10 +56,11 @@ struct WorkerDuty: Sendable {
   /// divide the clients between two stores. So a single worker does not share its port; of several,
   /// the first makes sure that no other process has it.
   private func makeCallersListener() throws(StartFault) -> Listener {
-    guard case .memory = store else { return try makeListener(settings.listen, "--listen") }
-    let isAlone = state.boards.count == 1
-    if index == 0, !isAlone { _ = try makeListener(settings.listen, "--listen", shared: false) }
-    return try makeListener(settings.listen, "--listen", shared: !isAlone)
+    let listen = parts.settings.listen
+    guard case .memory = parts.store else { return try makeListener(listen, "--listen") }
+    let isAlone = parts.inboxes.count == 1
+    if index == 0, !isAlone { _ = try makeListener(listen, "--listen", shared: false) }
+    return try makeListener(listen, "--listen", shared: !isAlone)
   }
 
   private func makePoller() throws(StartFault) -> Poller {
@@ -81,28 +71,19 @@ struct WorkerDuty: Sendable {
     }
   }
 
-  private var plan: WorkerPlan {
-    WorkerPlan(
-      bounds: Bounds(settings, workers: state.boards.count),
-      requests: RequestPolicy(
-        largestBody: settings.maxBody, deadline: settings.deadline, namespaces: namespaces),
-      callers: callers, number: index, lockLines: lockLines,
-      drainTimeout: settings.drainTimeout)
-  }
-
   private func makeListener(
     _ listen: HostPort, _ flag: String, shared: Bool = true
   ) throws(StartFault) -> Listener {
     do throws(ListenFault) {
       return try Listener(
-        host: listen.host, port: listen.port, backlog: plan.bounds.backlog, shared: shared)
+        host: listen.host, port: listen.port, backlog: parts.bounds.backlog, shared: shared)
     } catch {
       throw StartFault("\(flag) \(listen): \(error)")
     }
   }
 
   private func makeOperatorsListener() throws(StartFault) -> Listener? {
-    guard let listen = settings.adminListen else { return nil }
+    guard let listen = parts.settings.adminListen else { return nil }
     return try makeListener(listen, "--admin-listen")
   }
 
@@ -114,10 +95,9 @@ struct WorkerDuty: Sendable {
   }
 
   private func makeClientContext() throws(StartFault) -> TLSContext? {
-    guard let tls = settings.tls else { return nil }
+    guard let tls = parts.settings.tls else { return nil }
     do throws(TLSSettingsFault) {
-      return try .server(
-        TLSServerSettings(tls, ticketKeys: state.ticketKeys))
+      return try .server(TLSServerSettings(tls, ticketKeys: parts.state.ticketKeys))
     } catch {
       throw StartFault("--tls-cert, --tls-key or --tls-client-ca: \(error)")
     }
@@ -126,9 +106,9 @@ struct WorkerDuty: Sendable {
   private func backend(
     _ configuration: ClusterConfiguration, _ tls: RedisTLSSettings?
   ) throws(StartFault) -> ClusterBackend {
-    let (resolver, inbox) = (resolver, inbox)
+    let (resolver, inbox) = (parts.resolver, parts.inboxes[index])
     return ClusterBackend(
-      ClusterStore(configuration, namespaces: namespaces), context: try makeNodeContext(tls)
+      ClusterStore(configuration, namespaces: parts.namespaces), context: try makeNodeContext(tls)
     ) { endpoint, link in
       resolver.resolve(endpoint.host, port: endpoint.port) { resolution in
         inbox.put(

@@ -12,82 +12,55 @@ import Synchronization
 
 /// All workers of a gateway.
 final class Crew {
-  private let settings: Settings
+  private let parts: GatewayParts
   private let log: Logger
   private let state: GatewayState
-  private let inboxes: [Inbox]
-  private let namespaces: NamespaceList
-  private let callers: CallerTable
-  private let store: StoreChoice
-  private let resolver: Resolver
-  private let lockLines: LockLines
-  private var threads: Ring<WorkerThread>
+  private var threads: Ring<NamedThread>
   private let ended: Countdown
   private let manager = ServiceManager()
   private var termination = Termination()
 
   /// Starts the workers, each with a listener of its own on the same port.
-  init(
-    _ settings: Settings, version: String, output: LogOutput, log: Logger
-  ) throws(StartFault) {
-    let count = settings.workerCount
-    _ = Descriptors.raiseLimit()
-    self.settings = settings
-    self.log = log
-    let entries = try TokensLoad.entries(of: settings, log)
-    namespaces = NamespacesLoad.namespaces(of: settings, entries, log)
-    callers = TokensLoad.table(entries, namespaces)
-    store = StoreChoice(settings, namespaces)
+  init(_ parts: GatewayParts) throws(StartFault) {
+    self.parts = parts
+    log = parts.log
+    state = parts.state
+    let count = parts.inboxes.count
     ended = Countdown(count)
-    do throws(SystemFault) {
-      resolver = try Resolver()
-      var inboxes: [Inbox] = []
-      for _ in 0..<count { inboxes.append(try Inbox()) }
-      self.inboxes = inboxes
-      lockLines = LockLines(inboxes)
-    } catch {
-      throw StartFault("the system refused a descriptor or thread: \(error)")
-    }
-    state = GatewayState(
-      version: version, boards: (0..<count).map { _ in WorkerBoard() }, contract: Contract.text,
-      output: output)
     threads = Ring(limit: count)
+    _ = Descriptors.raiseLimit()
     try startAll()
   }
 
   /// Starts the workers in turn. The first one chooses the ports that the settings leave open (0);
   /// the others share them.
   private func startAll() throws(StartFault) {
-    var settings = settings
-    for index in inboxes.indices {
+    var parts = parts
+    for index in parts.inboxes.indices {
       let report = try makeReport()
-      let duty = WorkerDuty(
-        index: index, settings: settings, namespaces: namespaces,
-        callers: callers, lockLines: lockLines, store: store, state: state, inbox: inboxes[index],
-        resolver: resolver,
-        log: log, accessLane: state.output.access(of: index), report: report, ended: ended)
+      let duty = WorkerDuty(index: index, parts: parts, report: report, ended: ended)
       do throws(SystemFault) {
-        let thread = try WorkerThread.start(name: "worker-\(index)") { duty.carryOut() }
+        let thread = try NamedThread.start(name: "worker-\(index)") { duty.carryOut() }
         threads.append(thread)
       } catch {
         throw StartFault("the system refused a thread: \(error)")
       }
       switch report.wait() {
       case .listening(let callers, let operators):
-        settings.listen.port = callers.port
-        if let operators { settings.adminListen?.port = operators.port }
+        parts.settings.listen.port = callers.port
+        if let operators { parts.settings.adminListen?.port = operators.port }
       case .failed(let fault):
         stopAll()
         throw fault
       }
     }
-    tellStart(settings)
+    tellStart(parts.settings)
   }
 
   private func tellStart(_ settings: Settings) {
     var metadata: Logger.Metadata = [
-      "address": "\(settings.listen)", "workers": "\(inboxes.count)",
-      "store": "\(store.name)", "version": "\(state.version)",
+      "address": "\(settings.listen)", "workers": "\(parts.inboxes.count)",
+      "store": "\(parts.store.name)", "version": "\(state.version)",
     ]
     if let admin = settings.adminListen { metadata["admin"] = "\(admin)" }
     log.info("listening", metadata: metadata)
@@ -105,11 +78,11 @@ final class Crew {
   /// Waits for signals until the workers have ended.
   func serve() -> Int32 {
     tellReady()
-    var watchdog = Watchdog(manager, inboxes, state, at: .now())
+    var watchdog = Watchdog(manager, parts.inboxes, state, at: .now())
     var statusLog = StatusLog()
     while !ended.isZero {
       switch Signals.wait(for: watchdog.wait(at: .now())) {
-      case .terminate: end(after: settings.drainGrace)
+      case .terminate: end(after: parts.settings.drainGrace)
       // Ctrl-C: there is no balancer to wait for.
       case .interrupt: end(after: .seconds(0))
       case .hangUp: reload()
@@ -124,16 +97,14 @@ final class Crew {
     return 0
   }
 
-  private func tellReady() { manager?.ready("serving with the \(store.name) store") }
+  private func tellReady() { manager?.ready("serving with the \(parts.store.name) store") }
 
   /// A manager that knows that the gateway is stopping is told no more: a reload may follow, as when
   /// certificates are renewed, but not `ready`.
   private func reload() {
     let isStopping = state.isDraining
     if !isStopping { manager?.reloading() }
-    Reload(settings, namespaces, state, log).carryOut { message in
-      for inbox in inboxes { inbox.put(message) }
-    }
+    Reload(parts).carryOut()
     if !isStopping { tellReady() }
   }
 
@@ -149,18 +120,18 @@ final class Crew {
 
   private func drain(after grace: TimeSpan) {
     state.drain()
-    for inbox in inboxes { inbox.put(.drain(grace)) }
+    for inbox in parts.inboxes { inbox.put(.drain(grace)) }
     manager?.stopping()
     log.info(
       "draining",
       metadata: [
-        "grace": "\(grace.seconds) s", "timeout": "\(settings.drainTimeout.seconds) s",
+        "grace": "\(grace.seconds) s", "timeout": "\(parts.settings.drainTimeout.seconds) s",
       ])
   }
 
   private func stopAll() {
-    for inbox in inboxes { inbox.put(.stop) }
+    for inbox in parts.inboxes { inbox.put(.stop) }
     while let thread = threads.popFirst() { thread.join() }
-    resolver.stop()
+    parts.resolver.stop()
   }
 }

@@ -6,7 +6,7 @@ import Glibc
 public import Primitives
 
 /// A running thread that its owner joins or abandons.
-public struct WorkerThread: ~Copyable, Sendable {
+public struct NamedThread: ~Copyable, Sendable {
   private let thread: pthread_t
 
   private init(_ thread: pthread_t) { self.thread = thread }
@@ -15,7 +15,7 @@ public struct WorkerThread: ~Copyable, Sendable {
   /// blocked. Fails when the system has no thread left.
   public static func start(
     name: String, body: @escaping @Sendable () -> Void
-  ) throws(SystemFault) -> WorkerThread {
+  ) throws(SystemFault) -> NamedThread {
     let duty = unsafe Unmanaged.passRetained(Duty(name: String(name.prefix(15)), body: body))
     var thread = pthread_t()
     // A thread inherits its creator's mask, so no signal can slip in before the body runs.
@@ -27,7 +27,7 @@ public struct WorkerThread: ~Copyable, Sendable {
         return nil
       }, duty.toOpaque())
     before.restore()
-    if failed == 0 { return WorkerThread(thread) }
+    if failed == 0 { return NamedThread(thread) }
     unsafe duty.release()
     throw SystemFault("pthread_create", errno: failed)
   }
