@@ -36,15 +36,7 @@ public struct ClusterStore: ~Copyable {
   /// The session of each operation. Kept apart because an id is larger than the rest of an
   /// operation and is rarely needed again, and so that only the bytes it has are copied.
   private(set) var ids = PlaceTable<SessionID>(vacant: SessionID())
-  var parked: Ring<ParkedOperation>
-  /// Bytes of parked operations that wait for something other than their turn.
-  var parkedBytes = 0
-  /// Parked operations that wait only for their turn.
-  public internal(set) var awaitingTurns = 0
-  /// Bytes of those operations.
-  var awaitingBytes = 0
-  /// When the first parked operation is due.
-  var parkedDue = Instant.never
+  var parking: ParkingQueue
   var spare: BufferPool
   var large = LargeSessions()
 
@@ -78,7 +70,7 @@ public struct ClusterStore: ~Copyable {
     let limits = configuration.limits
     nodes = Slab(limit: ClusterLimits.nodes)
     operations = Slab(limit: limits.operations + limits.ownOperations)
-    parked = Ring(limit: limits.operations + limits.ownOperations)
+    parking = ParkingQueue(limit: limits.operations + limits.ownOperations)
     completions = Ring(limit: limits.operations + limits.ownOperations)
     spare = BufferPool(capacity: 1_024, largest: 64 << 10, limit: 64)
     for seed in configuration.seeds { _ = addNode(seed, isSeed: true) }
@@ -88,7 +80,10 @@ public struct ClusterStore: ~Copyable {
   public var depth: Int { operations.count }
 
   /// Operations that wait for a node or a time.
-  public var parkedCount: Int { parked.count - awaitingTurns }
+  public var parkedCount: Int { parking.forNodes.operations }
+
+  /// Operations that wait only for their turn.
+  public var awaitingTurns: Int { parking.forTurns.operations }
 
   /// Whether every slot has an owner, and every owner is connected, not suspect, and serving by its
   /// last probe.
@@ -102,8 +97,9 @@ public struct ClusterStore: ~Copyable {
   /// Whether any owner of slots satisfies `holds`.
   @inline(__always)
   func anyOwner(_ holds: (borrowing Node) -> Bool) -> Bool {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].slotCount > 0 else { continue }
+    var place = 0
+    while let link = nodes.next(&place) {
+      guard nodes[link].slotCount > 0 else { continue }
       if holds(nodes[link]) { return true }
     }
     return false
@@ -115,8 +111,8 @@ public struct ClusterStore: ~Copyable {
   /// The health of each node, in the order of the slab.
   public var health: [NodeHealth] {
     var health: [NodeHealth] = []
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
+    var place = 0
+    while let link = nodes.next(&place) {
       health.append(
         NodeHealth(
           endpoint: nodes[link].endpoint, role: nodes[link].role, isReady: nodes[link].isReady,
@@ -180,7 +176,7 @@ extension ClusterStore: SessionStore {
       return park(handle, command, request: request, at: moment)
     }
     let size = command.payload.count
-    if mustWait(weight, for: link), !parked.isFull,
+    if mustWait(weight, for: link), !parking.isFull,
       nodes[link].pipeline.hasRoom || hasTurnRoom(for: size)
     {
       nodes[link].isAwaited = true

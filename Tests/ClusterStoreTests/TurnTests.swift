@@ -187,7 +187,7 @@ struct TurnTests {
     #expect(world.taken(by: 7000).count == 4 && world.store.awaitingTurns == 1)
     _ = world.call(large)
     #expect(world.taken(by: 7000).count == 2 && world.store.awaitingTurns == 1)
-    #expect(world.store.awaitingBytes < 200 << 10)
+    #expect(world.store.parking.forTurns.bytes < 200 << 10)
   }
 
   @Test("Where neither the pipeline nor those that wait have room, it is refused; others may park")
@@ -204,8 +204,8 @@ struct TurnTests {
     }
     let refused = calls.filter { world.outcomes[$0] == .fault(.overloaded) }
     #expect(refused.count >= 12)
-    #expect(world.store.awaitingBytes <= 480 << 10)
-    #expect(world.store.parkedBytes == 0 && world.store.hasParkingRoom)
+    #expect(world.store.parking.forTurns.bytes <= 480 << 10)
+    #expect(world.store.parking.forNodes.bytes == 0 && world.store.hasParkingRoom)
   }
 
   @Test("One session is remembered for each slot, and no other is taken for it")

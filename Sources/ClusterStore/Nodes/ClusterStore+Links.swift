@@ -31,11 +31,12 @@ extension ClusterStore {
   public mutating func advance(at now: Instant, readUpTo: Instant) {
     guard nextCheck <= now else { return }
     nextCheck = .never
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index) { advance(link, at: now, readUpTo: min(readUpTo, now)) }
+    var place = 0
+    while let link = nodes.next(&place) {
+      advance(link, at: now, readUpTo: min(readUpTo, now))
     }
     refreshIfWanted(at: now)
-    retryDue(at: now)
+    runPass(at: now)
   }
 
   private mutating func advance(_ link: Link, at now: Instant, readUpTo: Instant) {
@@ -47,7 +48,7 @@ extension ClusterStore {
       if retryAt <= now { open(link, at: now) } else { check(at: retryAt) }
     case .connecting(let since), .shakingHands(let since), .greeting(let since):
       if since + limits.connecting <= readUpTo {
-        return lose(link, lateness(of: link), at: now, close: true)
+        return drop(link, lateness(of: link), at: now)
       }
       check(at: since + limits.connecting)
     case .ready:
@@ -84,11 +85,11 @@ extension ClusterStore {
     let limits = configuration.limits
     let heard = nodes[link].heardAt
     let end = min(heard + limits.silence, front.since + limits.longestAnswer + limits.silence)
-    if end <= readUpTo { return lose(link, .silent, at: now, close: true) }
+    if end <= readUpTo { return drop(link, .silent, at: now) }
     check(at: end)
     if heard + limits.suspicion <= readUpTo {
       // The primary answers what waits for a replica.
-      if nodes[link].role == .replica { return lose(link, .silent, at: now, close: true) }
+      if nodes[link].role == .replica { return drop(link, .silent, at: now) }
       suspect(link, at: now)
     } else {
       check(at: heard + limits.suspicion)
@@ -111,7 +112,7 @@ extension ClusterStore {
     nodes[link].isSuspect = false
     events.append(.nodeRecovered(nodes[link].endpoint))
     markDirty(link)
-    release(at: now)
+    makeAllDue(at: now)
   }
 
   /// Asks the tick to connect to a node that is down and may be tried again.
@@ -174,7 +175,7 @@ extension ClusterStore {
   /// The connection could not be made or was lost.
   public mutating func linkLost(_ link: Link, _ fault: LinkFault, at now: Instant) {
     guard nodes.contains(link), !nodes[link].isDown else { return }
-    lose(link, fault, at: now, close: false)
+    lose(link, fault, at: now)
   }
 
   /// The greeting was answered: the node takes commands.
@@ -192,7 +193,7 @@ extension ClusterStore {
     check(at: now)
     if deployment == .unknown { refresh.isWanted = true }
     if refresh.isWanted { wantRefresh(at: now) }
-    release(at: now)
+    makeAllDue(at: now)
   }
 
   /// Compares who answers at a link's endpoint with the node that the table means. If it means none,
@@ -236,13 +237,19 @@ extension ClusterStore {
   mutating func disown(_ link: Link, _ refusal: ViewRefusal, at now: Instant) {
     if nodes[link].id != nil || refusal == .standaloneInCluster { nodes[link].isStranger = true }
     refuseView(of: link, refusal, at: now)
-    if !nodes[link].pipeline.isEmpty { lose(link, .stranger, at: now, close: true) }
+    if !nodes[link].pipeline.isEmpty { drop(link, .stranger, at: now) }
   }
 
-  /// Gives a connection up. Its operations are parked to be sent again, lost writes once their fate
+  /// Gives a connection up.
+  mutating func drop(_ link: Link, _ fault: LinkFault, at now: Instant) {
+    actions.append(.close(link))
+    lose(link, fault, at: now)
+  }
+
+  /// A connection is gone. Its operations are parked to be sent again, lost writes once their fate
   /// has been asked for (`evacuate`). Those past their deadline, and those that have no room to
   /// wait, end.
-  mutating func lose(_ link: Link, _ fault: LinkFault, at now: Instant, close: Bool) {
+  private mutating func lose(_ link: Link, _ fault: LinkFault, at now: Instant) {
     // A connection that lasted resets the pauses; one that did not makes them longer.
     if nodes[link].isReady, nodes[link].readySince + configuration.limits.settled <= now {
       nodes[link].failures = 0
@@ -253,7 +260,7 @@ extension ClusterStore {
     nodes[link].failures += 1
     let pause = Backoff.reconnect.pause(
       failures: nodes[link].failures, random: jitter.bits())
-    disconnect(link, until: now + pause, close: close)
+    forgetConnection(of: link, until: now + pause)
     if nodes[link].fault != fault { events.append(.nodeDown(nodes[link].endpoint, fault)) }
     nodes[link].fault = fault
     nodes[link].lastFault = fault
@@ -265,7 +272,7 @@ extension ClusterStore {
   /// Reconnects a link whose pipeline is empty: another node may be at its address now.
   mutating func reconnect(_ link: Link, at now: Instant) {
     counters.reconnects += 1
-    disconnect(link, until: now, close: true)
+    disconnect(link, at: now)
     open(link, at: now)
   }
 
@@ -279,19 +286,16 @@ extension ClusterStore {
     check(at: now)
   }
 
+  /// Closes a connection for which no operation waits; there may be another at once.
+  mutating func disconnect(_ link: Link, at now: Instant) {
+    actions.append(.close(link))
+    forgetConnection(of: link, until: now)
+  }
+
   /// Forgets everything about a connection. Emptying the pipeline is up to the caller.
-  mutating func disconnect(_ link: Link, until retryAt: Instant, close: Bool) {
-    if close { actions.append(.close(link)) }
+  private mutating func forgetConnection(of link: Link, until retryAt: Instant) {
     if reading == link { reading = nil }
     if refresh.request?.link == link { refresh.request = nil }
-    nodes[link].state = .down(retryAt: retryAt)
-    nodes[link].isSuspect = false
-    nodes[link].hadSlots = false
-    nodes[link].isReconnecting = false
-    nodes[link].isFresh = false
-    nodes[link].isUnproven = false
-    nodes[link].probe = Probe()
-    nodes[link].reader = ReplyReader()
-    nodes[link].reply = Node.freshReply(configuration.limits)
+    nodes[link].forgetConnection(until: retryAt, configuration.limits)
   }
 }

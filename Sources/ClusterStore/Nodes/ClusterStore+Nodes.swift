@@ -7,8 +7,9 @@ import Redis
 extension ClusterStore {
   /// The node at an endpoint, if it is known.
   func node(at endpoint: Endpoint) -> Link? {
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index), nodes[link].endpoint == endpoint { return link }
+    var place = 0
+    while let link = nodes.next(&place) {
+      if nodes[link].endpoint == endpoint { return link }
     }
     return nil
   }

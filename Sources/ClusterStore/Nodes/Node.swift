@@ -32,21 +32,43 @@ struct Node: ~Copyable {
     case ready
   }
 
+  // What is known of the present connection comes first: `forgetConnection` forgets it.
+
+  var state = State.down(retryAt: Instant(nanoseconds: .min))
+  var reader: ReplyReader
+  var reply: Reply
+  /// Whether it owes an answer and has been silent for too long to be sent more.
+  var isSuspect = false
+  /// Whether an earlier topology gave it slots on this connection.
+  var hadSlots = false
+  /// Whether it is not known on this connection who answers, because an ACL forbids the question
+  /// and the node has not yet reported its view.
+  var isUnproven = false
+  /// Whether to reconnect as soon as nothing waits for the connection's answers.
+  var isReconnecting = false
+  /// Whether it is a replica that follows its primary closely enough to be read from.
+  var isFresh = false
+  /// Its probes.
+  var probe = Probe()
+
+  // What outlives a connection, or is set anew when one is opened.
+
   let endpoint: Endpoint
   let isSeed: Bool
   private let inPlace = InPlace()
   var role = NodeRole.unknown
-  var state = State.down(retryAt: Instant(nanoseconds: .min))
   var pipeline: Pipeline
-  var reader: ReplyReader
-  var reply: Reply
   var greeting: NodeGreeting
+  /// The bytes of the greeting not yet handed to the transport.
+  var unsentGreeting = ByteBuffer()
+  /// Whether READONLY was sent on its connection, so that a replica answers reads.
+  var sentReadOnly = false
+  /// When the connection became ready.
+  var readySince = Instant(nanoseconds: .min)
   /// When the node was last sent the scripts, and their entry in its pipeline.
   var scripts = (loadedAt: Instant(nanoseconds: .min), sequence: UInt64(0))
   /// The node's name for the last connection that was ready, so that the next one can end it.
   var client: NodeClient?
-  /// The bytes of the greeting not yet handed to the transport.
-  var unsentGreeting = ByteBuffer()
   /// Whether the link is in the queue of links with bytes to send.
   var isDirty = false
   /// Whether there may be unsent entries of abandoned operations.
@@ -55,14 +77,8 @@ struct Node: ~Copyable {
   var isAwaited = false
   /// How often in a row a connection could not be made, or did not last.
   var failures = 0
-  /// When the connection became ready.
-  var readySince = Instant(nanoseconds: .min)
   /// When the node last showed that it is alive, or was first owed an answer.
   var heardAt = Instant(nanoseconds: .min)
-  /// Whether it owes an answer and has been silent for too long to be sent more.
-  var isSuspect = false
-  /// Whether an earlier topology gave it slots on this connection.
-  var hadSlots = false
   /// The id of the node that the table means by this endpoint; nil if it means none, or was not
   /// told.
   var id: String?
@@ -70,14 +86,9 @@ struct Node: ~Copyable {
   /// sessions would be written into, and read out of, somebody else's. Known beyond the end of the
   /// connection, since the next one may not say who answers.
   var isStranger = false
-  /// Whether it is not known on this connection who answers, because an ACL forbids the question
-  /// and the node has not yet reported its view.
-  var isUnproven = false
   /// Why its view of the cluster was last not adopted, so that this is reported once.
   var viewRefusal: ViewRefusal?
-  /// Whether to reconnect as soon as nothing waits for the connection's answers.
-  var isReconnecting = false
-  /// When that was last requested.
+  /// When a new connection was last requested.
   var reconnectRequestedAt = Instant(nanoseconds: .min)
   /// When it was last given a command or a connection.
   var usedAt = Instant(nanoseconds: .min)
@@ -85,12 +96,6 @@ struct Node: ~Copyable {
   var replicas: [Link] = []
   /// Which of them was read from last.
   var lastReplica = 0
-  /// Whether READONLY was sent on its connection, so that a replica answers reads.
-  var sentReadOnly = false
-  /// Whether it is a replica that follows its primary closely enough to be read from.
-  var isFresh = false
-  /// Its probes.
-  var probe = Probe()
   /// Why there is no connection.
   var fault: LinkFault?
   /// Why a connection was last lost or could not be made.
@@ -112,6 +117,19 @@ struct Node: ~Copyable {
     reader = ReplyReader()
     reply = Node.freshReply(configuration.limits)
     greeting = NodeGreeting(authenticates: configuration.credentials != nil)
+  }
+
+  /// Its connection is gone, and none is attempted before `retryAt`.
+  mutating func forgetConnection(until retryAt: Instant, _ limits: ClusterLimits) {
+    state = .down(retryAt: retryAt)
+    reader = ReplyReader()
+    reply = Node.freshReply(limits)
+    isSuspect = false
+    hadSlots = false
+    isUnproven = false
+    isReconnecting = false
+    isFresh = false
+    probe = Probe()
   }
 
   /// A reply whose buffer leaves room for the head of a response in front.

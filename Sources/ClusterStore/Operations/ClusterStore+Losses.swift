@@ -101,9 +101,9 @@ extension ClusterStore {
   /// Takes the header that was found after a write was lost. The write, parked until its deadline,
   /// goes again or leaves its place.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
-    defer { retryParked(at: now) }
+    defer { schedulePass(at: now) }
     guard operations.contains(handle) else { return counters.verifiedInVain += 1 }
-    if decideFate(of: handle, by: Operation.Found(nodes[link].reply)) { wake(handle, at: now) }
+    if decideFate(of: handle, by: Operation.Found(nodes[link].reply)) { makeDue(handle, at: now) }
   }
 
   /// Ends a lost write according to what was found, unless it must be repeated over that; then it

@@ -11,7 +11,8 @@ extension ClusterStore {
   /// counted there already, and those of other nodes must not end because one is gone.
   var hasParkingRoom: Bool {
     let limits = configuration.limits
-    return parkedCount < limits.parkedOperations && parkedBytes < limits.parkedBytes
+    let load = parking.forNodes
+    return load.operations < limits.parkedOperations && load.bytes < limits.parkedBytes
   }
 
   /// When to retry an operation that waits for a node. Any change wakes it earlier, so this is the
@@ -19,7 +20,7 @@ extension ClusterStore {
   /// tries all.
   func nextTry(at now: Instant) -> Instant {
     let due = now + configuration.limits.retryPause
-    return parkedDue > now && parkedDue < due ? parkedDue : due
+    return parking.due > now ? min(parking.due, due) : due
   }
 
   /// Sets an operation aside until `due`.
@@ -38,50 +39,21 @@ extension ClusterStore {
 
   /// Puts a parked operation back at the end of the queue until `due`.
   mutating func putBack(_ waiting: consuming ParkedOperation, until due: Instant) {
-    waiting.due = due
-    if parked.isFull { dropEnded() }
-    weigh(waiting, by: 1)
-    if due < parkedDue { parkedDue = due }
+    if parking.isFull { parking.dropEnded(operations, to: &spare) }
+    parking.append(waiting, until: due)
     check(at: due)
-    let refused = parked.append(waiting) != nil
-    precondition(!refused, "every operation has a place to wait")
-  }
-
-  /// Gives up the places of operations that have ended meanwhile.
-  private mutating func dropEnded() {
-    for _ in 0..<parked.count {
-      guard let waiting = parked.popFirst() else { break }
-      if operations.contains(waiting.operation) {
-        _ = parked.append(waiting)
-      } else {
-        weigh(waiting, by: -1)
-        spare.give(waiting.bytes)
-      }
-    }
-  }
-
-  /// Counts a parked operation in (1) or out (-1).
-  private mutating func weigh(_ waiting: borrowing ParkedOperation, by count: Int) {
-    if waiting.awaitsTurn {
-      awaitingTurns += count
-      awaitingBytes += count * waiting.bytes.count
-    } else {
-      parkedBytes += count * waiting.bytes.count
-    }
-  }
-
-  /// Makes one parked operation due.
-  mutating func wake(_ handle: Ticket, at now: Instant) {
-    for place in 0..<parked.count where parked[place].operation == handle {
-      parked[place].due = now
-    }
-    retryParked(at: now)
   }
 
   /// Looks at what is parked at once: some of it is due, or has ended.
-  mutating func retryParked(at now: Instant) {
-    parkedDue = now
+  mutating func schedulePass(at now: Instant) {
+    parking.schedulePass(at: now)
     check(at: now)
+  }
+
+  /// Makes one parked operation due.
+  mutating func makeDue(_ handle: Ticket, at now: Instant) {
+    parking.makeDue(handle, at: now)
+    schedulePass(at: now)
   }
 
   /// When to retry an operation that was refused: after a full-jitter pause that doubles with each
@@ -91,22 +63,21 @@ extension ClusterStore {
   }
 
   /// Makes everything parked due: a connection became ready or the topology changed.
-  mutating func release(at now: Instant) {
-    for place in 0..<parked.count { parked[place].due = now }
-    if !parked.isEmpty { retryParked(at: now) }
+  mutating func makeAllDue(at now: Instant) {
+    guard !parking.isEmpty else { return }
+    parking.makeAllDue(at: now)
+    schedulePass(at: now)
   }
 
   /// Tries what is due. What is not yet due keeps its place in the order.
-  mutating func retryDue(at now: Instant) {
-    guard parkedDue <= now else { return check(at: parkedDue) }
-    parkedDue = .never
+  mutating func runPass(at now: Instant) {
+    guard parking.due <= now else { return check(at: parking.due) }
     beginTurns()
-    for _ in 0..<parked.count {
-      guard let waiting = parked.popFirst() else { break }
-      weigh(waiting, by: -1)
+    for _ in 0..<parking.beginPass() {
+      guard let waiting = parking.popFirst() else { break }
       attempt(waiting, at: now)
     }
-    check(at: parkedDue)
+    check(at: parking.due)
   }
 
   private mutating func attempt(_ waiting: consuming ParkedOperation, at now: Instant) {
@@ -179,18 +150,15 @@ extension ClusterStore {
     enqueue(handle, on: link, from: mark, asking: asking, at: now)
   }
 
-  /// Parks an operation that a node refused without executing it. The first redirect is followed at
-  /// once (`hurry`); further ones wait like any other refusal.
+  /// Parks an operation that a node refused without executing it, to be sent again at `due`.
   mutating func retry(
-    _ handle: Ticket, _ bytes: consuming ByteBuffer, at now: Instant, hurry: Bool,
-    asked: Link? = nil
+    _ handle: Ticket, _ bytes: consuming ByteBuffer, at due: Instant, asked: Link? = nil
   ) {
     guard operations[handle].attempts < configuration.limits.attempts else {
       spare.give(bytes)
       counters.overloaded += 1
       return giveUp(handle, .unavailable)
     }
-    let due = hurry ? now : pause(handle, at: now)
     park(handle, bytes, until: due, asked: asked)
   }
 
@@ -204,6 +172,6 @@ extension ClusterStore {
     CommandEncoder.one("GET", spaces[namespace], ids[handle], in: &bytes)
     operations[handle].commandLengths = CommandLengths(first: first, of: bytes.count)
     operations[handle].becomePeek()
-    retry(handle, bytes, at: now, hurry: true)
+    retry(handle, bytes, at: now)
   }
 }

@@ -53,7 +53,7 @@ extension ClusterStore {
   mutating func askPrimary(_ handle: Ticket, _ error: RedisError?, by link: Link, at now: Instant) {
     counters.replicaFallbacks += 1
     if let error, error.callsForRefresh { wantRefresh(at: now) }
-    retry(handle, copyFront(of: link), at: now, hurry: true)
+    retry(handle, copyFront(of: link), at: now)
   }
 
   /// Slides, at the primary, the timeout of a session that was read from a replica. The replica's

@@ -43,7 +43,7 @@ extension ClusterStore {
         if fault == .tooLarge, let entry = nodes[link].pipeline.front {
           finish(entry.operation, .fault(.unreadable))
         }
-        lose(link, .brokenProtocol, at: moment.instant, close: true)
+        drop(link, .brokenProtocol, at: moment.instant)
       case .reply:
         if let completion = take(from: link, at: moment, &reply) { return completion }
       }
@@ -63,7 +63,7 @@ extension ClusterStore {
       let entry = nodes[link].pipeline.answer()
     else {
       refuseFront(of: link)
-      lose(link, .brokenProtocol, at: now, close: true)
+      drop(link, .brokenProtocol, at: now)
       return nil
     }
     if entry.operation == .none {
@@ -98,8 +98,8 @@ extension ClusterStore {
     switch nodes[link].judgeGreeting() {
     case .continue: break
     case .ready: linkReady(link, at: now)
-    case .refused(let error): lose(link, .refused(ErrorKind(error)), at: now, close: true)
-    case .unexpected: lose(link, .brokenProtocol, at: now, close: true)
+    case .refused(let error): drop(link, .refused(ErrorKind(error)), at: now)
+    case .unexpected: drop(link, .brokenProtocol, at: now)
     }
   }
 
@@ -175,7 +175,7 @@ extension ClusterStore {
     counters.verified += 1
     let found = Operation.Found(changed: nodes[link].reply)
     guard decideFate(of: handle, by: found) else { return }
-    retry(handle, copyFront(of: link), at: now, hurry: true)
+    retry(handle, copyFront(of: link), at: now)
   }
 
   /// Ends an operation with its reply. The caller gets the buffer that holds a record that was
@@ -208,7 +208,8 @@ extension ClusterStore {
   /// Removes an entry whose replies have all arrived.
   private mutating func retire(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
     if nodes[link].retire(entry, at: now) { check(at: now) }
-    if entry.weight > 0 { wakeLarge(at: now) }
+    // The reply has made room for operations that wait for their turn.
+    if entry.weight > 0, awaitingTurns > 0 { schedulePass(at: now) }
   }
 
   /// Sets the timeout that the record names, right behind the command that set the namespace's. It
@@ -222,7 +223,8 @@ extension ClusterStore {
     enqueue(correcting, onSessionOf: handle, on: link, from: mark, at: now)
   }
 
-  /// A node refused an operation without executing it.
+  /// A node refused an operation without executing it. The first redirect is followed at once;
+  /// further ones wait like any other refusal.
   private mutating func refused(
     _ handle: Ticket, _ error: RedisError, by link: Link, at now: Instant
   ) {
@@ -231,22 +233,24 @@ extension ClusterStore {
     case .moved(let slot, let host, let port):
       let isNews = move(slot, to: node(host, port, namedBy: link), namedBy: link, at: now)
       wantRefresh(at: now)
-      retry(handle, commands, at: now, hurry: isNews && operations[handle].attempts <= 1)
+      let isFirst = isNews && operations[handle].attempts <= 1
+      retry(handle, commands, at: isFirst ? now : pause(handle, at: now))
     case .ask(_, let host, let port):
       let asked = node(host, port, namedBy: link)
       if let asked { open(asked, at: now) }
-      let isFirst = operations[handle].attempts <= 2
-      retry(handle, commands, at: now, hurry: asked != nil && isFirst, asked: asked)
+      let isFirst = asked != nil && operations[handle].attempts <= 2
+      retry(handle, commands, at: isFirst ? now : pause(handle, at: now), asked: asked)
     case .noScript:
       loadScripts(on: link, at: now)
-      retry(handle, commands, at: now, hurry: operations[handle].attempts <= 2)
+      let isFirst = operations[handle].attempts <= 2
+      retry(handle, commands, at: isFirst ? now : pause(handle, at: now))
     case .readOnly:
       // A lone node that became a replica: its address may lead to the new primary by now.
       if deployment == .single { wantReconnect(of: link, at: now) }
       fallthrough
     default:
       wantRefresh(at: now)
-      retry(handle, commands, at: now, hurry: false)
+      retry(handle, commands, at: pause(handle, at: now))
     }
   }
 

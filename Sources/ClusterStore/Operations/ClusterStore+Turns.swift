@@ -39,8 +39,9 @@ extension ClusterStore {
 
   /// Starts a pass over the parked operations, from the first on: none is known to wait yet.
   mutating func beginTurns() {
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index) { nodes[link].isAwaited = false }
+    var place = 0
+    while let link = nodes.next(&place) {
+      nodes[link].isAwaited = false
     }
   }
 
@@ -57,14 +58,7 @@ extension ClusterStore {
   /// Whether one more operation, with `bytes` of commands, may wait for its turn. This room is
   /// separate from that of operations that wait for a node.
   func hasTurnRoom(for bytes: Int) -> Bool {
-    let limits = configuration.limits
-    return awaitingTurns < limits.awaitingTurns && awaitingBytes + bytes <= limits.awaitingBytes
-  }
-
-  /// Looks again at operations that wait for their turn: a reply has made room.
-  mutating func wakeLarge(at now: Instant) {
-    guard awaitingTurns > 0 else { return }
-    parkedDue = now
-    check(at: now)
+    let (limits, load) = (configuration.limits, parking.forTurns)
+    return load.operations < limits.awaitingTurns && load.bytes + bytes <= limits.awaitingBytes
   }
 }

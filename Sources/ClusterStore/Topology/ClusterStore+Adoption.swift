@@ -19,7 +19,7 @@ extension ClusterStore {
     counters.refreshes += 1
     dropUnwanted(at: now)
     check(at: now)
-    release(at: now)
+    makeAllDue(at: now)
   }
 
   /// Adopts a cluster's topology.
@@ -49,7 +49,7 @@ extension ClusterStore {
           replicas: topology.shards.reduce(0) { $0 + $1.replicas.count },
           slots: slots.coverage))
     }
-    release(at: now)
+    makeAllDue(at: now)
   }
 
   /// Rebuilds the table. An address at which two nodes are listed, since one of them is gone, is the
@@ -84,8 +84,9 @@ extension ClusterStore {
 
   /// The table means none of the nodes that the topology does not list.
   private mutating func forgetNames(at now: Instant) {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].role == .unknown else { continue }
+    var place = 0
+    while let link = nodes.next(&place) {
+      guard nodes[link].role == .unknown else { continue }
       name(link, nil, at: now)
       // A redirect may name it, and it is no node of any cluster.
       if nodes[link].isReady, nodes[link].greeting.identity == .standalone {
@@ -97,17 +98,18 @@ extension ClusterStore {
   /// Closes the connections of silent nodes whose slots others now serve, which frees what waits
   /// for them.
   private mutating func loseDemoted(at now: Instant) {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index), nodes[link].isSuspect else { continue }
+    var place = 0
+    while let link = nodes.next(&place) {
+      guard nodes[link].isSuspect else { continue }
       // A node that slots are still moving to has none yet.
       guard nodes[link].hadSlots, nodes[link].slotCount == 0 else { continue }
-      lose(link, .demoted, at: now, close: true)
+      drop(link, .demoted, at: now)
     }
   }
 
   private mutating func forgetRoles() {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
+    var place = 0
+    while let link = nodes.next(&place) {
       nodes[link].role = .unknown
       if nodes[link].slotCount > 0 { nodes[link].hadSlots = true }
       nodes[link].slotCount = 0
@@ -120,13 +122,13 @@ extension ClusterStore {
   /// there because a node that slots are moving to may not be in the topology yet. A fault of a
   /// connection that is no longer wanted is cleared.
   private mutating func dropUnwanted(at now: Instant) {
-    for index in 0..<nodes.places {
-      guard let link = nodes.ticket(at: index) else { continue }
+    var place = 0
+    while let link = nodes.next(&place) {
       guard !isWanted(link), nodes[link].pipeline.isEmpty else { continue }
       // Seeds are asked meanwhile.
       if nodes[link].isSeed, !slots.isComplete || isOwnerUnwell { continue }
       guard nodes[link].usedAt + configuration.limits.unwantedAge <= now else { continue }
-      if !nodes[link].isDown { disconnect(link, until: now, close: true) }
+      if !nodes[link].isDown { disconnect(link, at: now) }
       nodes[link].fault = nil
       if nodes[link].role == .unknown, !nodes[link].isSeed { nodes.discard(link) }
     }

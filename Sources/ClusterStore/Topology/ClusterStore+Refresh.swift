@@ -125,16 +125,18 @@ extension ClusterStore {
 
   /// No node is ready: connects to every known node, since any may be the first to answer.
   private mutating func openAll(at now: Instant) {
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index) { open(link, at: now) }
+    var place = 0
+    while let link = nodes.next(&place) {
+      open(link, at: now)
     }
   }
 
   /// An owner of slots does not answer: a seed may know who has taken over, even if it owns no
   /// slots itself.
   mutating func openSeeds(at now: Instant) {
-    for index in 0..<nodes.places {
-      if let link = nodes.ticket(at: index), nodes[link].isSeed { open(link, at: now) }
+    var place = 0
+    while let link = nodes.next(&place) {
+      if nodes[link].isSeed { open(link, at: now) }
     }
   }
 
@@ -189,7 +191,7 @@ extension ClusterStore {
     nodes[link].viewRefusal = nil
     if nodes[link].isStranger {
       nodes[link].isStranger = false
-      release(at: now)
+      makeAllDue(at: now)
     }
     apply(topology, at: now)
     noteEpochs(epochs, of: topology)
