@@ -186,6 +186,29 @@ struct ClientViewTests {
     }
   }
 
+  /// A namespace bounds what it keeps. What is ignored has the gateway's bound, however it is sent.
+  @Test("A namespace's largest body is not that of what is ignored")
+  func ignoredBody() throws {
+    let caller = try Caller(Self.gateway(.memory, "max-body: 10"))
+    #expect(try caller.status("PUT", "", [:], "x") == 201)
+    let locked = try caller.ask("POST", "/lock")
+    let lock = "Session-Lock: \(try #require(locked["Session-Lock"]))\r\n"
+    for (start, status) in [
+      ("POST \(caller.path)/touch", 204), ("GET \(caller.path)", 200),
+      ("PUT \(caller.path)/lock", 204), ("DELETE \(caller.path)", 204),
+    ] {
+      for body in ["Content-Length: 11\r\n\r\n0123456789a", Self.elevenInChunks] {
+        if start.hasPrefix("DELETE") { _ = try caller.ask("PUT", "", [:], "x") }
+        let fields = start.hasSuffix("/lock") ? lock : ""
+        try caller.connection.send("\(start) HTTP/1.1\r\nHost: a\r\n\(fields)\(body)")
+        #expect(try caller.connection.response().status == status)
+      }
+    }
+  }
+
+  private static let elevenInChunks =
+    "Transfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n0\r\n\r\n"
+
   @Test("A touch leaves a session its absolute deadline although the namespace has none any more")
   func absoluteTakenBack() throws {
     let former = try Caller(Self.gateway(.redis, "absolute-timeout: 600s"))

@@ -172,12 +172,13 @@ public struct RequestDecoder: Sendable {
     return noQuery(head) ?? noLock(head)
   }
 
-  /// The largest body that the request may have, in bytes.
+  /// The largest body that the request may have, in bytes. A namespace bounds only what it keeps.
   public func largestBody(_ request: borrowing DecodedRequest) -> Int {
     switch request.exchange.route {
     case .touches: TouchBatch.largestBody
-    case let route where route.isOperators: policy.largestBody
-    default: rules(request).largestBody
+    case .sessions: rules(request).largestBody
+    case .session where request.command.verb == .put: rules(request).largestBody
+    default: policy.largestBody
     }
   }
 
