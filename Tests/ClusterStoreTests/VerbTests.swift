@@ -135,6 +135,39 @@ struct VerbTests {
     }
   }
 
+  /// While it is refused, no payload moves. Once it is acquired, its own token finds it again.
+  @Test("lock: who was refused before reads only what it has locked")
+  func lockRefusedBefore() throws {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.lock(ID.low, 7).refusedBefore)
+    let alone = world.taken(by: 7000)
+    #expect(alone.count == 1 && alone[0].hasPrefix("EVALSHA \(Script.lock.digest) 1 \(key) "))
+    let token = Array(repeating: UInt8(0), count: 15) + [7]
+    let granted = Say.bulk([UInt8(ascii: "L")] + token + [0, 0, 0, 0, 0, 0, 0x75, 0x30])
+    world.say(7000, granted)
+    #expect(world.outcomes[call] == nil)
+    #expect(world.taken(by: 7000) == alone + ["GET \(key)"])
+    var record = Say.record(stored)
+    record.replaceSubrange(40..<56, with: token)
+    world.say(7000, granted + Say.bulk(record))
+    guard case .locked(let facts, let grant) = world.outcomes[call] else {
+      Issue.record("not locked")
+      return
+    }
+    #expect(facts.payloadLength == 7 && grant.token.low == 7 && grant.expiresIn == 30)
+    #expect(world.counters.retried == 0)
+  }
+
+  @Test("lock: what was acquired and cannot be read may be held", arguments: ["-MISCONF no\r\n"])
+  func lockedInVain(_ behind: String) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.lock(ID.low, 7).refusedBefore)
+    let token = Array(repeating: UInt8(0), count: 15) + [7]
+    world.say(7000, Say.bulk([UInt8(ascii: "L")] + token + [0, 0, 0, 0, 0, 0, 0x75, 0x30]))
+    world.say(7000, Array((behind + behind).utf8))
+    #expect(world.outcomes[call] == .fault(.outcomeUnknown))
+  }
+
   @Test("inspect: PTTL and the beginning")
   func inspect() {
     let world = ScriptedNodes.cluster()

@@ -26,6 +26,27 @@ struct WaitingTests {
     #expect(late.status == 409)
   }
 
+  /// The first in line asks again and again, and a session may be large.
+  @Test("Waiting reads no session")
+  func costsNoReading() throws {
+    let (redis, gateways) = try Self.lab.get()
+    func calls(_ command: String) throws -> Int {
+      let line = try redis.facts("INFO", "commandstats")["cmdstat_\(command)"]
+      return Int(line?.split(separator: ",")[0].split(separator: "=")[1] ?? "0") ?? 0
+    }
+    let (path, holder, token) = try gateways[0].heldSession(lease: 600)
+    let waiter = try gateways[1].standInLine(for: path, place: 1)
+    let asked = try calls("evalsha")
+    try eventually("it has asked again") { try calls("evalsha") > asked + 2 }
+    let read = try calls("get")
+    try eventually("it asks on") { try calls("evalsha") > asked + 6 }
+    #expect(try calls("get") == read)
+    let released = try holder.exchange("DELETE", path + "/lock", fields: ["Session-Lock": token])
+    #expect(released.status == 204)
+    let answer = try waiter.response()
+    #expect(answer.status == 200 && answer.body == [1])
+  }
+
   @Test("Who has a deadline of its own hears in time that the lock is held")
   func ownDeadline() throws {
     let (_, gateways) = try Self.lab.get()

@@ -162,6 +162,19 @@ extension ClusterStore {
     park(handle, bytes, until: due, asked: asked)
   }
 
+  /// A lock that was asked for alone is acquired: it is asked for again, which finds it by its own
+  /// token, and now the session is read behind it.
+  mutating func readLocked(_ handle: Ticket, from link: Link, at now: Instant) {
+    var bytes = copyFront(of: link)
+    let first = bytes.count
+    CommandEncoder.one("GET", spaces[operations[handle].namespace], ids[handle], in: &bytes)
+    operations[handle].commandLengths = CommandLengths(first: first, of: bytes.count)
+    operations[handle].weight = large.size(of: ids[handle], in: operations[handle].slot)
+    // It is no retry.
+    operations[handle].attempts = 0
+    retry(handle, bytes, at: now)
+  }
+
   /// GETEX was refused because it writes: the session is read instead, and slid afterwards if
   /// possible.
   mutating func readApart(_ handle: Ticket, at now: Instant) {

@@ -13,7 +13,8 @@ extension ClusterStore {
   mutating func weight(of command: borrowing SessionCommand, in slot: UInt16) -> Int {
     let known = large.size(of: command.id, in: slot)
     switch command.verb {
-    case .get, .peek, .lock: return known
+    case .get, .peek: return known
+    case .lock: return command.expectsRefusal ? 0 : known
     case .put:
       let size = command.payload.count
       let isLarge = size >= LargeSessions.least

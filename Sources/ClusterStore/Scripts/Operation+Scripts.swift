@@ -18,7 +18,7 @@ extension Operation {
     switch (verb, index) {
     case (.lock, 0):
       noteLock(reply)
-      return .more
+      return commandCount == 2 ? .more : acquired()
     case (.lock, _): return locked(reply, wall: wall)
     case (_, 0) where commandCount == 2: return .more
     default: return decided(ScriptAnswer(reply), verb)
@@ -59,6 +59,13 @@ extension Operation {
     case .noRecord: first = .failed(.unreadable)
     default: first = .failed(.outcomeUnknown)
     }
+  }
+
+  /// The script's answer where no reading follows it.
+  private mutating func acquired() -> Step {
+    if let step = settledLock ?? refusalInFront() { return step }
+    isDoubtful = true
+    return .read
   }
 
   /// GET behind the script: the record, whose header shows whether the caller still has the lock.

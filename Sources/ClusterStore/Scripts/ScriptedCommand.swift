@@ -40,6 +40,7 @@ enum ScriptedCommand {
       CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
       CommandWriter.argument(command.yields ? "1" : "", in: &log)
       let first = log.count - start
+      if command.expectsRefusal { return CommandLengths(first) }
       CommandEncoder.one("GET", space, command.id, in: &log)
       return CommandLengths(first: first, of: log.count - start)
     default:

@@ -91,7 +91,7 @@ extension Worker where Store: ~Copyable {
         return true
       }
       awaitTurn(client)
-      if isDue { ask(client) }
+      if isDue { ask(client, expectsRefusal: false) }
       return true
     }
     switch outcome {
@@ -125,7 +125,7 @@ extension Worker where Store: ~Copyable {
   /// client that does not wait for a lock, or whose command the store has.
   mutating func askAgain(_ client: Ticket) -> Bool {
     guard wantedLocks[client]?.stage == .waiting else { return false }
-    ask(client)
+    ask(client, expectsRefusal: true)
     return true
   }
 
@@ -139,14 +139,15 @@ extension Worker where Store: ~Copyable {
     if case .asked(let isDue) = wanted.stage {
       wantedLocks[client]!.stage = .asked(isDue: isDue || mayBeFree)
     } else if mayBeFree {
-      ask(client)
+      ask(client, expectsRefusal: false)
     } else {
       rest(client)
     }
   }
 
-  private mutating func ask(_ client: Ticket) {
+  private mutating func ask(_ client: Ticket, expectsRefusal: Bool) {
     wantedLocks[client]!.stage = .asked(isDue: false)
+    wantedLocks[client]!.command.expectsRefusal = expectsRefusal
     wantedLocks[client]!.command.yields = !wantedLocks[client]!.isFirst
     wantedLocks[client]!.command.deadline = min(
       moment.instant + wantedLocks[client]!.patience, wantedLocks[client]!.limit)

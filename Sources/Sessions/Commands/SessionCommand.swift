@@ -72,6 +72,9 @@ public struct SessionCommand: Sendable {
   /// and never takes a free one; a yielding `unlock` leaves a lock that its caller has found again
   /// since.
   public var yields = false
+  /// Whether a `lock` was refused before and will probably be refused again. Then the payload is
+  /// read only once the lock is acquired, so that waiting moves none.
+  public var expectsRefusal = false
   /// The lease in seconds that `lock` and `renew` set.
   public var lease: Int32 = Int32(Lease.standard)
   /// The lock that the caller says it holds; a `put` or `delete` that names one acts only if it
@@ -108,6 +111,7 @@ public struct SessionCommand: Sendable {
     absoluteTimeout = 0
     unlocks = false
     yields = false
+    expectsRefusal = false
     lease = Int32(Lease.standard)
     heldLock = .none
     freshLock = .none

@@ -40,6 +40,8 @@ public struct Call: Sendable {
   public var unlocks = false
   /// Whether a `lock` or an `unlock` lets others come first.
   public var yields = false
+  /// Whether a `lock` will probably be refused.
+  public var expectsRefusal = false
 
   /// A call in the first namespace without a condition.
   public init(_ verb: Verb, _ id: String) {
@@ -91,6 +93,8 @@ public struct Call: Sendable {
   public func asking(_ request: UInt64) -> Call { changed { $0.request = request } }
   /// The same call, letting others come first.
   public var yielding: Call { changed { $0.yields = true } }
+  /// The same call, by one that has been refused before.
+  public var refusedBefore: Call { changed { $0.expectsRefusal = true } }
   /// The same call, releasing the lock too.
   public var unlocking: Call { changed { $0.unlocks = true } }
   /// The same call, whose answer must not be an older one.
@@ -148,6 +152,7 @@ public struct Call: Sendable {
     command.unlocks = unlocks
     command.needsLatest = needsLatest
     command.yields = yields
+    command.expectsRefusal = expectsRefusal
     command.deadline = deadline
     var request = Array("PUT /somewhere\r\n".utf8)
     command.contentType = ByteRange(request.count, request.count + contentType.count)

@@ -50,6 +50,18 @@ let lockCases =
         .expect(.lock("s", 8).asking(99).yielding, .lockHeld(age: 0, retryAfter: 1)),
       ]),
     ContractCase(
+      "one that was refused before is told the same",
+      [
+        .expect(.lock("s", 7).refusedBefore, .missing), .expect(one, .created(version: 1)),
+        .expect(.lock("s", 7).refusedBefore, one.locked(7)),
+        .expect(.lock("s", 8).refusedBefore, held),
+        .expect(.lock("s", 8).holding(7).yielding.refusedBefore, one.locked(7)),
+        .expect(.unlock("s", 7), .unlocked),
+        .expect(.lock("s", 8).yielding.refusedBefore, .lockHeld(age: 0, retryAfter: 1)),
+        .expect(.lock("s", 8).refusedBefore, one.locked(8)),
+        .expect(.unlock("s", 8).yielding, .unlocked),
+      ]),
+    ContractCase(
       "a lock that was found again by its request is not given back for who is gone",
       [
         .expect(one, .created(version: 1)), .expect(.lock("s", 7).asking(99), one.locked(7)),
