@@ -108,6 +108,19 @@ import Testing
     }
   }
 
+  @Test func whatWouldBeAcceptedIsNamed() {
+    let fields: [(Problem, String)] = [
+      (.contentEncodingNotSupported, "\r\nAccept-Encoding: identity\r\n"),
+      (.notJSON, "\r\nAccept: application/json\r\n"),
+    ]
+    for (problem, field) in fields {
+      var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
+      var reply = ByteBuffer()
+      #expect(encoder.encode(problem, Exchange(), into: &reply).status == 415)
+      #expect(text(of: reply).contains(field))
+    }
+  }
+
   @Test func allowNamesTheMethods() {
     var encoder = ResponseEncoder(UnixTime(milliseconds: 0))
     for route in Route.allCases where route != .unknown {

@@ -138,6 +138,15 @@ public enum Problem: Equatable, Sendable {
     }
   }
 
+  /// The field that says which content would have been accepted (RFC 9110 §15.5.16).
+  var accepts: (name: StaticString, value: StaticString)? {
+    switch self {
+    case .contentEncodingNotSupported: ("Accept-Encoding", "identity")
+    case .notJSON: ("Accept", "application/json")
+    default: nil
+    }
+  }
+
   /// Whether the connection cannot be used after the response.
   public var closesConnection: Bool {
     switch self {

@@ -175,6 +175,7 @@ public struct ResponseEncoder: ~Copyable {
     begin(problem.status, exchange)
     if case .methodNotAllowed(let route) = problem { writer.field("Allow", route.allow) }
     if let challenge = problem.challenge { writer.field("WWW-Authenticate", challenge) }
+    if let accepted = problem.accepts { writer.field(accepted.name, accepted.value) }
     switch problem {
     case .conditionFailed(let present?): writer.field("ETag", quotedHexadecimal: present.bits)
     case .lockHeld(let age, _): writer.field("Session-Lock-Age", decimal: Int(age))

@@ -1395,8 +1395,17 @@ enum Contract {
                 code: body-too-large
         UnsupportedContent:
           description: >-
-            The content has a coding (`content-encoding`), or is not JSON where JSON is read
-            (`not-json`).
+            The content has a coding (`content-encoding`; `Accept-Encoding` is `identity`), or is not
+            JSON where JSON is read (`not-json`; `Accept` says so).
+          headers:
+            Accept-Encoding:
+              description: With `content-encoding`, which coding is accepted.
+              schema:
+                const: identity
+            Accept:
+              description: With `not-json`, what is accepted.
+              schema:
+                const: application/json
           content:
             application/problem+json:
               schema:
