@@ -59,6 +59,19 @@ import Testing
     #expect(got == taken)
   }
 
+  /// Whoever closes may read on for a while, and must not take the shut socket for a lost one.
+  @Test func whatFindsNoRoomAtTheEndIsForgotten() throws {
+    var pair = try TLSPair(buffers: 16_384)
+    while case .moved = pair.server.send([UInt8](repeating: 9, count: 10_000)) {}
+    #expect(pair.server.hasPendingOutput == true)
+    pair.server.close()
+    #expect(pair.server.hasPendingOutput == false && pair.server.heldBytes == 0)
+    #expect(pair.server.flush() == .done)
+    #expect(pair.client.send([1]) == .moved(1))
+    try waitFor(pair.server.fd)
+    #expect(pair.server.receive().0 == [1])
+  }
+
   /// Several records come with one read of the socket: epoll knows nothing of those that wait here.
   @Test func bufferedRecordsAreTold() throws {
     var pair = try TLSPair(client: Contexts.client(), server: Contexts.server())

@@ -209,8 +209,11 @@ struct TLSStream: ~Copyable {
     return .done
   }
 
-  /// Sends close_notify (RFC 8446 §6.1) once, as far as the socket takes it at once.
+  /// Sends close_notify (RFC 8446 §6.1) once, as far as the socket takes it at once. What it does
+  /// not take is forgotten: nothing can be sent once sending has ended, and an attempt would count
+  /// as a loss of the connection.
   mutating func close() {
+    defer { pending = ByteBuffer() }
     guard fault == nil, unsafe SSL_is_init_finished(ssl) == 1 else { return }
     begin()
     _ = unsafe SSL_shutdown(ssl)
