@@ -35,6 +35,8 @@ public struct Bounds: Sendable {
   public var linger = TimeSpan.seconds(2)
   /// How long accepting pauses when the process has no descriptor left.
   public var exhaustionPause = TimeSpan.milliseconds(100)
+  /// How long clients wait for a free place until that is counted again.
+  public var fullPause = TimeSpan.seconds(1)
   /// How many bytes the buffers of all clients may take together. A growing buffer may exceed that
   /// by its own size.
   public var clientBuffers = 256 << 20

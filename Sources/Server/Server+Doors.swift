@@ -52,16 +52,27 @@ extension Server {
     var place = 0
     while let door = doors.next(&place) {
       if mayAccept(at: door) { accept(at: door, poller) }
+      if doors[door].hasKnocks { noteFullHouse(at: door) }
       if doors[door].hasKnocks { hasKnocks = true }
     }
   }
 
+  /// Counts that clients wait at a door because no place is free, again and again while they do: those
+  /// that came last tell nothing of how long the first have waited. Whether anybody waits, only the
+  /// kernel knows: whoever took the last place may have been the last to knock.
+  private mutating func noteFullHouse(at door: Ticket) {
+    guard isFull(doors[door].door), countFullAgain <= now else { return }
+    guard doors[door].listener.isAwaited else {
+      doors[door].hasKnocks = false
+      return
+    }
+    counters.placesExhausted += 1
+    countFullAgain = now + bounds.fullPause
+  }
+
   private mutating func accept(at door: Ticket, _ poller: borrowing Poller) {
     for _ in 0..<bounds.acceptsPerTick where doors[door].hasKnocks {
-      if isFull(doors[door].door) {
-        counters.placesExhausted += 1
-        return
-      }
+      if isFull(doors[door].door) { return }
       switch doors[door].listener.accept() {
       case .connection(let socket): welcome(socket, at: door, poller)
       case .none: doors[door].hasKnocks = false

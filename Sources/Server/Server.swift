@@ -74,6 +74,8 @@ public struct Server: ~Copyable {
 
   /// When accepting resumes after descriptors ran out; `.never` while it is not paused.
   var acceptAgain = Instant.never
+  /// When it is next counted that clients wait for a place.
+  var countFullAgain = Instant(nanoseconds: .min)
   /// The doors are closed, and clients leave when they have nothing to ask.
   var isClosing = false
 

@@ -12,7 +12,8 @@ public struct ServerCounters: Sendable {
   public internal(set) var handshakesResumed = 0
   /// TLS handshakes that failed.
   public internal(set) var handshakeFaults = 0
-  /// How often accepting stopped because no place was free.
+  /// How often clients were found waiting because no place was free; while they wait, once in
+  /// each `Bounds.fullPause`.
   public internal(set) var placesExhausted = 0
   /// How often a client could not be accepted for want of descriptors, or of room in the poller.
   public internal(set) var exhaustions = 0

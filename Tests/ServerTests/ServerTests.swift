@@ -285,6 +285,31 @@ import Testing
     #expect(stage.told == [.gone, .request("")])
   }
 
+  @Test func whoWaitsForAPlaceIsCounted() throws {
+    var bounds = Bounds()
+    bounds.connections = 1
+    let stage = try Stage(bounds)
+    let first = try stage.connect()
+    try stage.turn { stage.server.count == 1 }
+    for _ in 0..<3 { stage.turn() }
+    // Whoever took the last place waits for nothing.
+    #expect(stage.server.counters.placesExhausted == 0)
+    let second = try stage.connect()
+    try stage.turn { stage.server.counters.placesExhausted == 1 }
+    // It still waits, although nobody else has come.
+    for count in 2...4 {
+      stage.now = stage.now + .seconds(1)
+      for _ in 0..<3 { stage.turn() }
+      #expect(stage.server.counters.placesExhausted == count)
+    }
+    first.close()
+    try stage.turn { stage.told == [.gone] && stage.server.count == 1 }
+    stage.now = stage.now + .seconds(1)
+    for _ in 0..<3 { stage.turn() }
+    #expect(stage.server.counters.placesExhausted == 4)
+    withExtendedLifetime(second) {}
+  }
+
   @Test func whoWatchesIsLetInAlthoughTheHouseIsFull() throws {
     var bounds = Bounds()
     (bounds.connections, bounds.reserved) = (1, 1)

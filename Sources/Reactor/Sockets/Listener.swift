@@ -82,6 +82,12 @@ public struct Listener: ~Copyable {
     return accepted < 0 ? Self.outcome(of: errno) : .connection(Socket(owning: accepted))
   }
 
+  /// Whether a connection waits to be accepted.
+  public var isAwaited: Bool {
+    var watched = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&watched, 1, 0) == 1
+  }
+
   private static func outcome(of error: Int32) -> Accepted {
     switch error {
     case EAGAIN, EWOULDBLOCK: return .none
