@@ -25,6 +25,15 @@ struct PlanTests {
     #expect(lines.last == "  See 'session-gateway plan --help' for more information.")
   }
 
+  @Test("A gateway without clients has no more descriptors open than are left beside its places")
+  func descriptors() throws {
+    let flags = ["--workers", "8", "--admin-listen", "127.0.0.1:0"]
+    let gateway = try GatewayProcess(flags, until: .none)
+    try gateway.process.wait(until: "it listens") { gateway.log.contains("listening") }
+    let planned = try #require(Int(row("descriptors", in: try plan(flags)) ?? ""))
+    #expect(gateway.process.descriptorCount <= planned - 8 * (8_192 + 16))
+  }
+
   @Test("Settings change what follows from them")
   func settings() throws {
     let small = try plan(["--workers", "1", "--max-body", "64KiB"])

@@ -146,6 +146,9 @@ public struct Plan {
     store.parkedBytes + store.awaitingBytes + nodes * (store.pipelineBytes + store.replyBytes)
   }
 
-  /// For each worker its clients, nodes, listener, poller and bell; 8 more for the process itself.
-  public var descriptors: Int { workers * (bounds.places + nodes + 3) + 8 }
+  /// For each worker its clients, nodes, listeners, poller and bell; 8 more for the process itself.
+  public var descriptors: Int {
+    let listeners = settings.adminListen == nil ? 1 : 2
+    return workers * (bounds.places + nodes + listeners + 2) + 8
+  }
 }

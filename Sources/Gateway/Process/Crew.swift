@@ -36,8 +36,8 @@ final class Crew {
   /// the others share them.
   private func startAll() throws(StartFault) {
     var parts = parts
+    let report = try makeReport()
     for index in parts.inboxes.indices {
-      let report = try makeReport()
       let duty = WorkerDuty(index: index, parts: parts, report: report, ended: ended)
       do throws(SystemFault) {
         let thread = try NamedThread.start(name: "worker-\(index)") { duty.carryOut() }

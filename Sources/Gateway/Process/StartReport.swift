@@ -9,7 +9,8 @@ enum StartOutcome: Sendable {
   case failed(StartFault)
 }
 
-/// Where a starting worker reports its outcome, once, and where the first thread waits for it.
+/// Where each starting worker reports its outcome, once, and where the first thread waits for it.
+/// Workers start in turn and share it: each keeps it as long as it lives, and with it a descriptor.
 final class StartReport: Sendable {
   private let outcome = Mutex<StartOutcome?>(nil)
   private let bell: Bell
@@ -22,10 +23,10 @@ final class StartReport: Sendable {
     bell.ring()
   }
 
-  /// Waits for the outcome.
+  /// Waits for the outcome of the worker that was started last.
   func wait() -> StartOutcome {
     while true {
-      if let outcome = outcome.withLock({ $0 }) { return outcome }
+      if let outcome = outcome.withLock({ $0.take() }) { return outcome }
       bell.wait()
     }
   }
