@@ -195,12 +195,13 @@ struct SilenceTests {
     #expect(world.isServing)
   }
 
+  /// Together they take longer than one may.
   @Test("Much is not silence: answers that come now and then keep a connection")
   func slowIsAlive() {
     let world = ScriptedNodes.cluster()
-    let calls = (0..<20).map { _ in world.submit(.get(ID.low), deadline: .seconds(60)) }
+    let calls = (0..<50).map { _ in world.submit(.get(ID.low), deadline: .seconds(60)) }
     world.settle()
-    for _ in 0..<20 {
+    for _ in 0..<50 {
       world.pass(milliseconds: 900)
       world.say(7000, Say.null)
     }
@@ -214,7 +215,7 @@ struct SilenceTests {
     let world = ScriptedNodes.cluster()
     world.windows[7000] = 0
     let call = world.call(.get(ID.low), deadline: .seconds(60))
-    world.pass(milliseconds: 8_000)
+    world.pass(milliseconds: 40_000)
     world.widen(7000, by: 10_000)
     #expect(world.taken(by: 7000) == [get])
     world.pass(milliseconds: 900)

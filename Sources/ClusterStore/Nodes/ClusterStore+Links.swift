@@ -81,10 +81,11 @@ extension ClusterStore {
   /// Judges how long a node that owes an answer has been silent.
   private mutating func judgeSilence(of link: Link, at now: Instant, readUpTo: Instant) {
     if nodes[link].isReconnecting, nodes[link].pipeline.isEmpty { return reconnect(link, at: now) }
-    guard nodes[link].pipeline.owesAnswer, let front = nodes[link].pipeline.front else { return }
+    guard nodes[link].pipeline.owesAnswer else { return }
     let limits = configuration.limits
     let heard = nodes[link].heardAt
-    let end = min(heard + limits.silence, front.since + limits.longestAnswer + limits.silence)
+    let longest = nodes[link].owesSince + limits.longestAnswer
+    let end = min(heard, longest) + limits.silence
     if end <= readUpTo { return drop(link, .silent, at: now) }
     check(at: end)
     if heard + limits.suspicion <= readUpTo {

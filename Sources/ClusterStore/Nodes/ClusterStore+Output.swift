@@ -54,6 +54,7 @@ extension ClusterStore {
     // slow network.
     if !nodes[link].pipeline.isFrontHanded {
       hear(link, at: now)
+      nodes[link].owesSince = now
       check(at: now + configuration.limits.suspicion)
     }
     let batch = nodes[link].pipeline.hand(count)

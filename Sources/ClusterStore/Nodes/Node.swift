@@ -79,6 +79,9 @@ struct Node: ~Copyable {
   var failures = 0
   /// When the node last showed that it is alive, or was first owed an answer.
   var heardAt = Instant(nanoseconds: .min)
+  /// Since when it owes the next answer: when the answer before it arrived, or the node accepted
+  /// the last of its command.
+  var owesSince = Instant(nanoseconds: .min)
   /// The id of the node that the table means by this endpoint; nil if it means none, or was not
   /// told.
   var id: String?
@@ -158,6 +161,7 @@ struct Node: ~Copyable {
     latency = now - entry.since
     tally.count(entry.kind, took: latency)
     pipeline.retire()
+    owesSince = now
     return isReconnecting && pipeline.isEmpty
   }
 
