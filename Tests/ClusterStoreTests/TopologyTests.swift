@@ -53,6 +53,19 @@ struct TopologyTests {
     #expect(world.outcomes[call] == .missing)
   }
 
+  /// Each lists them in the order in which it met them.
+  @Test("Nodes that list the same replicas in another order tell no news")
+  func replicasInAnotherOrder() {
+    let ranges = [(0, 8191, UInt16(7000)), (8192, 16383, 7001)]
+    let world = ScriptedNodes(seeds: [7000, 7001])
+    world.agree(Slots(ranges, replicas: [7000: [7002, 7003]]))
+    world.views[7001] = Slots(ranges, replicas: [7000: [7003, 7002]]).text
+    world.settle()
+    world.pass(milliseconds: 300_000)
+    #expect(Set(world.asked) == [7000, 7001])
+    #expect(world.counters.topologyChanges == 1)
+  }
+
   @Test("Nobody there at the start: requests wait for the first node")
   func nobodyThere() {
     let world = ScriptedNodes(seeds: [7000, 7001])

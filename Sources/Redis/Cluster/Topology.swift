@@ -25,14 +25,15 @@ public struct Shard: Equatable, Sendable {
   public internal(set) var ranges: [SlotRange]
   /// The node that serves reads and writes.
   public let primary: ClusterNode
-  /// The nodes that hold copies.
+  /// The nodes that hold copies. By name, because each node lists them in the order in which it
+  /// met them, and views that differ in nothing else are equal.
   public let replicas: [ClusterNode]
 
   /// A shard from its parts.
   public init(ranges: [SlotRange], primary: ClusterNode, replicas: [ClusterNode] = []) {
     self.ranges = ranges
     self.primary = primary
-    self.replicas = replicas
+    self.replicas = replicas.sorted { $0.name < $1.name }
   }
 }
 
