@@ -38,20 +38,34 @@ struct ScheduleTests {
       rate: 999_983, start: at(0), end: at(.max), limit: Int.max)
     for _ in 0..<999_983 { _ = schedule.take(at: at(hour)) }
     #expect(schedule.nextDue == at(1_000_000_000))
-    #expect(schedule.backlog(at: at(hour)) == 999_983 * 3_600 + 1 - 999_983)
+    #expect(schedule.backlog(from: at(0), at: at(hour)) == 999_983 * 3_600 + 1 - 999_983)
   }
 
   @Test("The backlog counts what was due and not taken, up to the end and the limit")
   func countsBacklog() {
     var schedule = ArrivalSchedule(rate: 10, start: at(0), end: at(1_000_000_000), limit: 8)
-    #expect(schedule.backlog(at: at(-5)) == 0)
-    #expect(schedule.backlog(at: at(0)) == 1)
-    #expect(schedule.backlog(at: at(250_000_000)) == 3)
+    #expect(schedule.backlog(from: at(0), at: at(-5)) == 0)
+    #expect(schedule.backlog(from: at(0), at: at(0)) == 1)
+    #expect(schedule.backlog(from: at(0), at: at(250_000_000)) == 3)
     _ = schedule.take(at: at(250_000_000))
-    #expect(schedule.backlog(at: at(250_000_000)) == 2)
-    #expect(schedule.backlog(at: at(9_000_000_000)) == 7)
+    #expect(schedule.backlog(from: at(0), at: at(250_000_000)) == 2)
+    #expect(schedule.backlog(from: at(0), at: at(9_000_000_000)) == 7)
     let unlimited = ArrivalSchedule(rate: 10, start: at(0), end: at(1_000_000_000), limit: 99)
-    #expect(unlimited.backlog(at: at(9_000_000_000)) == 10)
+    #expect(unlimited.backlog(from: at(0), at: at(9_000_000_000)) == 10)
+    // At 0 and a third of a second.
+    let short = ArrivalSchedule(rate: 3, start: at(0), end: at(500_000_000), limit: 99)
+    #expect(short.backlog(from: at(0), at: at(9_000_000_000)) == 2)
+  }
+
+  @Test("The backlog leaves out what was due in the warm-up, taken or not")
+  func leavesOutTheWarmUp() {
+    let (first, end) = (at(1_000_000_000), at(2_000_000_000))
+    var schedule = ArrivalSchedule(rate: 10, start: at(0), end: end, limit: 99)
+    #expect(schedule.backlog(from: first, at: at(999_999_999)) == 0)
+    #expect(schedule.backlog(from: first, at: first) == 1)
+    #expect(schedule.backlog(from: first, at: end) == 10)
+    for _ in 0..<12 { #expect(schedule.take(at: end) != nil) }
+    #expect(schedule.backlog(from: first, at: end) == 8)
   }
 
   @Test("A closed loop's request is due when it is taken, until the end or the limit")

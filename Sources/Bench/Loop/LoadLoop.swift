@@ -165,7 +165,7 @@ public struct LoadLoop: ~Copyable {
     phase = .draining
     // An open loop that fell behind sends for longer than planned.
     measured.to = now
-    tally.unsent = schedule.backlog(at: now)
+    tally.unsent = schedule.backlog(from: measured.from, at: now)
     drainEnd = now + Self.grace
   }
 

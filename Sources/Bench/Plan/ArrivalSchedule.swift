@@ -65,17 +65,20 @@ public struct ArrivalSchedule: Sendable {
     return rate.map { min(end, start + Self.offset(of: taken, rate: $0)) } ?? start
   }
 
-  /// How many more requests were due by `now` than were taken.
-  public func backlog(at now: Instant) -> Int {
-    guard let rate else { return 0 }
-    let until = min(now, end)
-    if until < start { return 0 }
-    let elapsed = UInt64((until - start).nanoseconds)
+  /// How many of the requests that were due from `first` on and by `now` were not taken. Those of a
+  /// warm-up, which come before `first`, are not among them.
+  public func backlog(from first: Instant, at now: Instant) -> Int {
+    let due = count(before: min(now + TimeSpan(nanoseconds: 1), end))
+    return max(0, due - max(taken, count(before: first)))
+  }
+
+  /// How many requests of an open loop are due before `instant`.
+  private func count(before instant: Instant) -> Int {
+    guard let rate, instant > start else { return 0 }
+    let elapsed = UInt64((instant - start).nanoseconds)
     let (high, low) = elapsed.multipliedFullWidth(by: UInt64(rate))
-    let due = UInt64(1_000_000_000).dividingFullWidth((high, low)).quotient
-    // The first is due at once; one that would be due at the very end no longer is.
-    let count = Int(clamping: due) + (until < end ? 1 : 0)
-    return max(0, min(count, limit) - taken)
+    let (whole, rest) = UInt64(1_000_000_000).dividingFullWidth((high, low))
+    return min(limit, Int(clamping: whole) + (rest > 0 ? 1 : 0))
   }
 
   /// How long after `end` requests that were due before it may still be sent: the last one nearly
