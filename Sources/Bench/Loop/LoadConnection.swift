@@ -56,9 +56,14 @@ struct LoadConnection: ~Copyable {
     return transport.handshake()
   }
 
-  /// Sends a request, as far as the socket takes it; `flush` sends the rest. False when the
-  /// connection is unusable.
+  /// Sends a request, as far as the socket takes it; `flush` sends the rest. A request whose
+  /// response came early may still be unsent in part: then this one waits behind it. False when
+  /// the connection is unusable.
   mutating func send(_ bytes: RawSpan) -> Bool {
+    if !unsent.isEmpty {
+      unsent.append(bytes)
+      return true
+    }
     var sent = 0
     while sent < bytes.byteCount {
       switch transport.write(bytes.extracting(sent..<bytes.byteCount)) {
