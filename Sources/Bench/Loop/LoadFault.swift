@@ -16,7 +16,10 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
   case unreachable(TransportFault)
   /// A session could not be written before the load; with the response's status.
   case notFilled(Int)
-  case lostWhileFilling
+  /// The server closed a connection before the load.
+  case lost(isEncrypted: Bool)
+  /// The server sent something other than a response before the load.
+  case notHTTP(isEncrypted: Bool)
   /// The server sent no response for this long.
   case silent(TimeSpan)
   /// The run was stopped before anything was measured.
@@ -38,12 +41,20 @@ public enum LoadFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFilled(413): "the server takes no payload of that size; see its --max-body"
     case .notFilled(let status):
       "the server answered \(status) when the sessions were written before the load"
-    case .lostWhileFilling: "the server closed a connection while the sessions were written"
+    case .lost(let isEncrypted):
+      "the server closed a connection before the load began" + Self.advice(isEncrypted)
+    case .notHTTP(let isEncrypted):
+      "the server's response is not HTTP/1.1 with a Content-Length" + Self.advice(isEncrypted)
     case .silent(let time): "the server has sent no response for \(Int(time.seconds)) s"
     case .stopped: "ended before anything was measured"
     case .usedUp(let count):
       "the warm-up used up all \(count) requests; raise --requests or shorten --warm-up"
     }
+  }
+
+  /// How a TLS port treats a plain request: it closes the connection, or answers in TLS.
+  private static func advice(_ isEncrypted: Bool) -> String {
+    isEncrypted ? "" : "; if it speaks TLS, add --tls"
   }
 }
 

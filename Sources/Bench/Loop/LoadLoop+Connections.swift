@@ -198,6 +198,7 @@ extension LoadLoop {
       asking -= 1
       connections[ticket].state = .free
     }
+    if phase == .filling { fail(.notHTTP(isEncrypted: context != nil)) }
     lose(ticket)
   }
 
@@ -212,8 +213,11 @@ extension LoadLoop {
     connections.discard(ticket)
     // The server's idle timeout may end idle connections.
     if isIdle { return tally.idleEnded += 1 }
-    if phase == .filling { return fail(.lostWhileFilling) }
-    retry()
+    switch phase {
+    // Made anew, a connection would be counted twice among those that are open.
+    case .opening, .filling: fail(.lost(isEncrypted: context != nil))
+    case .warming, .measuring, .draining, .finished: retry()
+    }
   }
 
   /// Removes a connection from those waiting for a request.

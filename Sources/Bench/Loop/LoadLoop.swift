@@ -1,7 +1,7 @@
 // The load generator: one thread, one poller, and the plan's number of connections. In: a plan, and
 // the caller's calls of `run(until:)`, between which it can show progress. Out: a tally.
 //
-//   opening   all connections are opened; the first that fails ends the run, with the reason
+//   opening   all connections are opened; the first that fails or is lost ends the run
 //   filling   every session is written once, as fast as possible
 //   warming   the load runs but is not measured
 //   measuring requests that are due in this phase count
