@@ -11,6 +11,22 @@ enum TextOutput {
     return close(fd) == 0 && isWritten
   }
 
+  /// Why a file can be neither created nor replaced; nil when nothing speaks against it. Changes
+  /// nothing.
+  static func fault(of path: String) -> String? {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { return "a directory; name a file" }
+      return unsafe access(path, W_OK) == 0 ? nil : reason(errno)
+    }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    return unsafe access(folder, W_OK | X_OK) == 0 ? nil : reason(errno)
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    unsafe "this process can't write it (\(String(cString: strerror(code))))"
+  }
+
   /// Writes to a descriptor, and returns whether all was written.
   static func write(_ text: String, on fd: Int32) -> Bool {
     var rest = Array(text.utf8)[...]

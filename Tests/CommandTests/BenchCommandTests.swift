@@ -87,4 +87,29 @@ struct BenchCommandTests {
     #expect(ran.status == .exited(1))
     #expect(ran.text.contains("300  status 404"))
   }
+
+  @Test("A file that cannot be written is told of before the load, and nothing is asked")
+  func unwritable() throws {
+    let gateway = try GatewayProcess()
+    let folder = try TemporaryFolder()
+    for (option, path) in [
+      ("--json", folder.file("none/report")), ("--histogram", folder.file(".")),
+    ] {
+      let ran = try bench(["--requests", "9", "--warm-up", "0s", option, path], at: gateway)
+      #expect(ran.status == .exited(64))
+      #expect(ran.errors.contains("\(option): \(path): ") && ran.text == "")
+    }
+  }
+
+  @Test("The figures are written for programs, and the latencies as HdrHistogram writes them")
+  func files() throws {
+    let gateway = try GatewayProcess()
+    let folder = try TemporaryFolder()
+    let (json, histogram) = (folder.file("report"), folder.file("latencies"))
+    let load = ["--requests", "300", "--warm-up", "0s", "--keys", "20"]
+    let ran = try bench(load + ["--json", json, "--histogram", histogram], at: gateway)
+    #expect(ran.status == .exited(0))
+    #expect(text(of: json).contains("\n  \"answered\": 300,\n"))
+    #expect(text(of: histogram).contains(#/ 1\.000000000000 +300\n#\[Mean /#))
+  }
 }

@@ -13,16 +13,21 @@ struct BenchOutput: ParsableArguments {
   @Option(help: "Write the latencies' distribution, in HdrHistogram's format, to this file.")
   var histogram: String?
 
-  func write(_ report: LoadReport) throws {
-    try write(report.json + "\n", to: json)
-    try write(report.distribution, to: histogram)
+  /// Checked before the load: its figures would be lost.
+  func validate() throws {
+    for (name, path) in [("json", json), ("histogram", histogram)] {
+      guard let path, let fault = TextOutput.fault(of: path) else { continue }
+      throw ValidationError("--\(name): \(path): \(fault)")
+    }
   }
 
-  private func write(_ text: String, to path: String?) throws {
-    guard let path else { return }
-    if !TextOutput.write(text, to: path) {
-      StandardError.write("bench: cannot write \(path)")
-      throw ExitCode(1)
+  /// Writes both files, even if one of them cannot be written.
+  func write(_ report: LoadReport) throws {
+    let wanted = [(report.json + "\n", json), (report.distribution, histogram)]
+    let failed = wanted.compactMap { text, path in
+      path.flatMap { TextOutput.write(text, to: $0) ? nil : $0 }
     }
+    for path in failed { StandardError.write("bench: cannot write \(path)") }
+    if !failed.isEmpty { throw ExitCode(1) }
   }
 }
