@@ -67,6 +67,17 @@ import Testing
     #expect(said.first == "--\(name) is \"\(text.visible)\" (\(Self.line)): \(fault)")
   }
 
+  @Test func aFileThatIsGoneByTheTimeItIsReadIsNotAQuestionOfRights() {
+    let gone = ValueFault(
+      "no such file; check the path (a relative one starts at the working directory)")
+    for path in ["/nowhere/password", "/dev/null/password"] {
+      #expect(throws: gone) { try RedisPassword(in: ReadableFile(path: path)) }
+    }
+    #expect(throws: ValueFault("a directory; name a file")) {
+      try RedisPassword(in: ReadableFile(path: "/tmp"))
+    }
+  }
+
   @Test func everyWordOfTheCommandLineMustBeASetting() {
     #expect(
       complaints(["--max-bdy=1", "--frobnicate", "hunter2", "-x", "stray", "--deadline"]) == [

@@ -22,15 +22,11 @@ public struct ReadableFile: Hashable, Sendable {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
   }
 
-  /// Why `path` is not a readable file; nil when it is one.
-  static func fault(of path: String) -> String? {
+  /// Why `path` is not a readable file, and what to do; nil when it is one.
+  public static func fault(of path: String) -> String? {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      return errno == ENOENT
-        ? "no such file; check the path (a relative one starts at the working directory)"
-        : unreadable(errno)
-    }
-    guard status.st_mode & S_IFMT != S_IFDIR else { return "a directory; name a file" }
+    guard unsafe stat(path, &status) == 0 else { return unreadable(errno) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { return unreadable(EISDIR) }
     return unsafe access(path, R_OK) == 0 ? nil : unreadable(errno)
   }
 
@@ -54,6 +50,10 @@ public struct ReadableFile: Hashable, Sendable {
   }
 
   private static func unreadable(_ code: Int32) -> String {
+    if code == ENOENT || code == ENOTDIR {
+      return "no such file; check the path (a relative one starts at the working directory)"
+    }
+    if code == EISDIR { return "a directory; name a file" }
     let reason = unsafe String(cString: strerror(code))
     return "this process can't read it (\(reason)); give its user read permission"
   }

@@ -32,6 +32,9 @@ struct BenchServer: ParsableArguments {
     if (ca != nil || serverName != nil) && !tls {
       throw ValidationError("--ca and --server-name need --tls")
     }
+    if let ca, let fault = ReadableFile.fault(of: ca) {
+      throw ValidationError("--ca: \(ca): \(fault)")
+    }
     if serverName == "" { throw ValidationError("--server-name is empty; leave it out") }
     for target in [getTarget, putTarget].compactMap(\.self) where !target.hasPrefix("/") {
       throw ValidationError("'\(target)' is not a target; begin it with /")
