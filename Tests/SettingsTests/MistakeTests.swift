@@ -108,6 +108,15 @@ import Testing
       ])
   }
 
+  @Test func aPortOfItsOwnIsNotAServicesOfKubernetes() {
+    let place = "is not a setting (from the environment)"
+    #expect(
+      complaints([], ["SESSION_GATEWAY_PORT": "9090", "SESSION_GATEWAY_REDIS_PORT": "6380"]) == [
+        "SESSION_GATEWAY_PORT \(place): unset it",
+        "SESSION_GATEWAY_REDIS_PORT \(place): did you mean SESSION_GATEWAY_REDIS_CERT?",
+      ])
+  }
+
   @Test func everyKeyOfTheFileMustBeASetting() throws {
     let file = try Scratch(
       "idle_timout: 1m\nredis:\n  ca: x\nzzz: 1\nconfig: x\nredis-password: hunter2\n")

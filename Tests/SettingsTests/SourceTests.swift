@@ -162,7 +162,9 @@ private let samples: [String: (text: String, holds: @Sendable (SettingsDraft) ->
       uniqueKeysWithValues: names.map { ("SESSION_GATEWAY_\($0)", "tcp://10.0.0.1:8080") })
     #expect(try load([], environment) == Settings())
     for setting in SettingDefinition.all {
-      #expect(!EnvironmentScan.isOfKubernetes(setting.variable))
+      #expect(!EnvironmentScan.isOfKubernetes(setting.variable, "tcp://10.0.0.1:8080"))
     }
+    let port = ["SESSION_GATEWAY_PORT_8080_TCP_PORT": "8080", "SESSION_GATEWAY_SERVICE_PORT": "80"]
+    #expect(try load([], port) == Settings())
   }
 }

@@ -18,21 +18,32 @@ struct EnvironmentScan {
     for (variable, text) in ours.sorted(by: { $0.key < $1.key }) {
       if known.contains(variable) {
         texts[variable] = text.isEmpty ? nil : text
-      } else if !Self.isOfKubernetes(variable) {
-        let remedy = Suggestion.remedy(for: variable, among: known, otherwise: "unset it")
+      } else if !Self.isOfKubernetes(variable, text) {
+        let remedy = Self.remedy(for: variable, among: known)
         let subject = "\(variable.visible) is not a setting (from the environment)"
         mistakes.append(.error("\(subject): \(remedy)"))
       }
     }
   }
 
+  /// The prefix, which all share, does not make names alike.
+  private static func remedy(for variable: String, among known: [String]) -> String {
+    let prefix = SettingDefinition.variablePrefix
+    let nearest = Suggestion.nearest(
+      to: String(variable.dropFirst(prefix.count)),
+      among: known.map { String($0.dropFirst(prefix.count)) })
+    return nearest.map { "did you mean \(prefix)\($0)?" } ?? "unset it"
+  }
+
   /// Whether Kubernetes sets the variable for a Service whose name begins with `session-gateway`,
   /// such as the gateway's own and its siblings' (`session-gateway-metrics`): `..._SERVICE_HOST`,
-  /// `..._SERVICE_PORT`, `..._SERVICE_PORT_HTTP`, `..._PORT`, `..._PORT_8080_TCP_ADDR` and the
-  /// like.
-  static func isOfKubernetes(_ variable: String) -> Bool {
+  /// `..._SERVICE_PORT`, `..._SERVICE_PORT_HTTP`, `..._PORT_8080_TCP_ADDR` and the like, and
+  /// `..._PORT`, which is `tcp://10.0.0.1:8080` there. With another value that is someone's
+  /// `SESSION_GATEWAY_REDIS_PORT=6380`, which must not go unnoticed.
+  static func isOfKubernetes(_ variable: String, _ text: String) -> Bool {
     let rest = variable.dropFirst(SettingDefinition.variablePrefix.count - 1)
     return rest.hasSuffix("_SERVICE_HOST") || rest.contains("_SERVICE_PORT")
-      || rest.hasSuffix("_PORT") || rest.contains("_PORT_")
+      || rest.hasSuffix("_PORT") && text.contains("://")
+      || (0...9).contains { rest.contains("_PORT_\($0)") }
   }
 }
