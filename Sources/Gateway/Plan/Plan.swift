@@ -51,7 +51,7 @@ public struct Plan {
     Table("A worker's clients")
       .row("workers (--workers)", "\(workers)", "")
       .row("connections", "\(bounds.connections)", "further ones wait in the kernel")
-      .row("waiting in the kernel", "\(bounds.backlog)", "further ones are refused")
+      .row("waiting in the kernel", "\(bounds.backlog)", "further ones try again")
       .row("accepted in one tick", "\(bounds.acceptsPerTick)", "")
       .row("requests of one client in one tick", "\(bounds.requestsPerTick)", "")
       .row("TLS handshake", Amount.span(bounds.handshake), "closed")
