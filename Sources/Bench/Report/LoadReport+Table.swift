@@ -18,7 +18,8 @@ extension LoadReport {
   }
 
   private var headline: String {
-    let kind = plan.rate.map { "open loop, \($0) requests due per second" } ?? "closed loop"
+    let kind =
+      plan.rate.map { "open loop, \($0.counted("request")) due per second" } ?? "closed loop"
     let connections = plan.connections.counted("connection")
     return "\(plan.authority), \(kind), \(connections),"
       + " \(seconds.rounded(to: 1)) s measured"
@@ -31,14 +32,16 @@ extension LoadReport {
       (name: "failed", value: "\(tally.failed)"),
     ]
     facts += failures.map { (name: "", value: "\($0.count)  \($0.reason)") }
-    if tally.refusedConnections > 0 {
-      facts.append((name: "not connected", value: "\(tally.refusedConnections) attempts"))
-    }
     if tally.unsent > 0 {
       facts.append((name: "", value: "those have no latency, so the percentiles are too good"))
     }
+    if tally.refusedConnections > 0 {
+      let attempts = tally.refusedConnections.counted("attempt")
+      facts.append((name: "not connected", value: attempts))
+    }
     if tally.idleEnded > 0 {
-      facts.append((name: "idle", value: "\(tally.idleEnded) connections closed by the server"))
+      let ended = tally.idleEnded.counted("connection")
+      facts.append((name: "idle", value: "\(ended) closed by the server"))
     }
     if let server = serverMicroseconds {
       facts.append((name: "server's CPU", value: "\(server.rounded(to: 2)) us a request"))
