@@ -59,6 +59,16 @@ struct ClusterTests {
     #expect(nodes.verdict == .fail && nodes.detail.contains("a replica"))
   }
 
+  @Test("A node of a cluster is no single Redis, whatever the settings say")
+  func takenForSingle() throws {
+    let found = Recorded.complaints { redis in
+      redis.isCluster = false
+      redis.nodes = [redis.nodes[0]]
+    }
+    let nodes = try #require(found.first { $0.subject == .nodes })
+    #expect(nodes.verdict == .warn && nodes.detail.contains("a node of a cluster"))
+  }
+
   @Test("What CLUSTER NODES would show is missed aloud")
   func hiddenMembers() throws {
     let found = try complaint { $0.hidesMembers = true }

@@ -117,6 +117,7 @@ struct MemoryTests {
     var redis = Recorded.cluster
     redis.isCluster = false
     redis.nodes = [redis.nodes[0]]
+    redis.nodes[0].set("redis_mode", "standalone")
     let found = Recorded.findings(redis)
     #expect(found.allSatisfy { $0.verdict == .ok })
     #expect(Set(found.map(\.subject)).isDisjoint(with: [.cluster, .slots, .hosts, .nodeTimeout]))

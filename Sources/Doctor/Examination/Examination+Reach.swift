@@ -41,7 +41,9 @@ extension Examination {
   }
 
   /// Nodes that answer but do not serve: they are loading their data, or they are replicas outside
-  /// a cluster, which refuse writes.
+  /// a cluster, which refuse writes. And a node of a cluster that is taken for a single Redis: it
+  /// serves its own slots and redirects the rest, but nobody asks who takes over when a node is
+  /// lost.
   private func idle(_ redis: RedisFacts) -> [Finding] {
     var findings: [Finding] = []
     let loading = Self.reached(redis).filter { $0.info.value?["loading"] == "1" }
@@ -56,6 +58,14 @@ extension Examination {
         .fail(
           .nodes, "a replica: writes are refused", on: replicas.map(\.address),
           remedy: "Name its primary in --redis, or an address that follows the primary."))
+    }
+    let members = Self.reached(redis).filter { $0.info.value?["redis_mode"] == "cluster" }
+    if redis.isCluster == false, !members.isEmpty {
+      findings.append(
+        .warn(
+          .nodes, "a node of a cluster, but --redis-topology says single",
+          on: members.map(\.address),
+          remedy: "Leave --redis-topology out: failovers would not be followed."))
     }
     return findings
   }
