@@ -47,6 +47,7 @@ struct GatewayTests {
       $0.certificates = [CertificateFacts(setting: "--tls-cert", content: .failure(fault))]
     }
     #expect(found[1].verdict == .fail && found[1].detail.hasPrefix("--tls-cert: the key in a.key"))
+    #expect(found[1].remedy == "Name the key that the certificate was issued for.")
   }
 
   @Test("Tokens")

@@ -22,14 +22,21 @@ extension Examination {
       switch file.content {
       case .failure(let fault):
         return .fail(
-          .certificates, "\(file.setting): \(fault.description)",
-          remedy: "Name a PEM file that this user may read.")
+          .certificates, "\(file.setting): \(fault.description)", remedy: Self.remedy(for: fault))
       case .success(let certificate):
         return Self.life(
           .certificates, days: facts.now.days(until: certificate.notAfter), of: file.setting,
           nodes: [],
           remedy: "Issue a new one, then send SIGHUP.")
       }
+    }
+  }
+
+  private static func remedy(for fault: TLSSettingsFault) -> String {
+    switch fault {
+    case .keyMismatch: "Name the key that the certificate was issued for."
+    case .keyEncrypted: "openssl pkey -in KEY -out NEW stores it so."
+    default: "Name a PEM file that this user may read."
     }
   }
 
