@@ -3,6 +3,7 @@
 // with 64, swift-argument-parser's own status.
 
 import ArgumentParser
+import Glibc
 
 @main
 struct SessionGateway: ParsableCommand {
@@ -49,6 +50,7 @@ struct SessionGateway: ParsableCommand {
       var command = try parseAsRoot()
       do {
         try command.run()
+        try flush()
       } catch let error as ValidationError {
         let kind = type(of: command)
         StandardError.write(
@@ -62,5 +64,13 @@ struct SessionGateway: ParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// Output that cannot be written, to a full disk for example, makes the command fail. A reader
+  /// that has read enough does not.
+  private static func flush() throws {
+    guard fflush(nil) != 0, errno != EPIPE else { return }
+    StandardError.write("standard output: \(unsafe String(cString: strerror(errno)))")
+    throw ExitCode.failure
   }
 }

@@ -24,4 +24,12 @@ struct TokenCommandTests {
     #expect(made.status == .exited(64))
     #expect(made.output.isEmpty)
   }
+
+  @Test("A token that could not be written is not passed over")
+  func fullDisk() throws {
+    let words = "token --namespace shop --rights read --name shop-web >/dev/full"
+    let ran = try Command.run("/bin/sh", ["-c", "exec \"$0\" \(words)", GatewayProcess.program])
+    #expect(ran.status == .exited(1))
+    #expect(ran.errors == "standard output: No space left on device\n")
+  }
 }
