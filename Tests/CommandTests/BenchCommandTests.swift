@@ -86,6 +86,8 @@ struct BenchCommandTests {
     let ran = try bench(load, at: gateway)
     #expect(ran.status == .exited(1))
     #expect(ran.text.contains("300  status 404"))
+    // What tells of a problem is no payload.
+    #expect(ran.text.contains("\npayload read  0.0 MiB per second\n"))
   }
 
   @Test("A file that cannot be written is told of before the load, and nothing is asked")

@@ -128,13 +128,13 @@ extension LoadLoop {
     scanner.scan(Span<UInt8>(_bytes: buffer.bytes))
   }
 
-  /// Compares part of a payload with what was written.
+  /// Counts part of a payload, and compares it with what was written.
   private mutating func check(_ body: Range<Int>, at offset: Int, on ticket: Ticket) {
-    if body.isEmpty { return }
-    tally.bytesRead += connections[ticket].request.isMeasured ? body.count : 0
+    // The body of any other response is a problem's, or tells what became of the request.
+    if body.isEmpty || connections[ticket].scanner.status != 200 { return }
     let request = connections[ticket].request
-    let status = connections[ticket].scanner.status
-    guard plan.verifies, request.operation == .get, status == 200 else { return }
+    if request.isMeasured { tally.bytesRead += body.count }
+    guard plan.verifies, request.operation == .get else { return }
     let length = connections[ticket].scanner.contentLength ?? 0
     let isRight = Self.compare(scratch, body, &requests, at: offset, of: length, request.number)
     if !isRight { connections[ticket].isRight = false }

@@ -29,7 +29,7 @@ public struct Tally: Sendable {
   public internal(set) var idleEnded = 0
   /// Attempts to connect that failed after the start.
   public internal(set) var refusedConnections = 0
-  /// Bytes of response bodies.
+  /// Bytes of payloads.
   public internal(set) var bytesRead = 0
 
   init() {
