@@ -94,7 +94,8 @@ public enum Doctor {
     do throws(TLSSettingsFault) {
       _ = try TLSContext.server(TLSServerSettings(tls))
     } catch {
-      return [CertificateFacts(setting: "--tls-cert", content: .failure(error))]
+      let settings = "--tls-cert, --tls-key or --tls-client-ca"
+      return [CertificateFacts(setting: settings, content: .failure(error))]
     }
     var found = [certificate("--tls-cert", tls.certificate)]
     if let authority = tls.clientCA { found.append(certificate("--tls-client-ca", authority)) }
@@ -107,7 +108,8 @@ public enum Doctor {
     do throws(TLSSettingsFault) {
       _ = try TLSContext.client(TLSClientSettings(tls))
     } catch {
-      return [CertificateFacts(setting: "--redis-tls", content: .failure(error))]
+      let settings = "--redis-ca, --redis-cert or --redis-key"
+      return [CertificateFacts(setting: settings, content: .failure(error))]
     }
     var found: [CertificateFacts] = []
     if let authority = tls.ca { found.append(certificate("--redis-ca", authority)) }

@@ -193,6 +193,13 @@ struct RealTests {
     let old = try authority.issue("old", days: -1)
     let expired = try check(["--tls-cert", old.certificate, "--tls-key", old.key], exits: 2)
     #expect(expired.complaints("certificates").first?.detail.contains("expired") == true)
+    // The fault may be in any of the files, so the settings of all are named, as `serve` names them.
+    let tls = ["--tls-cert", old.certificate, "--tls-key", old.key, "--tls-client-ca", tokens]
+    let mixed = try check(tls, exits: 2).complaints("certificates").first
+    #expect(mixed?.detail.hasPrefix("--tls-cert, --tls-key or --tls-client-ca: ") == true)
+    let redis = ["--redis", "127.0.0.1:1", "--redis-tls", "--redis-ca", tokens]
+    let other = try check(redis, exits: 2).complaints("certificates").first
+    #expect(other?.detail.hasPrefix("--redis-ca, --redis-cert or --redis-key: ") == true)
   }
 
   @Test("Mistakes of the caller", arguments: [["--size", "4KiB"], ["--timeout", "0"]])
