@@ -60,7 +60,7 @@ struct LoadLoopTests {
     (plan.connections, plan.fills, plan.patience) = (1, true, .seconds(60))
     var loop = try LoadLoop(plan, tls: nil)
     loop.run(until: .now())
-    guard case .connection(let client, _) = listener.accept() else {
+    guard case .connection(let client) = listener.accept() else {
       Issue.record("the load connects")
       return
     }

@@ -46,9 +46,9 @@ import Testing
       #expect(Processors.limit(cpuMax: text) == nil)
     }
     #expect(
-      Processors.groups("1:cpu:/x\n0::/a/b\n")
+      ControlGroup.folders("1:cpu:/x\n0::/a/b\n")
         == ["/sys/fs/cgroup", "/sys/fs/cgroup/a", "/sys/fs/cgroup/a/b"])
-    #expect(Processors.groups("") == ["/sys/fs/cgroup"])
+    #expect(ControlGroup.folders("") == ["/sys/fs/cgroup"])
   }
 
   @Test func descriptorsAreRaisedToTheHardLimit() {

@@ -6,50 +6,6 @@ import HTTP
 public import Primitives
 public import Sessions
 
-/// A page for operators.
-public struct Page: ~Copyable {
-  /// 200 or 503.
-  public let status: Int
-  /// The content type.
-  public let type: StaticString
-  /// The content.
-  public let content: ByteBuffer
-
-  /// A page from its parts.
-  public init(status: Int = 200, type: StaticString, content: consuming ByteBuffer) {
-    self.status = status
-    self.type = type
-    self.content = content
-  }
-
-  /// A page whose content is a text.
-  public init(status: Int = 200, type: StaticString, text: String) {
-    var content = ByteBuffer()
-    content.append(text: text)
-    self.init(status: status, type: type, content: content)
-  }
-}
-
-/// What an encoded response says, for counting and logging.
-public struct EncodedResponse: Equatable, Sendable {
-  /// Its status.
-  public let status: Int
-  /// The problem that it reports; nil if none.
-  public let problem: Problem?
-
-  /// A response that reports no problem.
-  public init(_ status: Int) {
-    self.status = status
-    problem = nil
-  }
-
-  /// A response that reports a problem.
-  public init(_ problem: Problem) {
-    status = problem.status
-    self.problem = problem
-  }
-}
-
 /// Writes responses. One per worker.
 public struct ResponseEncoder: ~Copyable {
   private var writer = ResponseWriter()

@@ -134,11 +134,10 @@ extension Operation {
   /// GETEX: the record, whose timeout is now the namespace's.
   private mutating func found(_ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
-    guard let header = RecordHeader(reply.bytes.bytes),
-      header.recordLength == reply.bytes.count
-    else { return .done(.fault(.unreadable)) }
-    let own = header.ownIdleTimeout
-    let idle = own == 0 ? idleMilliseconds : own * 1_000
+    guard let header = RecordHeader(whole: reply.bytes.bytes) else {
+      return .done(.fault(.unreadable))
+    }
+    let idle = idle(own: header.ownIdleTimeout)
     guard header.absoluteDeadline.milliseconds == 0 else {
       let left = header.millisecondsToDeadline(at: wall)
       if left <= 0 { return .correct(.missing) }
@@ -203,12 +202,22 @@ extension Operation {
     let missing = condition == .exists ? Outcome.conditionFailed(present: nil) : .missing
     guard reply.integer == 1 else { return .done(missing) }
     if millisecondsLeft <= 0 { return .correct(missing) }
-    let own = ownIdleTimeout == 0 ? idleMilliseconds : ownIdleTimeout * 1_000
-    return min(own, millisecondsLeft) == idleMilliseconds ? .done(.touched) : .correct(.touched)
+    let idle = min(idle(own: ownIdleTimeout), millisecondsLeft)
+    return idle == idleMilliseconds ? .done(.touched) : .correct(.touched)
   }
+
+  /// The idle timeout in milliseconds of a session whose record names `own` seconds, or 0 for the
+  /// namespace's.
+  func idle(own: Int) -> Int { own == 0 ? idleMilliseconds : own * 1_000 }
 }
 
 extension RecordHeader {
+  /// The header of a record that has arrived whole; nil if the bytes are not exactly that.
+  init?(whole bytes: RawSpan) {
+    self.init(bytes)
+    guard recordLength == bytes.byteCount else { return nil }
+  }
+
   /// How many milliseconds the session has left, however much it is used; `Int.max` if it has no
   /// absolute deadline.
   func millisecondsToDeadline(at wall: UnixTime) -> Int {

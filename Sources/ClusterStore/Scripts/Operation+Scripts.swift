@@ -90,16 +90,14 @@ extension Operation {
 
   private func locked(by token: LockToken, _ reply: borrowing Reply, wall: UnixTime) -> Step {
     guard reply.kind == .string else { return .done(.missing) }
-    guard let header = RecordHeader(reply.bytes.bytes),
-      header.recordLength == reply.bytes.count
-    else { return .done(.fault(.unreadable)) }
+    guard let header = RecordHeader(whole: reply.bytes.bytes) else {
+      return .done(.fault(.unreadable))
+    }
     // Another write came between the two commands, and has already broken the lock.
     guard RecordHeader.lockToken(in: reply.bytes.bytes) == token else {
       return .refused(.tryAgain)
     }
-    let own = header.ownIdleTimeout
-    let idle = min(
-      own == 0 ? idleMilliseconds : own * 1_000, header.millisecondsToDeadline(at: wall))
+    let idle = min(idle(own: header.ownIdleTimeout), header.millisecondsToDeadline(at: wall))
     let grant = LockGrant(token: token, expiresIn: IdleTimeout.secondsLeft(Int64(millisecondsLeft)))
     return .done(.locked(facts(header, expiresIn: idle), grant))
   }

@@ -23,9 +23,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private var connections = Slab<NodeConnection>(limit: 4 * ClusterLimits.nodes)
   /// The connection of each link, by the link's index.
   private var places: [Ticket] = []
-  /// The TLS session of each link's last connection, by the link's index.
-  private var sessions = Slab<TLSSession>(limit: 4 * ClusterLimits.nodes)
-  private var sessionPlaces: [(link: Link, session: Ticket)] = []
+  private var sessions = TLSSessionCache()
   private var readable = Ring<Ticket>(limit: 8 * ClusterLimits.nodes)
   /// The bytes read in this tick.
   private var bytesRead = 0
@@ -131,7 +129,7 @@ struct ClusterBackend: ~Copyable, Backend {
     let socket = try Socket.connect(to: address)
     socket.setKeepAlive(KeepAlive(idle: 10, interval: 5, count: 3))
     socket.setUserTimeout(.seconds(10))
-    let session = takeSession(of: link)
+    let session = sessions.take(of: link)
     switch context {
     case .some(let context):
       return Transport(client: socket, context: context, host: endpoint.host, resuming: session)
@@ -150,15 +148,16 @@ struct ClusterBackend: ~Copyable, Backend {
   }
 
   private mutating func establish(_ connection: Ticket, at now: Instant) {
-    switch connections[connection].establish() {
-    case nil:
-      if connections[connection].phase == .handshaking {
-        store.linkConnected(connections[connection].link)
-      }
-    case .failure(let fault):
+    do throws(TransportFault) {
+      try connections[connection].establish()
+    } catch {
       if connections[connection].phase == .handshaking { handshakes.failed += 1 }
-      lose(connection, LinkFault(fault), at: now)
-    case .success:
+      return lose(connection, LinkFault(error), at: now)
+    }
+    switch connections[connection].phase {
+    case .connecting: break
+    case .handshaking: store.linkConnected(connections[connection].link)
+    case .open:
       if connections[connection].transport.isResumed {
         handshakes.resumed += 1
       } else if connections[connection].transport.isEncrypted {
@@ -287,24 +286,12 @@ struct ClusterBackend: ~Copyable, Backend {
     places[Int(link.index)] = ticket
   }
 
-  // MARK: TLS sessions
-
+  /// Keeps the TLS session of a connection that ends, unless the context was replaced since.
   private mutating func keepSession(of connection: Ticket, _ link: Link) {
     guard connections[connection].contextGeneration == contextGeneration,
       let session = connections[connection].transport.takeSession()
     else { return }
-    _ = takeSession(of: link)
-    while sessionPlaces.count <= Int(link.index) { sessionPlaces.append((.none, .none)) }
-    sessionPlaces[Int(link.index)] = (link, sessions.insert(session))
-  }
-
-  /// The TLS session of the last connection to a node, never that of an earlier node in its place:
-  /// a resumed session skips the check of the certificate.
-  private mutating func takeSession(of link: Link) -> TLSSession? {
-    guard Int(link.index) < sessionPlaces.count else { return nil }
-    let (owner, ticket) = sessionPlaces[Int(link.index)]
-    let session = sessions.contains(ticket) ? sessions.remove(ticket) : nil
-    return owner == link ? session : nil
+    sessions.keep(session, of: link)
   }
 
   // MARK: Reload
@@ -312,10 +299,8 @@ struct ClusterBackend: ~Copyable, Backend {
   mutating func adopt(_ context: consuming TLSContext) {
     self.context = consume context
     contextGeneration += 1
-    // A resumed session skips the check of the certificate, so sessions that old authorities
-    // vouched for must not outlive them. Nor is the session of an older connection kept when it
-    // ends (`keepSession`).
-    for (_, ticket) in sessionPlaces where sessions.contains(ticket) { _ = sessions.remove(ticket) }
+    // Nor is the session of an older connection kept when it ends (`keepSession`).
+    sessions.removeAll()
   }
 
   mutating func adopt(_ credentials: NodeCredentials) { store.authenticate(as: credentials) }

@@ -9,7 +9,7 @@ struct NodeConnection: ~Copyable {
 
   /// The link of the store that it carries.
   let link: Link
-  /// The backend's count of identities when it was made.
+  /// The backend's count of replaced contexts when it was made.
   let contextGeneration: Int
   var transport: Transport
   var phase = Phase.connecting
@@ -26,22 +26,21 @@ struct NodeConnection: ~Copyable {
     self.transport = transport
   }
 
-  /// Takes the connection as far as it can go now; nil while it is not open yet.
-  mutating func establish() -> Result<Void, TransportFault>? {
+  /// Takes the connection as far as it can go now, which `phase` tells. Throws what ends it.
+  mutating func establish() throws(TransportFault) {
     if phase == .connecting {
       switch transport.connectResult() {
-      case .pending: return nil
-      case .failed(let fault): return .failure(fault)
+      case .pending: return
+      case .failed(let fault): throw fault
       case .connected: phase = .handshaking
       }
     }
     switch transport.handshake(isHalfClosed: isHalfClosed) {
-    case .wantsRead, .wantsWrite: return nil
-    case .failed(let fault): return .failure(fault)
+    case .wantsRead, .wantsWrite: break
+    case .failed(let fault): throw fault
     case .done:
       phase = .open
       isWritable = true
-      return .success(())
     }
   }
 }

@@ -98,14 +98,23 @@ extension Worker where Store: ~Copyable {
     }
     let submission = backend.submit(
       request.command, request: bytes.bytes, ticket: client, at: moment, reply: &reply)
+    follow(submission, of: client, until: request.command.deadline)
+  }
+
+  /// Answers a command that is done, or waits for its end.
+  mutating func follow(_ submission: Submission, of client: Ticket, until deadline: Instant) {
     switch submission {
-    case .done(let outcome):
-      if request.command.verb == .lock, keepWaiting(client, after: outcome) { return }
-      answer(client, outcome)
+    case .done(let outcome): conclude(client, outcome)
     case .pending(let operation):
       clients[client].operation = operation
-      server.wait(client, until: request.command.deadline)
+      server.wait(client, until: deadline)
     }
+  }
+
+  /// Answers with the outcome of a command, unless it means that the client waits on for its lock.
+  private mutating func conclude(_ client: Ticket, _ outcome: Outcome) {
+    if !wantedLocks.isEmpty, keepWaiting(client, after: outcome) { return }
+    answer(client, outcome)
   }
 
   /// A write gets its version here, and a new session its id: the randomness belongs to the worker.
@@ -162,8 +171,7 @@ extension Worker where Store: ~Copyable {
       guard clients[client].batch!.pending == 0 else { return }
       answer(client, clients[client].batch!)
     } else {
-      if !wantedLocks.isEmpty, keepWaiting(client, after: completion.outcome) { return }
-      answer(client, completion.outcome)
+      conclude(client, completion.outcome)
     }
   }
 

@@ -154,14 +154,7 @@ extension Worker where Store: ~Copyable {
     let command = wantedLocks[client]!.command
     let submission = backend.submit(
       command, request: RawSpan(), ticket: client, at: moment, reply: &reply)
-    switch submission {
-    case .done(let outcome):
-      if keepWaiting(client, after: outcome) { return }
-      answer(client, outcome)
-    case .pending(let operation):
-      clients[client].operation = operation
-      server.wait(client, until: command.deadline)
-    }
+    follow(submission, of: client, until: command.deadline)
   }
 
   /// A client that wants a lock closed its side of the connection: it is treated as gone.

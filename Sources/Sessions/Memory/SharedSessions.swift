@@ -77,20 +77,39 @@ public final class SharedSessions: Sendable {
   func carryOut(
     _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
   ) -> Outcome {
-    let outcome = carryOutOnce(command, request: request, at: moment, reply: &reply)
-    guard outcome == .fault(.storeFull) else { return outcome }
-    sweep(at: moment.instant, budget: Self.placesWhenFull)
-    return carryOutOnce(command, request: request, at: moment, reply: &reply)
+    onceMoreIfFull(at: moment) {
+      carryOutOnce(command, request: request, at: moment, reply: &reply)
+    }
   }
 
-  private func carryOutOnce(
-    _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
+  /// Acts, and if there was no room, once more after a sweep.
+  @inline(__always)
+  private func onceMoreIfFull(at moment: Moment, _ act: () -> Outcome) -> Outcome {
+    let outcome = act()
+    guard outcome == .fault(.storeFull) else { return outcome }
+    sweep(at: moment.instant, budget: Self.placesWhenFull)
+    return act()
+  }
+
+  /// Gives the shard of a command's session to `act`, and sweeps a little afterwards.
+  @inline(__always)
+  private func withShard(
+    of command: SessionCommand, request: RawSpan, at moment: Moment,
+    _ act: (inout SessionShard, ListedVersions?, _ hash: UInt64, ShardMoment) -> Outcome
   ) -> Outcome {
     let hash = SessionTable.hash(command.namespace, command.id.bytes)
     let now = ShardMoment(moment, timeouts[Int(command.namespace.rawValue)])
     let listed = ListedVersions(command, request: request)
     return shards[Self.shard(of: hash)].withLock { shard in
       defer { shard.sweep(Self.placesPerCommand, at: moment.instant, budget) }
+      return act(&shard, listed, hash, now)
+    }
+  }
+
+  private func carryOutOnce(
+    _ command: SessionCommand, request: RawSpan, at moment: Moment, reply: inout ByteBuffer
+  ) -> Outcome {
+    withShard(of: command, request: request, at: moment) { shard, listed, hash, now in
       switch shard.carryOut(command, listed, hash: hash, at: now, budget) {
       case .ended(let outcome): return outcome
       case .read(let facts, let place):
@@ -110,21 +129,10 @@ public final class SharedSessions: Sendable {
     // After the call it holds the record to be freed: the replaced one or the refused one.
     var record = SessionRecord(command, request: request)
     if record == nil { return .fault(.storeFull) }
-    let outcome = put(command, request: request, record: &record, at: moment)
-    guard outcome == .fault(.storeFull) else { return outcome }
-    sweep(at: moment.instant, budget: Self.placesWhenFull)
-    return put(command, request: request, record: &record, at: moment)
-  }
-
-  private func put(
-    _ command: SessionCommand, request: RawSpan, record: inout SessionRecord?, at moment: Moment
-  ) -> Outcome {
-    let hash = SessionTable.hash(command.namespace, command.id.bytes)
-    let now = ShardMoment(moment, timeouts[Int(command.namespace.rawValue)])
-    let listed = ListedVersions(command, request: request)
-    return shards[Self.shard(of: hash)].withLock { shard in
-      defer { shard.sweep(Self.placesPerCommand, at: moment.instant, budget) }
-      return shard.put(command, listed, hash: hash, at: now, budget, record: &record)
+    return onceMoreIfFull(at: moment) {
+      withShard(of: command, request: request, at: moment) { shard, listed, hash, now in
+        shard.put(command, listed, hash: hash, at: now, budget, record: &record)
+      }
     }
   }
 

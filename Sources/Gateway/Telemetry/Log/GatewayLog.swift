@@ -44,14 +44,12 @@ struct LineLogHandler: LogHandler {
   }
 
   private func json(_ event: LogEvent, _ fields: Fields) -> String {
-    var members = [
-      "\"time\":\"\(Timestamp.text(.now()))\"", "\"level\":\"\(event.level)\"",
-      "\"message\":\(JSONText.quoted("\(event.message)"))",
+    let members = [
+      ("time", Timestamp.text(.now())), ("level", "\(event.level)"),
+      ("message", "\(event.message)"),
     ]
-    for field in fields {
-      members.append("\(JSONText.quoted(field.key)):\(JSONText.quoted("\(field.value)"))")
-    }
-    return "{" + members.joined(separator: ",") + "}\n"
+    let all = members + fields.map { ($0.key, "\($0.value)") }
+    return JSONValue.object(all.map { ($0, .string($1)) }).text + "\n"
   }
 }
 

@@ -1,6 +1,7 @@
 // `/health`: the gateway's state as a document for monitors (draft-inadarei-api-health-check).
 
 import API
+import Primitives
 import ClusterStore
 import Redis
 import Sessions
@@ -13,32 +14,34 @@ enum HealthPage {
     let nodes = state.nodes()
     let hasWarning = nodes.contains { Self.status($0) != "pass" }
     let status = isFailing ? "fail" : hasWarning ? "warn" : "pass"
-    var fields = [
-      "\"status\":\"\(status)\"",
-      "\"version\":\(JSONText.quoted(state.version))",
-      "\"description\":\"session-gateway in front of the \(health.store) store\"",
-      "\"uptimeSeconds\":\(Int(state.uptime))",
-      "\"draining\":\(state.isDraining)",
+    var members: [(String, JSONValue)] = [
+      ("status", .string(status)), ("version", .string(state.version)),
+      ("description", .string("session-gateway in front of the \(health.store) store")),
+      ("uptimeSeconds", .number(Int(state.uptime))), ("draining", .flag(state.isDraining)),
     ]
-    if let age = state.topologyAge {
-      fields.append("\"topologyAgeSeconds\":\(Int(age))")
-    }
-    fields.append("\"checks\":{\(checks(health, nodes))}")
+    if let age = state.topologyAge { members.append(("topologyAgeSeconds", .number(Int(age)))) }
+    members.append(("checks", .object(checks(health, nodes))))
     return Page(
       status: isFailing ? 503 : 200, type: "application/health+json",
-      text: "{" + fields.joined(separator: ",") + "}\n")
+      text: JSONValue.object(members).text + "\n")
   }
 
-  private static func checks(_ health: BackendHealth, _ nodes: [NodeHealth]) -> String {
-    if let memory = health.memory {
-      return """
-        "memory:sessions":[{"componentType":"datastore","observedValue":\(memory.sessions),\
-        "observedUnit":"sessions","status":"pass"}],\
-        "memory:bytes":[{"componentType":"datastore","observedValue":\(memory.bytes),\
-        "observedUnit":"bytes","status":"pass"}]
-        """
-    }
-    return "\"redis:nodes\":[\(nodes.map(check).joined(separator: ","))]"
+  private static func checks(
+    _ health: BackendHealth, _ nodes: [NodeHealth]
+  ) -> [(String, JSONValue)] {
+    guard let memory = health.memory else { return [("redis:nodes", .array(nodes.map(check)))] }
+    return [
+      ("memory:sessions", .array([check(memory.sessions, "sessions")])),
+      ("memory:bytes", .array([check(memory.bytes, "bytes")])),
+    ]
+  }
+
+  /// A check that only shows a number.
+  private static func check(_ value: Int, _ unit: String) -> JSONValue {
+    .object([
+      ("componentType", .string("datastore")), ("observedValue", .number(value)),
+      ("observedUnit", .string(unit)), ("status", .string("pass")),
+    ])
   }
 
   /// A node's status. A node without slots that is not connected passes unless its connection
@@ -53,36 +56,28 @@ enum HealthPage {
   }
 
   /// One node's check.
-  private static func check(_ node: NodeHealth) -> String {
-    var fields = [
-      "\"componentId\":\(JSONText.quoted(node.endpoint.description))",
-      "\"componentType\":\"datastore\"",
-      "\"role\":\"\(node.role.rawValue)\"",
-      "\"connected\":\(node.isReady)",
-      "\"suspect\":\(node.isSuspect)",
-      "\"slots\":\(node.slots)",
-      "\"pending\":\(node.depth)",
-      "\"observedValue\":\(milliseconds(node.latencySeconds))",
-      "\"observedUnit\":\"ms\"",
-      "\"status\":\"\(status(node))\"",
+  private static func check(_ node: NodeHealth) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("componentId", .string(node.endpoint.description)), ("componentType", .string("datastore")),
+      ("role", .string(node.role.rawValue)), ("connected", .flag(node.isReady)),
+      ("suspect", .flag(node.isSuspect)), ("slots", .number(node.slots)),
+      ("pending", .number(node.depth)),
+      ("observedValue", .number(node.latencySeconds * 1_000, decimals: 3)),
+      ("observedUnit", .string("ms")), ("status", .string(status(node))),
     ]
-    if let fault = node.fault {
-      fields.append("\"code\":\(JSONText.quoted(fault.code))")
-      fields.append("\"output\":\(JSONText.quoted(fault.detail))")
-    } else if let refusal = node.viewRefusal {
-      fields.append("\"code\":\"topology\"")
-      fields.append("\"output\":\(JSONText.quoted(refusal.detail))")
-    } else if let refusal = node.refusals.first {
-      fields.append("\"code\":\"\(refusal.code)\"")
-      fields.append("\"output\":\"\(refusal.detail)\"")
+    if let (code, detail) = reason(node) {
+      members += [("code", .string(code)), ("output", .string(detail))]
     }
     if let fault = node.fault ?? node.lastFault {
-      fields.append("\"lastError\":\(JSONText.quoted(fault.detail))")
+      members.append(("lastError", .string(fault.detail)))
     }
-    return "{" + fields.joined(separator: ",") + "}"
+    return .object(members)
   }
 
-  private static func milliseconds(_ seconds: Double) -> String {
-    String((seconds * 1_000_000).rounded() / 1_000)
+  /// Why a node does not pass, the gravest first.
+  private static func reason(_ node: NodeHealth) -> (code: String, detail: String)? {
+    if let fault = node.fault { return (fault.code, fault.detail) }
+    if let refusal = node.viewRefusal { return ("topology", refusal.detail) }
+    return node.refusals.first.map { ("\($0.code)", "\($0.detail)") }
   }
 }

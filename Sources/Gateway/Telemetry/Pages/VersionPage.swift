@@ -1,4 +1,5 @@
 import API
+import Primitives
 import Reactor
 import Redis
 import Settings
@@ -12,8 +13,7 @@ enum VersionPage {
       ("openssl", OpenSSLLibrary.version), ("hiredis", HiredisLibrary.version),
       ("libyaml", YAMLLibrary.version),
     ]
-    let content = fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }
-    return Page(
-      type: "application/json", text: "{" + content.joined(separator: ",") + "}\n")
+    let version = JSONValue.object(fields.map { ($0, .string($1)) })
+    return Page(type: "application/json", text: version.text + "\n")
   }
 }
