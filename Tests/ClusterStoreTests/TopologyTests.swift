@@ -53,6 +53,25 @@ struct TopologyTests {
     #expect(world.outcomes[call] == .missing)
   }
 
+  @Test("Nodes for which there is no room when they are listed are served once there is")
+  func noRoom() {
+    let world = ScriptedNodes(seeds: [7000])
+    world.agree(Slots([(0, 16383, 7000)]))
+    world.settle()
+    let named = ClusterLimits.nodes
+    world.down = Set(8_000..<8_000 + UInt16(named))
+    for _ in 0..<named { world.submit(.get(ID.low)) }
+    world.settle()
+    world.agree(Slots([(0, 8191, 7000), (8192, 16383, 7001)]))
+    let redirects = (0..<named).map { "-ASK \(ID.slot(ID.low)) 10.0.0.2:\(8_000 + $0)\r\n" }
+    world.say(7000, redirects.joined())
+    #expect(world.health.count == named)
+    world.habits[7000] = Say.null
+    world.say(7000, "!broken\r\n")
+    world.pass(milliseconds: 20_000)
+    #expect(world.health.map(\.endpoint.port) == [7000, 7001] && world.isServing)
+  }
+
   /// Each lists them in the order in which it met them.
   @Test("Nodes that list the same replicas in another order tell no news")
   func replicasInAnotherOrder() {

@@ -60,13 +60,13 @@ extension ClusterStore {
     var listed = Set(topology.shards.map(\.primary.endpoint))
     for node in topology.shards.flatMap(\.replicas) {
       guard listed.insert(node.endpoint).inserted else { continue }
-      guard let replica = addNode(node.endpoint, isSeed: false) else { continue }
+      guard let replica = listedNode(at: node.endpoint) else { continue }
       name(replica, node.id, at: now)
       nodes[replica].role = .replica
       if configuration.reads == .replica { open(replica, at: now) }
     }
     for shard in topology.shards {
-      guard let primary = addNode(shard.primary.endpoint, isSeed: false) else { continue }
+      guard let primary = listedNode(at: shard.primary.endpoint) else { continue }
       name(primary, shard.primary.id, at: now)
       nodes[primary].role = .primary
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
@@ -80,6 +80,14 @@ extension ClusterStore {
       open(primary, at: now)
     }
     forgetNames(at: now)
+  }
+
+  /// The node at a listed address. Where too many others are known, for now, it is left out, and the
+  /// table is built again from the next topology, even if that is the same.
+  private mutating func listedNode(at endpoint: Endpoint) -> Link? {
+    let node = addNode(endpoint, isSeed: false)
+    if node == nil { refresh.isPatched = true }
+    return node
   }
 
   /// The table means none of the nodes that the topology does not list.

@@ -31,7 +31,8 @@ struct RefreshState {
   var topology: Topology?
   /// The view that each node reported last, since the table last changed.
   var ballots: [Link: TopologyVote.Ballot] = [:]
-  /// Whether a redirect has changed the table since.
+  /// Whether the table is not what follows from it: a redirect has changed it since, or a node had
+  /// no room.
   var isPatched = false
   /// The slab index of the node asked last.
   var lastAsked = 0
