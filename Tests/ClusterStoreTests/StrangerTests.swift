@@ -175,4 +175,24 @@ struct StrangerTests {
       #expect(world.taken(by: 7000) == ["GETEX sg:{first:\(ID.low)} PX 1200000"])
     }
   }
+
+  /// `CLUSTER RESET HARD` leaves connections alone: the first that is heard of it is a redirect.
+  @Test("A new cluster is followed although a redirect into it was")
+  func redirectIntoNewCluster() {
+    let world = trio()
+    let next = Slots([(0, 8191, 7003), (8192, 12000, 7001), (12001, 16383, 7002)], life: 1)
+    for port in UInt16(7000)...7009 {
+      world.views[port] = next.text
+      world.epochs[port] = Slots.epochs([7003: 1, 7001: 2, 7002: 3], life: 1)
+      world.identities[port] = Slots.identity(port, life: 1)
+    }
+    world.habits[7003] = Say.null
+    _ = world.call(.get(ID.low))
+    world.say(7000, "-MOVED \(ID.slot(ID.low)) 10.0.0.1:7003\r\n")
+    world.pass(milliseconds: 40_000)
+    #expect(world.isServing)
+    _ = world.taken(by: 7001)
+    _ = world.call(.get(id))
+    #expect(world.taken(by: 7001).count == 1)
+  }
 }

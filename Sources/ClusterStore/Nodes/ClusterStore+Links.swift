@@ -236,7 +236,12 @@ extension ClusterStore {
   /// Another Redis answers at the endpoint than the table means. It gets no commands; those that it
   /// has yet to be sent, or has yet to answer, are lost with its connection.
   mutating func disown(_ link: Link, _ refusal: ViewRefusal, at now: Instant) {
-    if nodes[link].id != nil || refusal == .standaloneInCluster { nodes[link].isStranger = true }
+    if nodes[link].id != nil || refusal == .standaloneInCluster {
+      nodes[link].isStranger = true
+    } else {
+      // It must not count as an owner that serves, which would keep its cluster's view refused.
+      unpatch(link)
+    }
     refuseView(of: link, refusal, at: now)
     if !nodes[link].pipeline.isEmpty { drop(link, .stranger, at: now) }
   }

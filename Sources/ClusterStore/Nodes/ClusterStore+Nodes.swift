@@ -42,4 +42,15 @@ extension ClusterStore {
     refresh.isPatched = true
     open(owner, at: now)
   }
+
+  /// Takes back the slots that redirects gave to a node.
+  mutating func unpatch(_ link: Link) {
+    guard nodes[link].slotCount > 0 else { return }
+    for slot in 0..<UInt16(HashSlot.count) where owner(of: slot) == link {
+      slots.patch(slot, SlotTable.nobody)
+    }
+    nodes[link].slotCount = 0
+    nodes[link].role = .unknown
+    refresh.isPatched = true
+  }
 }
