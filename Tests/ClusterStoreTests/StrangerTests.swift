@@ -195,4 +195,42 @@ struct StrangerTests {
     _ = world.call(.get(id))
     #expect(world.taken(by: 7001).count == 1)
   }
+
+  /// It lost its `nodes.conf`, and was introduced to the cluster again.
+  @Test("A new node of the own cluster is not the one whose slots the cluster lists at its address")
+  func newMember() {
+    let world = trio()
+    world.identities[7001] = Slots.identity(7001, life: 1)
+    world.services[7001] = "-MOVED \(ID.slot(id)) 10.0.0.1:7001\r\n"
+    world.say(7001, "!broken\r\n")
+    expectNothing(world)
+    #expect(world.taken(by: 7001) == [])
+    #expect(world.health.first { $0.endpoint.port == 7001 }?.viewRefusal == .anotherNode)
+  }
+
+  /// Pods got new addresses while one of them was away.
+  @Test(
+    "An address that is listed for two primaries is that of the one that answers",
+    arguments: [7001, 7002])
+  func twoPrimaries(gone: UInt16) {
+    let heir: UInt16 = gone == 7001 ? 7002 : 7001
+    let slots = heir == 7001 ? 8192...12000 : 12001...16383
+    let id = (0...).lazy.map { "id\($0)" }.first { slots.contains(ID.slot($0)) }!
+    for isSudden in [false, true] {
+      let world = trio()
+      let twice = view.text.replacing(":\(gone)", with: ":\(heir)")
+      for port in UInt16(7000)...7009 { world.views[port] = twice }
+      world.die(gone)
+      if isSudden { world.say(heir, "!broken\r\n") }
+      world.pass(milliseconds: 3_000)
+      let reconnects = world.counters.reconnects
+      _ = world.taken(by: heir)
+      _ = world.call(.get(id))
+      #expect(world.taken(by: heir).count == 1)
+      let other = world.call(.get(gone == 7001 ? self.id : ID.high))
+      world.pass(milliseconds: 3_000)
+      #expect(world.taken(by: heir) == [])
+      #expect(world.counters.reconnects == reconnects && world.outcomes[other] == nil)
+    }
+  }
 }

@@ -201,6 +201,7 @@ extension ClusterStore {
   /// any node of a cluster may be given slots or keys by a redirect.
   private mutating func judgeIdentity(of link: Link, at now: Instant) {
     let known = nodes[link].id
+    chooseListed(at: link, at: now)
     switch nodes[link].greeting.identity {
     case .member(let id) where known == nil || known == id:
       // If it becomes a stranger again, that is news.
@@ -231,6 +232,15 @@ extension ClusterStore {
       nodes[link].isReconnecting = true
     }
     check(at: now)
+  }
+
+  /// Whether a node has not said that it is another one than the table means. One that was made anew
+  /// at an old address knows the cluster, and does not serve the old one's slots.
+  func mayBeMeant(_ link: Link) -> Bool {
+    guard let meant = nodes[link].id, case .member(let id) = nodes[link].greeting.identity else {
+      return true
+    }
+    return id == meant
   }
 
   /// Another Redis answers at the endpoint than the table means. It gets no commands; those that it

@@ -53,7 +53,8 @@ extension ClusterStore {
   }
 
   /// Rebuilds the table. An address at which two nodes are listed, since one of them is gone, is the
-  /// primary's, or that of the replica listed first.
+  /// primary's, or that of the replica listed first; of two primaries, it is that of the one which
+  /// answers there, and the other one's slots have no owner.
   private mutating func rebuild(from topology: Topology, at now: Instant) {
     slots.clear()
     forgetRoles()
@@ -66,7 +67,9 @@ extension ClusterStore {
       if configuration.reads == .replica { open(replica, at: now) }
     }
     for shard in topology.shards {
-      guard let primary = listedNode(at: shard.primary.endpoint) else { continue }
+      guard let primary = listedNode(at: shard.primary.endpoint),
+        !isAnother(primary, than: shard.primary, of: topology)
+      else { continue }
       name(primary, shard.primary.id, at: now)
       nodes[primary].role = .primary
       nodes[primary].replicas = shard.replicas.compactMap { node(at: $0.endpoint) }
@@ -88,6 +91,28 @@ extension ClusterStore {
     let node = addNode(endpoint, isSeed: false)
     if node == nil { refresh.isPatched = true }
     return node
+  }
+
+  /// Whether another primary that is listed at the same address has said that it answers there.
+  private func isAnother(
+    _ link: Link, than primary: ClusterNode, of topology: Topology
+  ) -> Bool {
+    guard nodes[link].isReady, case .member(let id) = nodes[link].greeting.identity,
+      id != primary.id
+    else { return false }
+    return topology.shards.contains {
+      $0.primary.endpoint == primary.endpoint && $0.primary.id == id
+    }
+  }
+
+  /// Builds the table again soon if it depends on who answers at a link's address, which is known
+  /// now: the topology lists several primaries there.
+  mutating func chooseListed(at link: Link, at now: Instant) {
+    let endpoint = nodes[link].endpoint
+    let listed = refresh.topology?.shards.count { $0.primary.endpoint == endpoint } ?? 0
+    guard listed > 1 else { return }
+    refresh.isPatched = true
+    wantRefresh(at: now)
   }
 
   /// The table means none of the nodes that the topology does not list.

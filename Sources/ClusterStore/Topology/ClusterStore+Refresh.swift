@@ -188,10 +188,12 @@ extension ClusterStore {
       openVoters(of: topology, at: now)
       return refuseView(of: link, .outdated, at: now)
     }
-    nodes[link].viewRefusal = nil
-    if nodes[link].isStranger {
-      nodes[link].isStranger = false
-      makeAllDue(at: now)
+    if mayBeMeant(link) {
+      nodes[link].viewRefusal = nil
+      if nodes[link].isStranger {
+        nodes[link].isStranger = false
+        makeAllDue(at: now)
+      }
     }
     apply(topology, at: now)
     noteEpochs(epochs, of: topology)
