@@ -135,18 +135,20 @@ struct VerbTests {
     }
   }
 
-  /// While it is refused, no payload moves. Once it is acquired, its own token finds it again.
-  @Test("lock: who was refused before reads only what it has locked")
-  func lockRefusedBefore() throws {
+  /// While it is refused, no payload moves, and a look changes nothing that others could see.
+  @Test("lock: who was refused before looks first", arguments: [true, false])
+  func lockRefusedBefore(_ isOwn: Bool) throws {
     let world = ScriptedNodes.cluster()
     let call = world.call(.lock(ID.low, 7).refusedBefore)
-    let alone = world.taken(by: 7000)
-    #expect(alone.count == 1 && alone[0].hasPrefix("EVALSHA \(Script.lock.digest) 1 \(key) "))
+    let look = world.taken(by: 7000)
+    #expect(look.count == 1 && look[0].hasPrefix("EVALSHA \(Script.lock.digest) 1 \(key) "))
+    #expect(look[0].hasSuffix(" 30000 1200000 1"))
     let token = Array(repeating: UInt8(0), count: 15) + [7]
     let granted = Say.bulk([UInt8(ascii: "L")] + token + [0, 0, 0, 0, 0, 0, 0x75, 0x30])
-    world.say(7000, granted)
+    let free = Say.bulk([UInt8(ascii: "H")] + Array(repeating: 0, count: 16))
+    world.say(7000, isOwn ? granted : free)
     #expect(world.outcomes[call] == nil)
-    #expect(world.taken(by: 7000) == alone + ["GET \(key)"])
+    #expect(world.taken(by: 7000) == ["\(look[0].dropLast())", "GET \(key)"])
     var record = Say.record(stored)
     record.replaceSubrange(40..<56, with: token)
     world.say(7000, granted + Say.bulk(record))
@@ -158,14 +160,17 @@ struct VerbTests {
     #expect(world.counters.retried == 0)
   }
 
-  @Test("lock: what was acquired and cannot be read may be held", arguments: ["-MISCONF no\r\n"])
-  func lockedInVain(_ behind: String) {
+  @Test("lock: what a look shows of another's lock is the answer, and so is a refusal")
+  func lookedInVain() {
     let world = ScriptedNodes.cluster()
-    let call = world.call(.lock(ID.low, 7).refusedBefore)
-    let token = Array(repeating: UInt8(0), count: 15) + [7]
-    world.say(7000, Say.bulk([UInt8(ascii: "L")] + token + [0, 0, 0, 0, 0, 0, 0x75, 0x30]))
-    world.say(7000, Array((behind + behind).utf8))
-    #expect(world.outcomes[call] == .fault(.outcomeUnknown))
+    let calls = (0..<3).map { _ in world.call(.lock(ID.low, 7).refusedBefore) }
+    let held = [UInt8(ascii: "H")] + Array(repeating: 0, count: 15) + [1]
+    world.say(7000, Say.bulk(held) + Say.bulk([UInt8(ascii: "M")]) + Array("-NOPERM no\r\n".utf8))
+    #expect(
+      calls.map { world.outcomes[$0] } == [
+        .lockHeld(age: 0, retryAfter: 1), .missing, .fault(.notPermitted),
+      ])
+    #expect(world.taken(by: 7000).count == 3)
   }
 
   @Test("inspect: PTTL and the beginning")

@@ -162,10 +162,10 @@ extension ClusterStore {
     park(handle, bytes, until: due, asked: asked)
   }
 
-  /// A lock that was asked for alone is acquired: it is asked for again, which finds it by its own
-  /// token, and now the session is read behind it.
-  mutating func readLocked(_ handle: Ticket, from link: Link, at now: Instant) {
+  /// A look has shown that the lock can be acquired: now it is, and the session is read behind it.
+  mutating func acquire(_ handle: Ticket, from link: Link, at now: Instant) {
     var bytes = copyFront(of: link)
+    ScriptedCommand.takeLock(in: &bytes)
     let first = bytes.count
     CommandEncoder.one("GET", spaces[operations[handle].namespace], ids[handle], in: &bytes)
     operations[handle].commandLengths = CommandLengths(first: first, of: bytes.count)

@@ -160,7 +160,7 @@ extension ClusterStore {
     case .slide(let outcome, let byRecord):
       slide(handle, byRecord: byRecord, at: now)
       return complete(handle, outcome, link, &bytes)
-    case .read: readLocked(handle, from: link, at: now)
+    case .acquire: acquire(handle, from: link, at: now)
     case .elsewhere: askPrimary(handle, nil, by: link, at: now)
     case .refused(let error) where operations[handle].isFromReplica:
       askPrimary(handle, error, by: link, at: now)

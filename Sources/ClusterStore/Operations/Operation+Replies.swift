@@ -17,8 +17,8 @@ extension Operation {
     /// The operation is done, and the timeout is to be slid at the primary: by the primary's
     /// record, if the one that was read names another timeout than the namespace's.
     case slide(Outcome, byRecord: Bool)
-    /// The lock was acquired, and the session is yet to be read.
-    case read
+    /// The lock is free, or the caller's already: it is to be acquired.
+    case acquire
     /// A replica knows of no session: the primary is to be asked.
     case elsewhere
     /// Redis refused it without executing it, for a reason that may pass.

@@ -18,7 +18,7 @@ extension Operation {
     switch (verb, index) {
     case (.lock, 0):
       noteLock(reply)
-      return commandCount == 2 ? .more : acquired()
+      return commandCount == 2 ? .more : looked()
     case (.lock, _): return locked(reply, wall: wall)
     case (_, 0) where commandCount == 2: return .more
     default: return decided(ScriptAnswer(reply), verb)
@@ -61,11 +61,12 @@ extension Operation {
     }
   }
 
-  /// The script's answer where no reading follows it.
-  private mutating func acquired() -> Step {
-    if let step = settledLock ?? refusalInFront() { return step }
-    isDoubtful = true
-    return .read
+  /// What is to be done after a look at the lock, which has acquired nothing.
+  private func looked() -> Step {
+    switch first {
+    case .held(_, left: 0), .locked: .acquire
+    default: settledLock ?? refusalInFront() ?? .refused(.tryAgain)
+    }
   }
 
   /// GET behind the script: the record, whose header shows whether the caller still has the lock.

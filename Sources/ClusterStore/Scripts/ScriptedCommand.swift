@@ -38,9 +38,11 @@ enum ScriptedCommand {
       words(command.freshLock.high, command.freshLock.low, in: &log)
       CommandWriter.argument(decimal: Int(command.lease) * 1_000, in: &log)
       CommandWriter.argument(decimal: space.idleMilliseconds, in: &log)
-      CommandWriter.argument(command.yields ? "1" : "", in: &log)
+      // One that yields ends with this answer, whatever it is.
+      let (yields, isLook) = (command.yields, command.expectsRefusal)
+      CommandWriter.argument(yields || isLook ? "1" : "", in: &log)
       let first = log.count - start
-      if command.expectsRefusal { return CommandLengths(first) }
+      if isLook, !yields { return CommandLengths(first) }
       CommandEncoder.one("GET", space, command.id, in: &log)
       return CommandLengths(first: first, of: log.count - start)
     default:
@@ -48,6 +50,12 @@ enum ScriptedCommand {
       encodeChange(command, request: request, space, into: &log)
       return CommandLengths(log.count - start)
     }
+  }
+
+  /// Turns a lock's script that leaves a free lock alone into one that takes it.
+  static func takeLock(in commands: inout ByteBuffer) {
+    commands.truncate(to: commands.count - "$1\r\n1\r\n".utf8.count)
+    CommandWriter.argument("", in: &commands)
   }
 
   /// Writes a command that leaves the payload alone.

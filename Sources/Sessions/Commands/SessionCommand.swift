@@ -72,8 +72,8 @@ public struct SessionCommand: Sendable {
   /// and never takes a free one; a yielding `unlock` leaves a lock that its caller has found again
   /// since.
   public var yields = false
-  /// Whether a `lock` was refused before and will probably be refused again. Then the payload is
-  /// read only once the lock is acquired, so that waiting moves none.
+  /// Whether a `lock` was refused before and will probably be refused again. Then the store may look
+  /// first whether it is free, so that waiting moves no payload.
   public var expectsRefusal = false
   /// The lease in seconds that `lock` and `renew` set.
   public var lease: Int32 = Int32(Lease.standard)
