@@ -1,6 +1,7 @@
 // One connection of the load, with its current request. In: a request's bytes. Out: how far its
-// response is. A connection without a request owns no buffer. If the socket does not take a request
-// at once, the rest is copied, since the next request reuses the same memory.
+// response is. If the socket does not take a request at once, the rest is copied into a buffer of
+// the connection's own, since the next request reuses the same memory. That buffer is kept, so a
+// connection may take as much memory as the largest payload.
 
 import Primitives
 import Reactor
