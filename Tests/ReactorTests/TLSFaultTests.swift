@@ -209,6 +209,8 @@ import Testing
     #expect(TransportFault(errno: ENETUNREACH) == .unreachable(ENETUNREACH))
     #expect(TransportFault(errno: EADDRNOTAVAIL) == .system(EADDRNOTAVAIL))
     #expect(TransportFault.tls(.alert(48)).description.hasSuffix("alert 48: unknown CA"))
+    let missing = TransportFault.tls(.alert(116)).description
+    #expect(missing.hasSuffix("alert 116: certificate required"))
   }
 }
 

@@ -104,6 +104,8 @@ public enum TLSFault: Error, Equatable, Sendable, CustomStringConvertible {
       unsafe "the peer's certificate is not accepted: "
         + Self.text(X509_verify_cert_error_string(Int(error)))
     case .certificateMissing: "the peer presented no certificate"
+    // Nameless in OpenSSL 3.0 (RFC 8446 §6.2).
+    case .alert(116): "the peer ended TLS with alert 116: certificate required"
     case .alert(let number):
       unsafe "the peer ended TLS with alert \(number): "
         + Self.text(SSL_alert_desc_string_long(Int32(number)))
