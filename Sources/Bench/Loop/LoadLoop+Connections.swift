@@ -101,7 +101,8 @@ extension LoadLoop {
         scratch.commit(count)
         scan(ticket)
       case .wouldBlock: break
-      case .closed, .failed: return lose(ticket)
+      case .closed: return lose(ticket)
+      case .failed(let reason): return lose(ticket, reason)
       }
       guard connections.contains(ticket) else { return }
       if !untilClosed && !connections[ticket].transport.mayHaveMore { return }
@@ -202,8 +203,8 @@ extension LoadLoop {
     lose(ticket)
   }
 
-  /// Gives up a broken connection.
-  private mutating func lose(_ ticket: Ticket) {
+  /// Gives up a broken connection, for this reason if one is known.
+  private mutating func lose(_ ticket: Ticket, _ reason: TransportFault? = nil) {
     if connections[ticket].state == .asking {
       if connections[ticket].request.isMeasured { tally.lost += 1 }
       asking -= 1
@@ -215,9 +216,16 @@ extension LoadLoop {
     if isIdle { return tally.idleEnded += 1 }
     switch phase {
     // Made anew, a connection would be counted twice among those that are open.
-    case .opening, .filling: fail(.lost(isEncrypted: context != nil))
+    case .opening, .filling: fail(lost(reason))
     case .warming, .measuring, .draining, .finished: retry()
     }
+  }
+
+  /// Under TLS the server may have said why: with TLS 1.3 it refuses a client's certificate after
+  /// the handshake.
+  private func lost(_ reason: TransportFault?) -> LoadFault {
+    guard context != nil else { return .lost(isEncrypted: false) }
+    return reason.map { .unreachable($0) } ?? .lost(isEncrypted: true)
   }
 
   /// Removes a connection from those waiting for a request.
