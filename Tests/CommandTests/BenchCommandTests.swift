@@ -114,4 +114,22 @@ struct BenchCommandTests {
     #expect(text(of: json).contains("\n  \"answered\": 300,\n"))
     #expect(text(of: histogram).contains(#/ 1\.000000000000 +300\n#\[Mean /#))
   }
+
+  @Test("A server that demands a certificate gets one; without it, its alert is told")
+  func certificates() throws {
+    let authority = try CertificateAuthority()
+    let own = try authority.issue("gateway", names: ["IP:127.0.0.1"])
+    let caller = try authority.issue("caller")
+    let tls = ["--tls-cert", own.certificate, "--tls-key", own.key]
+    let gateway = try GatewayProcess(
+      tls + ["--tls-client-ca", authority.certificate], until: .none)
+    let load = ["--tls", "--ca", authority.certificate, "--requests", "50", "--warm-up", "0s"]
+    let shown = ["--cert", caller.certificate, "--key", caller.key, "--keys", "5"]
+    try gateway.process.wait(until: "it serves") {
+      try bench(load + shown, at: gateway).status == .exited(0)
+    }
+    let refused = try bench(load, at: gateway)
+    #expect(refused.status == .exited(1) && refused.text == "")
+    #expect(refused.errors.contains("alert 116: certificate required"))
+  }
 }

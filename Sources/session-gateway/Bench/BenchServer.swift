@@ -13,6 +13,12 @@ struct BenchServer: ParsableArguments {
   @Option(help: "The authorities its certificate is checked against, PEM. (default: the system's)")
   var ca: String?
 
+  @Option(help: "The certificate for a server that demands one, PEM.")
+  var cert: String?
+
+  @Option(help: "The private key of that certificate, PEM.")
+  var key: String?
+
   @Option(help: "The name its certificate carries. (default: the host)")
   var serverName: String?
 
@@ -29,11 +35,15 @@ struct BenchServer: ParsableArguments {
   var putTarget: String?
 
   func validate() throws {
-    if (ca != nil || serverName != nil) && !tls {
-      throw ValidationError("--ca and --server-name need --tls")
+    if (ca ?? cert ?? key ?? serverName) != nil && !tls {
+      throw ValidationError("--ca, --cert, --key and --server-name need --tls")
     }
-    if let ca, let fault = ReadableFile.fault(of: ca) {
-      throw ValidationError("--ca: \(ca): \(fault)")
+    guard (cert == nil) == (key == nil) else {
+      throw ValidationError("--cert and --key belong together: give both, or neither")
+    }
+    for (name, path) in [("ca", ca), ("cert", cert), ("key", key)] {
+      guard let path, let fault = ReadableFile.fault(of: path) else { continue }
+      throw ValidationError("--\(name): \(path): \(fault)")
     }
     if serverName == "" { throw ValidationError("--server-name is empty; leave it out") }
     for target in [getTarget, putTarget].compactMap(\.self) where !target.hasPrefix("/") {
@@ -43,7 +53,9 @@ struct BenchServer: ParsableArguments {
 
   /// How to verify the server; nil for plain HTTP.
   var trust: TLSClientSettings? {
-    tls ? TLSClientSettings(authorities: ca, serverName: serverName) : nil
+    guard tls else { return nil }
+    return TLSClientSettings(
+      authorities: ca, certificate: cert, key: key, serverName: serverName)
   }
 
   /// The targets that replace the gateway's own.
