@@ -18,7 +18,10 @@ extension Server {
   }
 
   private mutating func take(_ event: Event, from client: Ticket) {
-    if event.failed { return drop(client) }
+    if event.failed {
+      if connections[client].phase == .handshaking { counters.handshakeFaults += 1 }
+      return drop(client)
+    }
     connections[client].note(event)
     switch connections[client].phase {
     case .handshaking: shakeHands(client)

@@ -145,4 +145,14 @@ private final class SlowWire {
     try stage.turn { !stage.told.isEmpty }
     #expect(stage.told.first == .request(""))
   }
+
+  @Test(arguments: [false, true]) func whoLeavesAmidItsHandshakeIsCounted(_ resets: Bool) throws {
+    let authority = try CertificateAuthority()
+    let stage = try Stage(identity: try authority.issue("server"))
+    let client = try stage.connect()
+    try stage.turn { stage.server.count == 1 }
+    if resets { client.abort() } else { client.close() }
+    try stage.turn { stage.server.count == 0 }
+    #expect(stage.server.counters.handshakeFaults == 1)
+  }
 }
