@@ -16,6 +16,9 @@ public enum Gateway {
   /// it could not start.
   public static func run(_ settings: Settings, version: String) -> Int32 {
     Signals.claim()
+    // Read once: a container's quota may change meanwhile.
+    var settings = settings
+    settings.workers = settings.workerCount
     do throws(SystemFault) {
       let output = try LogOutput(settings)
       try output.start()

@@ -99,11 +99,14 @@ extension ClusterStore {
   }
 
   /// Takes the header that was found after a write was lost. The write, parked until its deadline,
-  /// goes again or leaves its place.
+  /// goes again or leaves its place. After the loss of a full pipeline there are thousands of such
+  /// verdicts, so none of them looks for its write in the queue.
   mutating func takeVerdict(on handle: Ticket, from link: Link, at now: Instant) {
     defer { schedulePass(at: now) }
     guard operations.contains(handle) else { return counters.verifiedInVain += 1 }
-    if decideFate(of: handle, by: Operation.Found(nodes[link].reply)) { makeDue(handle, at: now) }
+    if decideFate(of: handle, by: Operation.Found(nodes[link].reply)) {
+      operations[handle].hasVerdict = true
+    }
   }
 
   /// Ends a lost write according to what was found, unless it must be repeated over that; then it

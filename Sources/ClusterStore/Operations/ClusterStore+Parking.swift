@@ -50,12 +50,6 @@ extension ClusterStore {
     check(at: now)
   }
 
-  /// Makes one parked operation due.
-  mutating func makeDue(_ handle: Ticket, at now: Instant) {
-    parking.makeDue(handle, at: now)
-    schedulePass(at: now)
-  }
-
   /// When to retry an operation that was refused: after a full-jitter pause that doubles with each
   /// attempt, from milliseconds to a quarter of a second.
   mutating func pause(_ handle: Ticket, at now: Instant) -> Instant {
@@ -87,7 +81,7 @@ extension ClusterStore {
       spare.give(waiting.bytes)
       return giveUp(handle, .deadlinePassed)
     }
-    let due = waiting.due
+    let due = operations[handle].takeVerdict() ? now : waiting.due
     guard due <= now || waiting.awaitsTurn else { return putBack(waiting, until: due) }
     let slot = operations[handle].slot
     let asked = usable(waiting.asked)

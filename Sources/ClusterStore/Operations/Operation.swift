@@ -111,6 +111,8 @@ struct Operation: ~Copyable {
 
   /// The question about its fate that is in progress.
   var verification: Ticket = .none
+  /// Whether that was answered while it was parked: it goes with the next pass.
+  var hasVerdict = false
 
   /// Whether there was something under the key, according to the command in front.
   var existed = false
@@ -191,6 +193,12 @@ struct Operation: ~Copyable {
     beginning = found.beginning
     isScripted = false
     isFenced = false
+  }
+
+  /// Whether its fate was decided since this was last asked.
+  mutating func takeVerdict() -> Bool {
+    defer { hasVerdict = false }
+    return hasVerdict
   }
 
   /// Forgets what the last attempt had learnt, before the next.

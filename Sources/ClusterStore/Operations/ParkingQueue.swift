@@ -71,13 +71,6 @@ struct ParkingQueue: ~Copyable {
   /// Makes a pass due: some operations are due, have ended, or may go.
   mutating func schedulePass(at now: Instant) { due = now }
 
-  /// Makes one operation due.
-  mutating func makeDue(_ operation: Ticket, at now: Instant) {
-    for place in 0..<queue.count where queue[place].operation == operation {
-      queue[place].due = now
-    }
-  }
-
   /// Makes all operations due.
   mutating func makeAllDue(at now: Instant) {
     for place in 0..<queue.count { queue[place].due = now }
