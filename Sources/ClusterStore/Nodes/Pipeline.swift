@@ -177,6 +177,7 @@ struct Pipeline: ~Copyable {
   }
 
   /// Removes the front entry and its bytes.
+  @inline(__always)
   @discardableResult
   mutating func retire() -> Entry? {
     guard let entry = entries.popFirst() else { return nil }

@@ -112,6 +112,7 @@ extension Worker where Store: ~Copyable {
   }
 
   /// Answers with the outcome of a command, unless it means that the client waits on for its lock.
+  @inline(__always)
   private mutating func conclude(_ client: Ticket, _ outcome: Outcome) {
     if !wantedLocks.isEmpty, keepWaiting(client, after: outcome) { return }
     answer(client, outcome)

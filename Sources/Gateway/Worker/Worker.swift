@@ -180,6 +180,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     }
   }
 
+  @inline(__always)
   private mutating func answerCompletions() {
     while let completion = backend.nextCompletion(at: moment, reply: &reply) {
       take(completion)
