@@ -11,41 +11,16 @@ import Testing
 
 @Suite("What makes another Redis look like the right one")
 struct MistakenTests {
-  private static let standalone = "-ERR This instance has cluster support disabled\r\n"
   private static let loading = "-LOADING Redis is loading the dataset in memory\r\n"
   private static let forbidden = "-NOPERM no\r\n"
-  private let view = Slots([(0, 8191, 7000), (8192, 12000, 7001), (12001, 16383, 7002)])
-  /// A session of 7001.
-  private let id = (0...).lazy.map { "id\($0)" }.first { (8192...12000).contains(ID.slot($0)) }!
 
-  private func tell(_ world: ScriptedNodes, _ view: Slots, _ epochs: [UInt16: Int]) {
-    for port in UInt16(7000)...7009 {
-      world.views[port] = view.text
-      world.epochs[port] = Slots.epochs(epochs)
-    }
-  }
-
-  /// - Parameter identity: what all nodes answer when they are asked who they are.
-  private func trio(seeds: [UInt16] = [7000, 7001, 7002], identity: String? = nil) -> ScriptedNodes
-  {
-    let world = ScriptedNodes(seeds: seeds)
-    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
-    for port in UInt16(7000)...7009 { world.identities[port] = identity }
-    world.settle()
+  private func trio(
+    seeds: [UInt16] = [7000, 7001, 7002], identity: String? = nil
+  ) -> ScriptedNodes {
+    let world = ScriptedNodes.trio(seeds: seeds, identity: identity)
     world.pass(milliseconds: 2_000)
     #expect(world.isServing)
     return world
-  }
-
-  /// Another Redis at an address: one of no cluster, or a node of another one.
-  private func replace(
-    _ world: ScriptedNodes, _ port: UInt16, isStandalone: Bool, epoch: Int = 50
-  ) {
-    world.identities[port] = isStandalone ? Self.standalone : Slots.identity(port, life: 1)
-    world.views[port] =
-      isStandalone ? Self.standalone : Slots([(0, 16383, port)], life: 1).text
-    world.epochs[port] = Slots.epochs([port: epoch], life: 1)
-    world.habits[port] = Say.ok
   }
 
   /// The nodes that are not foreign are away, and come back.
@@ -69,7 +44,7 @@ struct MistakenTests {
     arguments: [50, 0], [200, 1_500, 20_000])
   func moment(epoch: Int, milliseconds: Int) {
     let world = trio()
-    replace(world, 7001, isStandalone: false, epoch: epoch)
+    world.replace(7001, isStandalone: false, epoch: epoch)
     world.say(7001, "!broken\r\n")
     world.pass(milliseconds: 1_000)
     absence(of: [7000, 7002], for: milliseconds, world)
@@ -79,7 +54,7 @@ struct MistakenTests {
   @Test("Nor is the cluster of a seed that is another's by now", arguments: [200, 1_500, 20_000])
   func seed(milliseconds: Int) {
     let world = trio(seeds: [7000, 7001, 7005])
-    replace(world, 7005, isStandalone: false)
+    world.replace(7005, isStandalone: false)
     world.say(7005, "!broken\r\n")
     world.pass(milliseconds: 1_000)
     absence(of: [7000, 7001, 7002], for: milliseconds, world)
@@ -93,12 +68,12 @@ struct MistakenTests {
     let world = ScriptedNodes(seeds: [7000, 7003])
     // A replica that had failed when the topology was asked for is not listed.
     let replicas: [UInt16: [UInt16]] = isListed ? [7000: [7003]] : [:]
-    tell(world, Slots([(0, 16383, 7000)], replicas: replicas), [7000: 1])
+    world.tell(Slots([(0, 16383, 7000)], replicas: replicas), [7000: 1])
     world.settle()
-    replace(world, 7000, isStandalone: false)
+    world.replace(7000, isStandalone: false)
     world.say(7000, "!broken\r\n")
     world.pass(milliseconds: 17_000)
-    let call = world.call(.put(id, version: 8))
+    let call = world.call(.put(Trio.id, version: 8))
     #expect(!world.taken(by: 7000).contains { $0.hasPrefix("SET") })
     #expect(world.outcomes[call] == nil)
     world.views[7003] = Slots([(0, 16383, 7003)]).text
@@ -122,10 +97,10 @@ struct MistakenTests {
     // It keeps nobody else from telling.
     #expect(Set(world.asked.suffix(4)).count > 1)
     world.services[7001] = nil
-    replace(world, 7001, isStandalone: true)
+    world.replace(7001, isStandalone: true)
     world.identities[7001] = Self.forbidden
     world.pass(milliseconds: 1_000)
-    let call = world.call(.put(id, version: 8))
+    let call = world.call(.put(Trio.id, version: 8))
     world.pass(milliseconds: 3_000)
     #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
     #expect(world.outcomes[call] == nil && !world.isServing)
@@ -138,7 +113,7 @@ struct MistakenTests {
     world.say(7001, "!broken\r\n")
     keepAlive(world, rounds: 4)
     let next = Slots([(0, 8191, 7000), (8192, 12000, 7001), (12001, 16383, 7004)])
-    tell(world, next, [7000: 1, 7001: 2, 7004: 5])
+    world.tell(next, [7000: 1, 7001: 2, 7004: 5])
     world.views[7001] = nil
     world.die(7002)
     keepAlive(world, rounds: 20)
@@ -158,7 +133,7 @@ struct MistakenTests {
     [true, false])
   func redirect(word: String, isSeed: Bool) {
     let world = trio(seeds: isSeed ? [7000, 7001, 7002, 7005] : [7000, 7001, 7002])
-    replace(world, 7005, isStandalone: true)
+    world.replace(7005, isStandalone: true)
     if isSeed {
       world.say(7005, "!broken\r\n")
       world.pass(milliseconds: 500)
@@ -174,7 +149,7 @@ struct MistakenTests {
   func toldAgain() {
     let world = trio()
     for times in 1...2 {
-      replace(world, 7001, isStandalone: true)
+      world.replace(7001, isStandalone: true)
       world.say(7001, "!broken\r\n")
       world.pass(milliseconds: 1_000)
       #expect(world.viewRefusals.count == times && !world.isServing)

@@ -9,38 +9,15 @@ import Testing
 /// A cluster of three, at whose addresses others may answer.
 @Suite("Another Redis at a node's address")
 struct StrangerTests {
-  private static let standalone = "-ERR This instance has cluster support disabled\r\n"
-  private let view = Slots([(0, 8191, 7000), (8192, 12000, 7001), (12001, 16383, 7002)])
-  /// A session of 7001.
-  private let id = (0...).lazy.map { "id\($0)" }.first { (8192...12000).contains(ID.slot($0)) }!
-
-  private func tell(_ world: ScriptedNodes, _ view: Slots, _ epochs: [UInt16: Int]) {
-    for port in UInt16(7000)...7009 {
-      world.views[port] = view.text
-      world.epochs[port] = Slots.epochs(epochs)
-    }
-  }
-
   private func trio() -> ScriptedNodes {
-    let world = ScriptedNodes(seeds: [7000, 7001, 7002])
-    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
-    world.settle()
+    let world = ScriptedNodes.trio()
     #expect(world.isServing)
     return world
   }
 
-  /// Another Redis at 7001: one of no cluster, or a node of another one.
-  private func replace(_ world: ScriptedNodes, isStandalone: Bool) {
-    world.identities[7001] = isStandalone ? Self.standalone : Slots.identity(7001, life: 1)
-    world.views[7001] =
-      isStandalone ? Self.standalone : Slots([(0, 16383, 7001)], life: 1).text
-    world.epochs[7001] = Slots.epochs([7001: 50], life: 1)
-    world.habits[7001] = Say.ok
-  }
-
   /// What is for 7001 waits, and nothing is put in there.
   private func expectNothing(_ world: ScriptedNodes, for milliseconds: Int = 3_000) {
-    let call = world.call(.put(id, version: 8))
+    let call = world.call(.put(Trio.id, version: 8))
     world.pass(milliseconds: milliseconds)
     #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
     #expect(world.outcomes[call] == nil)
@@ -50,11 +27,11 @@ struct StrangerTests {
   @Test("It gets no session, and is told from its first answers", arguments: [true, false])
   func getsNothing(isStandalone: Bool) {
     let world = trio()
-    replace(world, isStandalone: isStandalone)
+    world.replace(7001, isStandalone: isStandalone)
     world.say(7001, "!broken\r\n")
     world.pass(milliseconds: 50)
     #expect(!world.isServing)
-    let call = world.call(.put(id, version: 8))
+    let call = world.call(.put(Trio.id, version: 8))
     world.pass(milliseconds: 500)
     #expect(world.taken(by: 7001) == [] && world.outcomes[call] == nil)
     #expect(world.viewRefusals.first == (isStandalone ? .standaloneInCluster : .anotherNode))
@@ -77,8 +54,8 @@ struct StrangerTests {
     [true, false])
   func atTheStart(seeds: [UInt16], isStandalone: Bool) {
     let world = ScriptedNodes(seeds: seeds)
-    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
-    replace(world, isStandalone: isStandalone)
+    world.tell(Trio.view, [7000: 1, 7001: 2, 7002: 3])
+    world.replace(7001, isStandalone: isStandalone)
     world.settle()
     world.pass(milliseconds: 100)
     expectNothing(world)
@@ -95,7 +72,7 @@ struct StrangerTests {
     world.pass(milliseconds: 500)
     #expect(!world.isServing)
     world.services[7001] = nil
-    replace(world, isStandalone: true)
+    world.replace(7001, isStandalone: true)
     world.pass(milliseconds: 1_000)
     expectNothing(world)
   }
@@ -103,12 +80,12 @@ struct StrangerTests {
   @Test("One that may not say who it is is found out by its view, and stays found out")
   func unproven() {
     let world = ScriptedNodes(seeds: [7000, 7001, 7002, 7003, 7004, 7005])
-    tell(world, view, [7000: 1, 7001: 2, 7002: 3])
+    world.tell(Trio.view, [7000: 1, 7001: 2, 7002: 3])
     for port in UInt16(7000)...7005 { world.identities[port] = "-NOPERM no\r\n" }
     world.settle()
     world.pass(milliseconds: 5_000)
     #expect(world.isServing)
-    replace(world, isStandalone: true)
+    world.replace(7001, isStandalone: true)
     world.identities[7001] = "-NOPERM no\r\n"
     world.say(7001, "!broken\r\n")
     world.pass(milliseconds: 1_000)
@@ -119,7 +96,7 @@ struct StrangerTests {
     world.say(7001, "!broken\r\n")
     expectNothing(world)
     // Its view is.
-    world.views[7001] = view.text
+    world.views[7001] = Trio.view.text
     world.epochs[7001] = Slots.epochs([7000: 1, 7001: 2, 7002: 3])
     world.pass(milliseconds: 2_000)
     #expect(world.isServing)
@@ -134,7 +111,7 @@ struct StrangerTests {
     world.pass(milliseconds: 300)
     #expect(world.asked.last == 7001)
     world.windows[7001] = 0
-    let call = world.call(.put(id, version: 8))
+    let call = world.call(.put(Trio.id, version: 8))
     // The connection has outlived the change.
     world.say(
       7001, Slots.epochs([7001: 50], life: 1) + Slots([(0, 16383, 7001)], life: 1).text)
@@ -147,7 +124,7 @@ struct StrangerTests {
   @Test("A seed that left, and came back as another node, may be given slots")
   func cameBack() {
     let world = trio()
-    tell(world, Slots([(0, 8191, 7000), (8192, 16383, 7001)]), [7000: 1, 7001: 4])
+    world.tell(Slots([(0, 8191, 7000), (8192, 16383, 7001)]), [7000: 1, 7001: 4])
     world.die(7002)
     world.pass(milliseconds: 200_000)
     #expect(world.isServing)
@@ -192,7 +169,7 @@ struct StrangerTests {
     world.pass(milliseconds: 40_000)
     #expect(world.isServing)
     _ = world.taken(by: 7001)
-    _ = world.call(.get(id))
+    _ = world.call(.get(Trio.id))
     #expect(world.taken(by: 7001).count == 1)
   }
 
@@ -201,7 +178,7 @@ struct StrangerTests {
   func newMember() {
     let world = trio()
     world.identities[7001] = Slots.identity(7001, life: 1)
-    world.services[7001] = "-MOVED \(ID.slot(id)) 10.0.0.1:7001\r\n"
+    world.services[7001] = "-MOVED \(ID.slot(Trio.id)) 10.0.0.1:7001\r\n"
     world.say(7001, "!broken\r\n")
     expectNothing(world)
     #expect(world.taken(by: 7001) == [])
@@ -218,7 +195,7 @@ struct StrangerTests {
     let id = (0...).lazy.map { "id\($0)" }.first { slots.contains(ID.slot($0)) }!
     for isSudden in [false, true] {
       let world = trio()
-      let twice = view.text.replacing(":\(gone)", with: ":\(heir)")
+      let twice = Trio.view.text.replacing(":\(gone)", with: ":\(heir)")
       for port in UInt16(7000)...7009 { world.views[port] = twice }
       world.die(gone)
       if isSudden { world.say(heir, "!broken\r\n") }
@@ -227,7 +204,7 @@ struct StrangerTests {
       _ = world.taken(by: heir)
       _ = world.call(.get(id))
       #expect(world.taken(by: heir).count == 1)
-      let other = world.call(.get(gone == 7001 ? self.id : ID.high))
+      let other = world.call(.get(gone == 7001 ? Trio.id : ID.high))
       world.pass(milliseconds: 3_000)
       #expect(world.taken(by: heir) == [])
       #expect(world.counters.reconnects == reconnects && world.outcomes[other] == nil)
