@@ -135,6 +135,32 @@ import Testing
     #expect(try gateway.ask("PUT", path, body: payload(1_000_000)).status == 204)
   }
 
+  @Test func memoryIsReturnedAfterAFlood() throws {
+    let gateway = try GatewayProcess(["--workers", "2", "--deadline", "60s"])
+    let atRest = gateway.process.residentBytes
+    func send(_ count: Int, _ length: Int) throws -> [RawHTTP] {
+      let head = "PUT \(freshPath()) HTTP/1.1\r\nHost: a\r\nContent-Length: \(length + 1)\r\n\r\n"
+      let crowd = try (0..<count).map { _ in try gateway.connect() }
+      for connection in crowd { try connection.send(Array(head.utf8) + payload(length)) }
+      return crowd
+    }
+    func held() throws -> Int { try gateway.metric("session_gateway_client_buffer_bytes ") }
+    // The C library takes its first large buffers from the kernel, and from a heap only what is no
+    // larger than one that it has been given back.
+    let first = try send(4, 1_000_000)
+    try eventually("the first have come") { try held() > 3 << 20 }
+    for connection in first { connection.abort() }
+    try eventually("the first are gone") { try held() == 0 }
+    let crowd = try send(500, 200_000)
+    try eventually("all of it has come") { try held() > 90 << 20 }
+    #expect(gateway.process.residentBytes - atRest > 90 << 20)
+    for connection in crowd { connection.abort() }
+    // Some of it may have been returned while others held theirs: then it takes a minute.
+    try eventually("it has been returned", within: .seconds(180)) {
+      gateway.process.residentBytes - atRest < 40 << 20
+    }
+  }
+
   @Test func whoDoesNotReadHoldsNoMoreThanTheBound() throws {
     let gateway = try GatewayProcess(["--workers", "1", "--client-buffers", "8MiB"])
     let path = freshPath()

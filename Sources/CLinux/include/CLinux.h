@@ -3,6 +3,7 @@
 #define CLINUX_H
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -88,6 +89,13 @@ int linux_join_thread(pthread_t thread, int64_t nanoseconds);
 
 // The system's text for an error number; `room` may hold it.
 const char *linux_error_text(int error, char *room, size_t size);
+
+// Returns the free pages of all heaps to the system, where the C library can.
+static inline void linux_return_spare_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 static inline int linux_get_descriptor_limit(struct rlimit *limit) {
   return getrlimit(RLIMIT_NOFILE, limit);

@@ -20,6 +20,14 @@ enum StoreChoice: Sendable {
     self = .redis(ClusterConfiguration(redis, largestBody: settings.maxBody), redis.tls)
   }
 
+  /// How many bytes the sessions of the memory store take.
+  var heldBytes: Int {
+    switch self {
+    case .memory(let sessions): sessions.statistics.bytes
+    case .redis: 0
+    }
+  }
+
   /// The store's name, for the log.
   var name: String {
     switch self {

@@ -80,6 +80,7 @@ final class Crew {
     tellReady()
     var watchdog = Watchdog(manager, parts.inboxes, state, at: .now())
     var statusLog = StatusLog()
+    var spareMemory = SpareMemory()
     while !ended.isZero {
       switch Signals.wait(for: watchdog.wait(at: .now())) {
       case .terminate: end(after: parts.settings.drainGrace)
@@ -91,6 +92,12 @@ final class Crew {
       }
       watchdog.look(at: .now())
       statusLog.look(at: state, log, at: .now())
+      let held = state.sum(.clientBytes) + parts.store.heldBytes
+      if spareMemory.isWorthReturning(
+        resident: ProcessFigures.residentBytes, held: held, at: .now())
+      {
+        ProcessMemory.returnSpare()
+      }
     }
     stopAll()
     log.info("stopped")
