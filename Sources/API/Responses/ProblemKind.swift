@@ -76,7 +76,7 @@ public enum ProblemKind: UInt8, CaseIterable, Sendable {
     case .rightMissing:
       (403, "The token does not allow that.", "It lacks the right to read or to write.")
     case .noSuchPath:
-      (404, "Nothing has this path.", "The contract at /openapi.yaml lists all paths.")
+      (404, "Nothing has this path.", "The contract, openapi.yaml, lists all paths.")
     case .methodNotAllowed: (405, "The method is not allowed here.", "Allow lists those that are.")
     case .methodNotImplemented:
       (501, "The method is not implemented.", "No resource here supports it.")
