@@ -2,9 +2,15 @@
 // status of the response. It uses the same modules as the gateway. Bounded: one deadline covers
 // everything but the lookup of a host name.
 
-import Glibc
 import Primitives
 import Reactor
+
+/// The gateway's host has no address.
+struct UnknownHost: Error, CustomStringConvertible {
+  let name: String
+
+  var description: String { "no address is known for the host \(name)" }
+}
 
 /// A request for a gateway's page of health.
 struct HealthRequest: ~Copyable {
@@ -19,7 +25,7 @@ struct HealthRequest: ~Copyable {
   let patience: TimeSpan
 
   /// Sends the request, and returns the status of the response.
-  func send() throws(TransportFault) -> Int {
+  func send() throws -> Int {
     let deadline = Instant.now() + patience
     var connection = try connect(until: deadline)
     var request = ByteBuffer(capacity: 256)
@@ -30,9 +36,9 @@ struct HealthRequest: ~Copyable {
     return try Self.status(&connection, until: deadline)
   }
 
-  private func connect(until deadline: Instant) throws(TransportFault) -> BlockingConnection {
+  private func connect(until deadline: Instant) throws -> BlockingConnection {
     guard case .addresses(let found) = Resolver.lookUp(host, port: port), let address = found.first
-    else { throw .unreachable(EHOSTUNREACH) }
+    else { throw UnknownHost(name: host) }
     var connection = try BlockingConnection.connect(
       to: address, host: host, context: context, until: deadline)
     try connection.handshake(until: deadline)

@@ -33,6 +33,13 @@ struct HealthcheckTests {
     #expect(asked.errors.contains("/readyz failed: nothing listens"))
   }
 
+  @Test("1 when its host has no address, and which host that is")
+  func unknownHost() throws {
+    let asked = try ask(["--listen", "no-such-host.invalid:80", "--allow-anonymous"])
+    #expect(asked.status == .exited(1))
+    #expect(asked.errors.contains("no address is known for the host no-such-host.invalid"))
+  }
+
   @Test("1 when the store does not serve, but the process lives")
   func notReady() throws {
     let gateway = try GatewayProcess(["--redis", "127.0.0.1:\(FreePorts.one())"])
