@@ -1,4 +1,4 @@
-// The report as JSON for programs: numbers, and texts of characters that need no escaping.
+// The report as JSON for programs.
 
 import Histogram
 import Primitives

@@ -31,8 +31,6 @@ struct ParkingQueue: ~Copyable {
 
   init(limit: Int) { queue = Ring(limit: limit) }
 
-  var count: Int { queue.count }
-
   var isEmpty: Bool { queue.isEmpty }
 
   var isFull: Bool { queue.isFull }

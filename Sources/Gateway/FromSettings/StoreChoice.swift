@@ -23,7 +23,7 @@ enum StoreChoice: Sendable {
   /// How many bytes the sessions of the memory store take.
   var heldBytes: Int {
     switch self {
-    case .memory(let sessions): sessions.statistics.bytes
+    case .memory(let sessions): sessions.bytes
     case .redis: 0
     }
   }

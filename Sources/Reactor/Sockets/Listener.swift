@@ -5,6 +5,7 @@
 
 import CLinux
 import Glibc
+import Primitives
 
 /// Why the gateway cannot listen on a port.
 public enum ListenFault: Error, Equatable, Sendable, CustomStringConvertible {
@@ -83,10 +84,7 @@ public struct Listener: ~Copyable {
   }
 
   /// Whether a connection waits to be accepted.
-  public var isAwaited: Bool {
-    var watched = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
-    return unsafe poll(&watched, 1, 0) == 1
-  }
+  public var isAwaited: Bool { block(on: fd, for: POLLIN, until: .now()) }
 
   private static func outcome(of error: Int32) -> Accepted {
     switch error {

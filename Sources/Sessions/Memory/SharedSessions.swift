@@ -69,8 +69,11 @@ public final class SharedSessions: Sendable {
   public var statistics: MemoryStatistics {
     var sessions = 0
     for index in shards.indices { sessions += shards[index].withLock { $0.count } }
-    return MemoryStatistics(sessions: sessions, bytes: budget.used)
+    return MemoryStatistics(sessions: sessions, bytes: bytes)
   }
+
+  /// How many bytes sessions take now. Takes no lock.
+  public var bytes: Int { budget.used }
 
   /// Carries out any command but a `put`. A `lock` that finds no room is tried once more after a
   /// sweep.
