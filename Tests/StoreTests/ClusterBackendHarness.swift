@@ -90,11 +90,11 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
       let event = poller.event(index)
       backend.take(event, on: PollToken.ticket(event.token), at: moment.instant)
     }
+    backend.flush(at: moment.instant)
   }
 
   private mutating func settle() {
     backend.advance(&poller, at: moment, readUpTo: .now())
     while backend.nextEvent() != nil {}
-    backend.flush(at: moment.instant)
   }
 }

@@ -5,17 +5,18 @@
 // The tick:
 //   1. wait                until a socket is ready or a deadline comes
 //   2. clients and nodes   read and parse what is ready, submit commands, so many for each client
-//   3. completions         read nodes' replies, answer clients at once, take their next requests
-//   4. the backend         do what is due
-//   5. deadlines           time out what took too long, judged by a time up to which all was read
-//   6. accept              new connections, a bounded number
-//   7. flush               write once to each node that has something to be sent
+//   3. flush               write once to each node that has something to be sent
+//   4. completions         read nodes' replies, answer clients at once, take their next requests
+//   5. the backend         do what is due
+//   6. deadlines           time out what took too long, judged by a time up to which all was read
+//   7. accept              new connections, a bounded number
 //   8. tell                report to the board of numbers and to the log
 //
 // An answer leaves when it is complete, in one write, since a client has one exchange at a time.
 // The commands of all clients that a tick served leave together, which is where pipelines come
-// from. A tick takes a bounded number of events and bytes, and leaves the rest to the next, which
-// follows at once.
+// from. They leave before the answers are made, so that nodes work meanwhile; what the answers add
+// leaves with the next tick (docs/decisions/0029). A tick takes a bounded number of events and
+// bytes. If anything is left, the next follows at once.
 
 import API
 import ClusterStore
@@ -117,6 +118,8 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   /// Serves until it is told to end.
   mutating func run() {
     while !isStopped { tick() }
+    // What the last answers added: a timeout that a reading extends.
+    backend.flush(at: .now())
   }
 
   private mutating func tick() {
@@ -130,6 +133,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     server.begin(at: moment.instant)
     for index in 0..<count { take(poller.event(index)) }
     serve()
+    backend.flush(at: moment.instant)
     answerCompletions()
     lookout.settle(
       isAll: count < Poller.capacity && !server.isBusy && !backend.hasUnread,
@@ -138,7 +142,6 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
     if expiry <= lookout.readUpTo { expire() }
     drainOn()
     server.accept(poller)
-    backend.flush(at: moment.instant)
     tell()
   }
 
