@@ -23,6 +23,34 @@ import Testing
     }
   }
 
+  /// Whoever was accepted by a listener that is closed again would wait for the kernel's next try.
+  @Test func checkingAPortAcceptsNobody() throws {
+    let first = try Listener(host: "127.0.0.1", port: 0, backlog: 8)
+    let port = first.address.port
+    #expect(throws: ListenFault.addressInUse(first.address.description)) {
+      try Listener.checkUnused(host: "127.0.0.1", port: port)
+    }
+    let held = try HeldPort(reusable: true)
+    let (address, outcome) = (held.address, Outcome())
+    let checks = try NamedThread.start(name: "checking") {
+      while outcome.text.withLock({ $0.isEmpty }) {
+        do throws(ListenFault) {
+          try Listener.checkUnused(host: "127.0.0.1", port: address.port)
+        } catch {
+          outcome.text.withLock { $0 = "\(error)" }
+        }
+      }
+    }
+    for _ in 0..<5_000 {
+      guard let client = try? Socket.connect(to: address) else { continue }
+      try waitFor(client.fd, writable: true)
+      #expect(client.connectResult() != .connected)
+    }
+    outcome.text.withLock { if $0.isEmpty { $0 = "nobody listens" } }
+    checks.join()
+    #expect(outcome.text.withLock { $0 } == "nobody listens")
+  }
+
   @Test func saysWhyNot() {
     #expect(throws: ListenFault.notLocal("192.0.2.1:8080")) {
       _ = try Listener(host: "192.0.2.1", port: 8_080, backlog: 8)

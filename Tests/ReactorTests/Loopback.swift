@@ -24,13 +24,16 @@ struct Loopback: ~Copyable {
   }
 }
 
-/// A port of 127.0.0.1 that is bound, so that no other test gets it, and not listened on.
+/// A port of 127.0.0.1 that is bound, so that no other test gets it, and not listened on. Who allows
+/// it (SO_REUSEADDR) may bind to a `reusable` one too.
 struct HeldPort: ~Copyable {
   let address: Address
   private let descriptor: Int32
 
-  init() throws {
+  init(reusable: Bool = false) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var isReusable: Int32 = reusable ? 1 : 0
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isReusable, 4)
     address = Address(literal: "127.0.0.1", port: try Self.bind(descriptor))!
   }
 

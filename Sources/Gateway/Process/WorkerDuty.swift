@@ -59,7 +59,11 @@ struct WorkerDuty: Sendable {
     let listen = parts.settings.listen
     guard case .memory = parts.store else { return try makeListener(listen, "--listen") }
     let isAlone = parts.inboxes.count == 1
-    if index == 0, !isAlone { _ = try makeListener(listen, "--listen", shared: false) }
+    if index == 0, !isAlone {
+      try naming("--listen", listen) { () throws(ListenFault) in
+        try Listener.checkUnused(host: listen.host, port: listen.port)
+      }
+    }
     return try makeListener(listen, "--listen", shared: !isAlone)
   }
 
@@ -74,9 +78,18 @@ struct WorkerDuty: Sendable {
   private func makeListener(
     _ listen: HostPort, _ flag: String, shared: Bool = true
   ) throws(StartFault) -> Listener {
-    do throws(ListenFault) {
-      return try Listener(
+    try naming(flag, listen) { () throws(ListenFault) in
+      try Listener(
         host: listen.host, port: listen.port, backlog: parts.bounds.backlog, shared: shared)
+    }
+  }
+
+  /// A fault of `open` names the setting.
+  private func naming<Opened: ~Copyable>(
+    _ flag: String, _ listen: HostPort, _ open: () throws(ListenFault) -> Opened
+  ) throws(StartFault) -> Opened {
+    do throws(ListenFault) {
+      return try open()
     } catch {
       throw StartFault("\(flag) \(listen): \(error)")
     }

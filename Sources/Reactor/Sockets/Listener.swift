@@ -60,9 +60,21 @@ public struct Listener: ~Copyable {
     socket = listening
   }
 
+  /// Fails as listening there unshared would. It binds without listening: nobody who connects at
+  /// this moment is accepted and then dropped.
+  public static func checkUnused(host: String, port: UInt16) throws(ListenFault) {
+    _ = try bound(to: try address(host, port), shared: false)
+  }
+
   private static func open(
     _ address: Address, _ backlog: Int, _ shared: Bool
   ) throws(ListenFault) -> Socket {
+    let socket = try bound(to: address, shared: shared)
+    if listen(socket.fd, Int32(clamping: backlog)) != 0 { throw fault(address.description, errno) }
+    return socket
+  }
+
+  private static func bound(to address: Address, shared: Bool) throws(ListenFault) -> Socket {
     let fd = linux_socket(address.family)
     if fd < 0 { throw .system(address.description, errno) }
     let socket = Socket(owning: fd)
@@ -73,7 +85,6 @@ public struct Listener: ~Copyable {
     socket.setNoDelay()
     let bound = unsafe address.withSocketAddress { unsafe bind(fd, $0, $1) }
     if bound != 0 { throw fault(address.description, errno) }
-    if listen(fd, Int32(clamping: backlog)) != 0 { throw fault(address.description, errno) }
     return socket
   }
 
