@@ -41,6 +41,27 @@ import Testing
     while ended < count { ended += harness.tick() }
   }
 
+  /// A write that was handed to it would count as perhaps carried out, and be sent again as a script.
+  @Test func nothingIsWrittenToANodeThatHasClosed() throws {
+    let server = try RedisServer()
+    var harness = try ClusterBackendHarness(RedisTarget(server))
+    var write = Call(.put, "session")
+    for version in 1...3 {
+      write.version = UInt64(2 * version)
+      _ = harness.perform(write)
+      try server.dropClients()
+      try eventually("the node has closed the connection") {
+        try server.facts("INFO", "clients")["connected_clients"] == "1"
+      }
+      write.version = UInt64(2 * version + 1)
+      harness.submit(write)
+      while harness.tick() == 0 {}
+    }
+    let told = try server.facts("INFO", "commandstats")
+    #expect(told["cmdstat_getrange"]?.hasPrefix("calls=6,") == true, "nothing was verified")
+    #expect(told["cmdstat_evalsha"] == nil, "nothing was repeated")
+  }
+
   private func put(_ number: Int) -> Call {
     var call = Call(.put, "session-\(number)")
     call.payload = payload

@@ -225,7 +225,10 @@ struct ClusterBackend: ~Copyable, Backend {
   /// Hands the link's bytes to its transport, as many as it accepts at once.
   private mutating func write(_ connection: Ticket, at now: Instant) {
     let link = connections[connection].link
-    guard connections[connection].isWritable, store.hasOutput(link) else { return }
+    // The end of a connection is read in this tick, and what was not written goes elsewhere.
+    guard connections[connection].isWritable, !connections[connection].isHalfClosed,
+      store.hasOutput(link)
+    else { return }
     let (result, offered) = Self.write(&connections[connection].transport, &store, link)
     switch result {
     case .moved(let count):
