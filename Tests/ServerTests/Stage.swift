@@ -140,7 +140,7 @@ final class Stage {
     reply.append("HTTP/1.1 200 OK\r\nContent-Length: ")
     reply.append(decimal: answerLength)
     reply.append("\r\n\r\n")
-    for _ in 0..<answerLength { reply.append("x") }
+    reply.append(text: String(repeating: "x", count: answerLength))
     server.send(&reply, to: client, closes: closes)
   }
 }
