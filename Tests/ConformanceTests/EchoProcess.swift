@@ -5,8 +5,12 @@ import TestLab
 
 /// A running `http-echo`; it ends with its last reference.
 final class EchoProcess: Sendable {
-  /// One for all cases: they leave nothing behind but closed connections.
-  static let shared = Result { try EchoProcess() }
+  /// One for all cases: they leave nothing behind but closed connections. It waits for whatever is sent
+  /// byte by byte, on a machine that is busy too.
+  static let shared = Result {
+    let tenMinutes = "600000"
+    return try EchoProcess(["--head-timeout", tenMinutes, "--body-timeout", tenMinutes])
+  }
 
   let port: Int
   let process: ChildProcess
