@@ -76,11 +76,10 @@ import Testing
     let gateway = try GatewayProcess(
       [
         "--log-level", "trace", "--access-log", "--log-format", format, "--tokens-file", tokens,
-        "--deadline", "1s",
       ] + (redis.map { ["--redis", $0.address] } ?? []),
       environment: redis == nil ? [:] : ["SESSION_GATEWAY_REDIS_PASSWORD": settings.password!],
       until: .ready)
-    let fields = ["Authorization": "Bearer \(made[0])", "Cookie": "sid=\(Self.marker)"]
+    var fields = ["Authorization": "Bearer \(made[0])", "Cookie": "sid=\(Self.marker)"]
     var secrets: [String] = []
     var answers = try use(gateway, fields, &secrets)
     #expect(secrets.count == 2)
@@ -89,6 +88,7 @@ import Testing
     gateway.process.send(signal: SIGHUP)
     try eventually("it is refused") { gateway.log.contains("tokens not reloaded") }
     redis?.pause()
+    fields["Session-Deadline"] = "1"
     answers += try use(gateway, fields, &secrets)
     try redis?.kill9()
     answers += try use(gateway, fields, &secrets)
