@@ -119,7 +119,7 @@ import Testing
     let token = try #require(try gateway.ask("POST", path + "/lock")["Session-Lock"])
     #expect(try gateway.ask("POST", path + "/lock").status == 423)
     let waiter = try gateway.connect()
-    try waiter.send("POST \(path)/lock?wait=20 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+    try waiter.send("POST \(path)/lock?wait=60 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
     try eventually("it waits") { try gateway.metric("session_gateway_lock_waiters ") == 1 }
     #expect(try gateway.metric("session_gateway_requests_in_flight ") == 1)
     #expect(try gateway.ask("PUT", path + "/lock", ["Session-Lock": token]).status == 204)
