@@ -42,7 +42,7 @@ final class Soak: Sendable {
   /// Lets every connection finish its request, closes all, and says what was done.
   func end() throws -> SoakReport {
     ending.store(true, ordering: .relaxed)
-    try eventually("the soak ends") { isOver }
+    try eventually("the soak ends", within: .seconds(90)) { isOver }
     return report.withLock { $0! }
   }
 
@@ -66,8 +66,8 @@ final class Soak: Sendable {
   private func turn(
     _ clients: [SoakClient], _ polled: inout [pollfd], _ report: inout SoakReport
   ) throws {
-    guard unsafe poll(&polled, nfds_t(polled.count), 30_000) > 0 else {
-      throw LabFault("no answer for 30 s")
+    guard unsafe poll(&polled, nfds_t(polled.count), 60_000) > 0 else {
+      throw LabFault("no answer for 60 s")
     }
     for place in polled.indices where polled[place].revents != 0 {
       let client = clients[place]

@@ -36,16 +36,18 @@ public final class GatewayProcess: Sendable {
   /// - Parameters:
   ///   - flags: what follows `serve --listen 127.0.0.1:<port>`.
   ///   - environment: set on top of the run's own, of which SESSION_GATEWAY_… is left out. Unless it
-  ///     or a flag says otherwise, doors close at once on SIGTERM: most tests wait for nobody.
+  ///     or a flag says otherwise, doors close at once on SIGTERM, since most tests wait for nobody, and
+  ///     requests have 40 s: ten, the default, may pass while a busy machine holds Redis up.
   public init(
     _ flags: [String] = [], environment: [String: String] = [:], port: Int? = nil,
     until readiness: Readiness = .live, program: String = GatewayProcess.program
   ) throws {
+    let patient = ["SESSION_GATEWAY_DRAIN_GRACE": "0s", "SESSION_GATEWAY_DEADLINE": "40s"]
     folder = try TemporaryFolder()
     self.port = try port ?? FreePorts.one()
     process = try ChildProcess(
       program, ["serve", "--listen", "127.0.0.1:\(self.port)"] + flags,
-      environment: ["SESSION_GATEWAY_DRAIN_GRACE": "0s"].merging(environment) { $1 },
+      environment: patient.merging(environment) { $1 },
       log: folder.file("gateway.log"))
     switch readiness {
     case .none: break
