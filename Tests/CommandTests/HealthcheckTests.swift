@@ -15,7 +15,7 @@ struct HealthcheckTests {
 
   @Test("0 when the gateway is ready, by flag and by environment")
   func ready() throws {
-    let gateway = try GatewayProcess()
+    let gateway = try GatewayProcess(until: .ready)
     let address = "127.0.0.1:\(gateway.port)"
     let asked = try ask(["--listen", address] + patience)
     #expect(asked.status == .exited(0))

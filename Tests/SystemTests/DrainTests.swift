@@ -9,7 +9,7 @@ import Testing
 @Suite struct DrainTests {
   @Test func balancersAreToldFirst() throws {
     let gateway = try GatewayProcess(
-      ["--workers", "2", "--drain-grace", "1h", "--drain-timeout", "1h"])
+      ["--workers", "2", "--drain-grace", "1h", "--drain-timeout", "1h"], until: .ready)
     let kept = try gateway.connect()
     #expect(try kept.exchange("GET", "/readyz").status == 200)
     gateway.process.terminate()

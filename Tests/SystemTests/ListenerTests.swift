@@ -10,6 +10,9 @@ import Testing
     try eventually("it listens") { gateway.log.contains("listening") }
     let told = try #require(gateway.log.firstMatch(of: /"admin":"127\.0\.0\.1:(\d+)"/))
     let port = try #require(Int(told.1))
+    try eventually("all workers serve") {
+      try RawHTTP(port: port).exchange("GET", "/readyz").status == 200
+    }
     for _ in 0..<100 {
       #expect(try RawHTTP(port: port).exchange("GET", "/readyz").status == 200)
     }
