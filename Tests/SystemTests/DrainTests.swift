@@ -13,7 +13,8 @@ import Testing
     let kept = try gateway.connect()
     #expect(try kept.exchange("GET", "/readyz").status == 200)
     gateway.process.terminate()
-    try eventually("it is not ready") { try gateway.ask("GET", "/readyz").status == 503 }
+    // All workers have been told when the log tells it.
+    try eventually("it drains") { gateway.log.contains("draining") }
     // New connections are served, and end with their first answer.
     for _ in 0..<10 {
       let connection = try gateway.connect()
