@@ -65,9 +65,26 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
       command, request: request.span.bytes, ticket: .none, at: moment, reply: &reply)
   }
 
+  /// Gives up on a command that was submitted.
+  mutating func abandon(_ submission: Submission) -> StoreFault? {
+    switch submission {
+    case .pending(let operation): backend.abandon(operation: operation)
+    case .done: nil
+    }
+  }
+
   /// One whole tick; how many commands it ended.
   mutating func tick() -> Int {
     listen(until: moment.instant + .seconds(1))
+    write()
+    return read()
+  }
+
+  /// The part of a tick that writes.
+  mutating func write() { backend.flush(at: moment.instant) }
+
+  /// The part of a tick that reads; how many commands it ended.
+  mutating func read() -> Int {
     var count = 0
     while backend.nextCompletion(at: moment, reply: &reply) != nil { count += 1 }
     settle()
@@ -77,6 +94,7 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
   /// A tick that takes one completion at most, and ends at the latest then.
   private mutating func turn(until limit: Instant) -> Completion? {
     listen(until: limit)
+    write()
     let completion = backend.nextCompletion(at: moment, reply: &reply)
     settle()
     return completion
@@ -90,7 +108,6 @@ struct ClusterBackendHarness: ~Copyable, StoreHarness {
       let event = poller.event(index)
       backend.take(event, on: PollToken.ticket(event.token), at: moment.instant)
     }
-    backend.flush(at: moment.instant)
   }
 
   private mutating func settle() {

@@ -189,26 +189,35 @@ struct ClusterBackend: ~Copyable, Backend {
       bytesRead += count
       store.received(link, count, at: now)
       readOn(connection)
-    case .wouldBlock: readOn(connection)
-    case .closed: lose(connection, ending(of: link, .closed), at: now)
-    case .failed(let fault): lose(connection, ending(of: link, LinkFault(fault)), at: now)
+    case .wouldBlock:
+      if let fault = connections[connection].writeFault,
+        !connections[connection].transport.mayHaveMore
+      {
+        lose(connection, fault, at: now)
+      } else {
+        readOn(connection)
+      }
+    case .closed: lose(connection, ending(of: connection, .closed), at: now)
+    case .failed(let fault):
+      lose(connection, ending(of: connection, LinkFault(fault)), at: now)
     }
   }
 
   /// Reads again if more may be there. The end of a connection that was reported with its last
-  /// bytes is not reported again.
+  /// bytes, or found by a write, is not reported again.
   private mutating func readOn(_ connection: Ticket) {
-    if connections[connection].isHalfClosed || connections[connection].transport.mayHaveMore {
+    if connections[connection].isEnding || connections[connection].transport.mayHaveMore {
       willRead(connection)
     }
   }
 
   /// The fault of a connection that ended. A client that speaks plain text to a TLS port sees
   /// nothing but the end.
-  private func ending(of link: Link, _ fault: LinkFault) -> LinkFault {
+  private func ending(of connection: Ticket, _ fault: LinkFault) -> LinkFault {
+    if let earlier = connections[connection].writeFault { return earlier }
     switch context {
-    case .none where store.isGreeting(link): .noGreeting
-    default: fault
+    case .none where store.isGreeting(connections[connection].link): return .noGreeting
+    default: return fault
     }
   }
 
@@ -222,11 +231,11 @@ struct ClusterBackend: ~Copyable, Backend {
     }
   }
 
-  /// Hands the link's bytes to its transport, as many as it accepts at once.
+  /// Hands the link's bytes to its transport, as many as it accepts at once. A connection that is
+  /// known to end gets none: what is handed over may have been carried out.
   private mutating func write(_ connection: Ticket, at now: Instant) {
     let link = connections[connection].link
-    // The end of a connection is read in this tick, and what was not written goes elsewhere.
-    guard connections[connection].isWritable, !connections[connection].isHalfClosed,
+    guard connections[connection].isWritable, !connections[connection].isEnding,
       store.hasOutput(link)
     else { return }
     let (result, offered) = Self.write(&connections[connection].transport, &store, link)
@@ -239,9 +248,16 @@ struct ClusterBackend: ~Copyable, Backend {
       // The rest of what TLS takes in pieces.
       if connections[connection].isWritable, store.hasOutput(link) { store.linkWritable(link) }
     case .wouldBlock: connections[connection].isWritable = false
-    case .closed: lose(connection, .closed, at: now)
-    case .failed(let fault): lose(connection, LinkFault(fault), at: now)
+    case .closed: failWriting(connection, .closed)
+    case .failed(let fault): failWriting(connection, LinkFault(fault))
     }
+  }
+
+  /// Nothing more can be written. The connection ends once what has arrived is read: answers that
+  /// are among it must not count as lost.
+  private mutating func failWriting(_ connection: Ticket, _ fault: LinkFault) {
+    connections[connection].writeFault = fault
+    willRead(connection)
   }
 
   private static func write(
@@ -254,7 +270,7 @@ struct ClusterBackend: ~Copyable, Backend {
   private mutating func writable(_ connection: Ticket, at now: Instant) {
     switch connections[connection].transport.flush() {
     case .wouldBlock: return
-    case .failed(let fault): return lose(connection, LinkFault(fault), at: now)
+    case .failed(let fault): failWriting(connection, LinkFault(fault))
     case .done:
       connections[connection].isWritable = true
       store.linkWritable(connections[connection].link)

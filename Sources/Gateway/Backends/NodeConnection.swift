@@ -15,10 +15,15 @@ struct NodeConnection: ~Copyable {
   var phase = Phase.connecting
   /// Whether the node is known to send no more; earlier bytes may still be unread.
   var isHalfClosed = false
+  /// Why a write failed, if one did; earlier bytes may still be unread.
+  var writeFault: LinkFault?
   /// Whether it is in the queue of connections to read.
   var isReadable = false
   /// Whether the kernel accepts bytes, as far as is known.
   var isWritable = false
+
+  /// Whether it is known to end once everything that has arrived is read.
+  var isEnding: Bool { isHalfClosed || writeFault != nil }
 
   init(link: Link, contextGeneration: Int, transport: consuming Transport) {
     self.link = link
