@@ -45,6 +45,23 @@ struct RedirectTests {
     #expect(world.health.map(\.slots) == [8191, 8193])
   }
 
+  /// It comes from a node to which the slot was moving. A table that is built anew has its owners
+  /// probed.
+  @Test("MOVED to the slot's owner: the table stays, although the topology is asked for")
+  func movedToOwner() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low))
+    world.say(7000, ask("10.0.0.1:7001"))
+    let before = world.refreshes
+    world.forgetProbes()
+    world.say(7001, Say.ok + moved("10.0.0.1:7000"))
+    world.pass(milliseconds: 200)
+    world.say(7000, Say.null)
+    #expect(world.outcomes[call] == .missing)
+    #expect(world.refreshes == before + 1)
+    #expect(world.probed == [])
+  }
+
   @Test("MOVED to a node that nobody knew: it is connected to and asked")
   func movedToStranger() {
     let world = ScriptedNodes.cluster()

@@ -35,12 +35,15 @@ extension ClusterStore {
 
   /// MOVED: gives one slot to its new owner, before a topology does.
   mutating func patch(_ slot: UInt16, to owner: Link, at now: Instant) {
-    if let former = self.owner(of: slot) { nodes[former].slotCount -= 1 }
+    open(owner, at: now)
+    let former = self.owner(of: slot)
+    // So say those behind the first, and those of a node to which the slot is moving.
+    guard former != owner else { return }
+    if let former { nodes[former].slotCount -= 1 }
     slots.patch(slot, UInt16(owner.index))
     nodes[owner].slotCount += 1
     nodes[owner].role = .primary
     refresh.isPatched = true
-    open(owner, at: now)
   }
 
   /// Takes back the slots that redirects gave to a node.
