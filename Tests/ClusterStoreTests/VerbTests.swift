@@ -184,6 +184,29 @@ struct VerbTests {
     #expect(facts.payload.isEmpty)
   }
 
+  @Test(
+    "inspect: a record whose beginning is not as long as its header says is unreadable",
+    arguments: [-1, 0, 1])
+  func inspectDamaged(_ excess: Int) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.inspect(ID.low))
+    let record = Say.record(stored)
+    let bytes = (record + [0]).prefix(record.count + excess)
+    world.say(7000, Array(":5000\r\n".utf8) + Say.bulk(Array(bytes)))
+    #expect((world.outcomes[call] == .fault(.unreadable)) == (excess != 0))
+  }
+
+  @Test("inspect: of a long record only the beginning is seen", arguments: [350, 351])
+  func inspectLong(_ length: Int) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.inspect(ID.low))
+    var long = stored
+    long.payload = [UInt8](repeating: 0x78, count: 1_000)
+    world.say(
+      7000, Array(":5000\r\n".utf8) + Say.bulk(Array(Say.record(long).prefix(length))))
+    #expect((world.outcomes[call] == .fault(.unreadable)) == (length < 351))
+  }
+
   @Test("put: the header before tells created from replaced", arguments: [true, false])
   func put(_ existed: Bool) {
     let world = ScriptedNodes.cluster()

@@ -158,15 +158,14 @@ extension Operation {
       payload: header.payload)
   }
 
-  /// PTTL, then GET or GETRANGE: the record or its beginning.
+  /// PTTL, then GET or GETRANGE: the record, or as much of it as has the longest content type.
   private func seen(_ reply: borrowing Reply, whole: Bool, wall: UnixTime) -> Step {
     guard reply.kind == .string, !reply.bytes.isEmpty, millisecondsLeft != -2 else {
       return .done(.missing)
     }
+    let most = whole ? Int.max : RecordHeader.length + RecordHeader.longestContentType
     guard let header = RecordHeader(reply.bytes.bytes),
-      whole
-        ? header.recordLength == reply.bytes.count
-        : Int(header.contentType.upper) <= reply.bytes.count
+      reply.bytes.count == min(header.recordLength, most)
     else { return .done(.fault(.unreadable)) }
     let left = header.millisecondsToDeadline(at: wall)
     if left <= 0 { return .done(.missing) }
