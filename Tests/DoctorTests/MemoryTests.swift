@@ -49,6 +49,18 @@ struct MemoryTests {
     #expect((found.first?.verdict ?? .ok) == verdict)
   }
 
+  /// Of 12 GiB, each of the three that have slots takes 4.
+  @Test("A primary without slots takes no share of the sessions that are expected")
+  func idlePrimary() throws {
+    let found = try complaint { redis in
+      redis.expected.sessionBytes = 12 << 30
+      redis.nodes.append(Recorded.node("10.0.0.4:7000", primary: true))
+      redis.members.append(
+        ClusterMember(id: "idle", host: "10.0.0.4", address: "10.0.0.4:7000"))
+    }
+    #expect(found.detail == "sessions take 4 GiB of 4 GiB per primary")
+  }
+
   @Test("Without a limit the nodes of a machine share what it has")
   func sharedMachine() throws {
     let found = Recorded.complaints { redis in

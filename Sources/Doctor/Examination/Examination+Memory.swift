@@ -57,7 +57,10 @@ extension Examination {
     let primaries = Self.reached(redis).filter { $0.isPrimary == true }
     guard !primaries.isEmpty else { return [] }
     if let expected = redis.expected.sessionBytes {
-      return Self.expectation(expected, primaries, among: Self.reached(redis))
+      // A primary without slots, not yet given any, takes no share of the sessions.
+      let idle = redis.members.filter { $0.isPrimary && $0.slots == 0 }.map(\.address)
+      let owners = primaries.filter { !idle.contains($0.address) }
+      return Self.expectation(expected, owners, among: Self.reached(redis))
     }
     let fills = primaries.compactMap { node -> (address: String, percent: Int)? in
       guard let used = node.info.value?.count("used_memory"),
@@ -83,6 +86,7 @@ extension Examination {
   private static func expectation(
     _ expected: Int, _ primaries: [NodeFacts], among nodes: [NodeFacts]
   ) -> [Finding] {
+    guard !primaries.isEmpty else { return [] }
     let share = expected / primaries.count
     let hosts = Dictionary(grouping: nodes, by: host)
     let room = primaries.compactMap { node -> Int? in
