@@ -79,6 +79,32 @@ struct DeadlineTests {
     #expect(world.outcomes[next] == .missing)
   }
 
+  @Test(
+    "A slide that was handed over: its session's own timeout is corrected nevertheless",
+    arguments: [Verb.get, .touch])
+  func handedSlide(_ verb: Verb) {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(Call(verb, ID.low))
+    #expect(world.abandon(call) == .outcomeUnknown)
+    _ = world.taken(by: 7000)
+    let own = Call.put(ID.low, version: 7, idleTimeout: 60)
+    world.say(7000, verb == .get ? Say.session(own) : Say.header(own) + Array(Say.one.utf8))
+    let correction = "EVALSHA \(Script.touch.digest) 1 sg:{first:\(ID.low)}  1200000"
+    #expect(world.taken(by: 7000) == [correction])
+    world.say(7000, Say.bulk(Array("T".utf8)))
+    #expect(world.outcomes[call] == nil && world.depth == 0)
+  }
+
+  @Test("A slide that was handed over and lost: its end is nobody's, and comes in time")
+  func handedSlideLost() {
+    let world = ScriptedNodes.cluster()
+    let call = world.call(.get(ID.low), deadline: .seconds(2))
+    #expect(world.abandon(call) == .outcomeUnknown)
+    world.die(7000)
+    world.pass(milliseconds: 2_100)
+    #expect(world.outcomes[call] == nil && world.depth == 0)
+  }
+
   @Test("Refused and waiting for its next attempt: surely not carried out")
   func refused() {
     let world = ScriptedNodes.cluster()

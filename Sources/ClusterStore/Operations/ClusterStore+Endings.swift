@@ -14,9 +14,15 @@ struct Ended {
 
 extension ClusterStore {
   /// Gives up on an operation. If none of its bytes was handed to a connection, it is removed from
-  /// the pipeline and was certainly not carried out.
+  /// the pipeline and was certainly not carried out. One that may have set its namespace's timeout
+  /// on a session with another goes on for nobody, because only its reply shows that.
   public mutating func abandon(operation handle: Ticket) -> StoreFault {
     guard operations.contains(handle) else { return abandonEnded(handle) }
+    if operations[handle].mayNeedCorrection, isHanded(handle) {
+      operations[handle].isAbandoned = true
+      counters.unknownOutcomes += 1
+      return .outcomeUnknown
+    }
     let operation = operations.remove(handle)
     let fault = StoreFault.deadlinePassed
     guard nodes.contains(operation.link) else { return reportedFault(of: operation, fault) }
@@ -27,6 +33,13 @@ extension ClusterStore {
     nodes[operation.link].needsPurge = true
     markDirty(operation.link)
     return reportedFault(of: operation, fault)
+  }
+
+  /// Whether a byte of an operation was handed to its present connection.
+  private func isHanded(_ handle: Ticket) -> Bool {
+    let link = operations[handle].link
+    return nodes.contains(link)
+      && operations[handle].sequence <= nodes[link].pipeline.touched
   }
 
   /// The fault of an operation that is now in no pipeline: an earlier attempt may have been carried
@@ -63,6 +76,7 @@ extension ClusterStore {
     case .verification(let write):
       counters.verifiedInVain += 1
       return finish(write, .fault(.outcomeUnknown))
+    case .session where operation.isAbandoned: return
     case .session: break
     }
     if outcome == .fault(.outcomeUnknown) { counters.unknownOutcomes += 1 }

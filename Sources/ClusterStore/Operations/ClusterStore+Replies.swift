@@ -187,7 +187,9 @@ extension ClusterStore {
     if case .verification = operations[handle].purpose { finish(handle, outcome) }
     guard operations.contains(handle) else { return nil }
     defer { operations.discard(handle) }
-    guard case .session = operations[handle].purpose else { return nil }
+    guard case .session = operations[handle].purpose, !operations[handle].isAbandoned else {
+      return nil
+    }
     switch outcome {
     case .found, .locked:
       swapBytes(of: link, &bytes)

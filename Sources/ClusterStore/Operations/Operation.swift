@@ -99,6 +99,8 @@ struct Operation: ~Copyable {
   var isFromReplica = false
   /// Whether it is a `get` that reads first and then slides at the primary.
   var slidesApart = false
+  /// Whether its caller has given up on it, and it goes on only for its correction.
+  var isAbandoned = false
 
   /// Whether an attempt was handed to a connection that was then lost, and so may have been carried
   /// out.
@@ -214,6 +216,13 @@ struct Operation: ~Copyable {
   var slidesAtOnce: Bool {
     guard case .session(.get, _) = purpose else { return false }
     return !slidesApart && !isFromReplica
+  }
+
+  /// Whether its command sets the namespace's timeout, and only the reply shows whether the record
+  /// names another.
+  var mayNeedCorrection: Bool {
+    if case .session(.touch, _) = purpose { return !isScripted }
+    return slidesAtOnce
   }
 
   /// Turns a `get` whose node takes no writes into a read of the record and of the time it has
