@@ -220,11 +220,12 @@ extension ClusterStore: SessionStore {
   @discardableResult
   mutating func enqueue(
     _ own: consuming Operation, onSessionOf other: Ticket, on link: Link, from mark: Int,
-    at now: Instant
+    asking: Bool = false, at now: Instant
   ) -> Ticket {
-    own.commandLengths = CommandLengths(nodes[link].pipeline.log.count - mark)
+    let length = nodes[link].pipeline.log.count - mark
+    own.commandLengths = CommandLengths(length - (asking ? CommandEncoder.askingLength : 0))
     let handle = insert(own, onSessionOf: other)
-    enqueue(handle, on: link, from: mark, asking: false, at: now)
+    enqueue(handle, on: link, from: mark, asking: asking, at: now)
     return handle
   }
 

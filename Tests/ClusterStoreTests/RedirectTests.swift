@@ -221,6 +221,24 @@ struct RedirectTests {
     #expect(world.refreshes == 1)
   }
 
+  @Test("ASK: a timeout is corrected where the session was found, and again if that is lost")
+  func askCorrects() {
+    let world = ScriptedNodes.cluster()
+    _ = world.call(.get(ID.low))
+    world.say(7000, ask("10.0.0.1:7001"))
+    _ = world.taken(by: 7000)
+    _ = world.taken(by: 7001)
+    let own = Call.put(ID.low, version: 7, idleTimeout: 60)
+    world.say(7001, Array(Say.ok.utf8) + Say.session(own))
+    let correction = "EVALSHA \(Script.touch.digest) 1 sg:{first:\(ID.low)}  1200000"
+    #expect(world.taken(by: 7001) == ["ASKING", correction])
+    world.hangUp(7001)
+    world.pass(milliseconds: 100)
+    #expect(world.taken(by: 7000) == [correction])
+    world.say(7000, Say.bulk(Array("T".utf8)))
+    #expect(world.depth == 0)
+  }
+
   @Test("ASK to a node that cannot be reached: the owner is asked again, and in the end it answers")
   func askUnreachable() {
     let world = ScriptedNodes.cluster()

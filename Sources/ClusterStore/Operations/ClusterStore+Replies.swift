@@ -215,15 +215,19 @@ extension ClusterStore {
     if entry.weight > 0, awaitingTurns > 0 { schedulePass(at: now) }
   }
 
-  /// Sets the timeout that the record names, right behind the command that set the namespace's. It
-  /// uses the record that Redis has at that moment, since it may have been replaced.
+  /// Sets the timeout that the record names, right behind the command that set the namespace's, and
+  /// if ASK sent that there, behind an ASKING, too. It uses the record that Redis has at that
+  /// moment, since it may have been replaced.
   private mutating func correct(_ handle: Ticket, on link: Link, at now: Instant) {
     guard !operations.isFull, nodes[link].pipeline.hasSpareRoom else { return }
     let correcting = operations[handle].correction(until: now + configuration.limits.correction)
+    let isAsked = nodes[link].pipeline.front?.asking == true
     let mark = nodes[link].pipeline.log.count
+    if isAsked { CommandEncoder.asking(in: &nodes[link].pipeline.log) }
     ScriptedCommand.touch(
       spaces[correcting.namespace], ids[handle], into: &nodes[link].pipeline.log)
-    enqueue(correcting, onSessionOf: handle, on: link, from: mark, at: now)
+    enqueue(
+      correcting, onSessionOf: handle, on: link, from: mark, asking: isAsked, at: now)
   }
 
   /// A node refused an operation without executing it. The first redirect is followed at once;
