@@ -37,6 +37,20 @@ struct ScriptedOperationTests {
     #expect(world.depth == 0)
   }
 
+  @Test("A correction that meets NOSCRIPT is not lost with the connection")
+  func noScriptCorrection() {
+    let world = ScriptedNodes.cluster()
+    _ = world.call(.get(ID.low))
+    world.say(7000, Say.session(.put(ID.low, version: 7, idleTimeout: 60)))
+    let correction = world.taken(by: 7000).last
+    #expect(correction?.hasPrefix("EVALSHA \(Script.touch.digest)") == true)
+    world.say(7000, "-NOSCRIPT No matching script.\r\n")
+    #expect(world.taken(by: 7000).last == correction)
+    world.hangUp(7000)
+    world.pass(milliseconds: 100)
+    #expect(world.taken(by: 7000) == [correction])
+  }
+
   @Test(
     "A staged record whose slot is on its way goes as an argument: its key may be at another node",
     arguments: ["-TRYAGAIN half of it\r\n", "-ASK \(ID.slot(ID.low)) 10.0.0.1:7001\r\n"])
