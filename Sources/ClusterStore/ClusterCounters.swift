@@ -18,15 +18,14 @@ public struct ClusterCounters: Sendable, Equatable {
 
   /// Operations sent again, for whatever reason.
   public var retried = 0
-  /// Questions about the fate of writes that were handed over and lost.
-  public var verified = 0
-  /// Of those, the ones whose write had been carried out.
+  /// Questions about the fate of writes that were handed over and lost, whose answer was that the
+  /// write had been carried out.
   public var verifiedExecuted = 0
-  /// Of those, the ones whose write is repeated over what was found.
+  /// Those after which the write is repeated over what was found.
   public var verifiedRepeated = 0
-  /// Of those, the ones whose write had been replaced by a later one.
+  /// Those whose write had been replaced by a later one.
   public var verifiedSuperseded = 0
-  /// Of those, the ones that decided nothing, or whose write was no longer wanted.
+  /// Those that decided nothing, or whose write was no longer wanted.
   public var verifiedInVain = 0
   /// Operations that ended without it being known whether they were carried out.
   public var unknownOutcomes = 0

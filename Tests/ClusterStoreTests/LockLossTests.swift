@@ -19,7 +19,7 @@ struct LockLossTests {
     world.hangUp(7000)
     world.pass(milliseconds: 200)
     #expect(world.taken(by: 7000) == sent)
-    #expect(world.counters.verified == 0)
+    #expect(world.verdicts == 0)
     world.say(7000, Self.say(secondAnswer))
     return world.outcomes[number]
   }

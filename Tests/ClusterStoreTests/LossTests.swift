@@ -100,7 +100,7 @@ struct LossTests {
     #expect(world.taken(by: 7000) == [header, set])
     world.say(7000, Say.empty + Say.ok)
     #expect(world.outcomes[call] == .created(version))
-    #expect(world.counters.verified == 0)
+    #expect(world.verdicts == 0)
   }
 
   @Test("A write whose last byte was not handed over was not carried out, and goes again")

@@ -47,7 +47,6 @@ struct RepeatTests {
     world.say(7000, changed(later, world, before: 0))
     #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 5)))
     #expect(world.taken(by: 7000) == [])
-    #expect(world.counters.verified == 2)
     #expect(world.counters.verifiedRepeated == 1)
     #expect(world.counters.verifiedSuperseded == 1)
     #expect(world.depth == 0)
@@ -159,7 +158,7 @@ struct RepeatTests {
     #expect(sent.count == Script.allCases.count + 1 && sent.last == again)
     world.say(7000, String(repeating: "$1\r\nx\r\n", count: Script.allCases.count) + Say.ok)
     #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 5)))
-    #expect(world.counters.verified == 1)
+    #expect(world.verdicts == 1)
   }
 
   @Test("Redirects are followed: what was found is no other at another node")
@@ -174,7 +173,7 @@ struct RepeatTests {
       #expect(world.taken(by: 7001) == before + [again])
       world.say(7001, (before.isEmpty ? "" : Say.ok) + Say.ok)
       #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 5)))
-      #expect(world.counters.verified == 1)
+      #expect(world.verdicts == 1)
     }
   }
 

@@ -126,6 +126,11 @@ final class ScriptedNodes {
   }
   var isServing: Bool { store.isServing }
   var counters: ClusterCounters { store.counters }
+  /// How many lost writes' fates were found out, or sought in vain.
+  var verdicts: Int {
+    counters.verifiedExecuted + counters.verifiedRepeated + counters.verifiedSuperseded
+      + counters.verifiedInVain
+  }
   var health: [NodeHealth] { store.health }
   var depth: Int { store.depth }
   var parkedCount: Int { store.parkedCount }

@@ -38,6 +38,18 @@ struct MetricsPageTests {
     for (found, line) in zip(found, lines) { #expect(found == line) }
   }
 
+  /// Every number that is counted has one of its own in this test, and is on the page.
+  private func expectAll(_ counters: Any, in samples: [Substring]) {
+    let numbers = Mirror(reflecting: counters).children.compactMap { child in
+      (child.value as? Int).map { (name: child.label ?? "", count: $0) }
+    }
+    #expect(Set(numbers.map(\.count)).count == numbers.count)
+    for number in numbers {
+      let isShown = number.count > 0 && samples.contains { $0.hasSuffix(" \(number.count)") }
+      #expect(isShown, "\(number.name)")
+    }
+  }
+
   @Test("What the store over Redis counts")
   func store() throws {
     var counters = ClusterCounters()
@@ -107,6 +119,7 @@ struct MetricsPageTests {
       buckets.map { $0.split(separator: " ").last } == [
         "1", "3", "7", "7", "7", "7", "7", "7", "7", "7", "7", "7", "7", "10", "15",
       ])
+    expectAll(counters, in: try samples(boards))
     // The largest of all workers' batches, and the sum of all else.
     boards[1].publish(counters)
     expect(
@@ -155,6 +168,7 @@ struct MetricsPageTests {
       tls_handshakes_total{peer="redis",result="resumed"} 0
       tls_handshakes_total{peer="redis",result="failed"} 0
       """, in: try samples([board]))
+    expectAll(counters, in: try samples([board]))
   }
 
   @Test("What the worker counts itself")

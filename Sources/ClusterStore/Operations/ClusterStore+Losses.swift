@@ -87,7 +87,6 @@ extension ClusterStore {
     let handle = waiting.operation
     if !operations.contains(operations[handle].verification) {
       guard !operations.isFull else { return putBack(waiting, until: nextTry(at: now)) }
-      counters.verified += 1
       let mark = nodes[link].pipeline.log.count
       CommandEncoder.header(
         spaces[operations[handle].namespace], ids[handle], in: &nodes[link].pipeline.log)

@@ -173,7 +173,6 @@ extension ClusterStore {
   /// The session changed after the question about a lost write, or the repeat was carried out and
   /// its reply lost, too.
   private mutating func foundChanged(_ handle: Ticket, from link: Link, at now: Instant) {
-    counters.verified += 1
     let found = Operation.Found(changed: nodes[link].reply)
     guard decideFate(of: handle, by: found) else { return }
     retry(handle, copyFront(of: link), at: now)
