@@ -11,9 +11,6 @@ import Testing
 
 @Suite("What makes another Redis look like the right one")
 struct MistakenTests {
-  private static let loading = "-LOADING Redis is loading the dataset in memory\r\n"
-  private static let forbidden = "-NOPERM no\r\n"
-
   private func trio(
     seeds: [UInt16] = [7000, 7001, 7002], identity: String? = nil
   ) -> ScriptedNodes {
@@ -36,7 +33,7 @@ struct MistakenTests {
     for port in [7000, foreign] { _ = world.taken(by: port) }
     _ = world.call(.put(ID.low, version: 9))
     #expect(world.taken(by: foreign) == [])
-    #expect(world.taken(by: 7000).contains { $0.hasPrefix("SET") })
+    #expect(world.tookWrite(7000))
   }
 
   @Test(
@@ -45,7 +42,7 @@ struct MistakenTests {
   func moment(epoch: Int, milliseconds: Int) {
     let world = trio()
     world.replace(7001, isStandalone: false, epoch: epoch)
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     world.pass(milliseconds: 1_000)
     absence(of: [7000, 7002], for: milliseconds, world)
     expectOwn(not: 7001, world)
@@ -55,7 +52,7 @@ struct MistakenTests {
   func seed(milliseconds: Int) {
     let world = trio(seeds: [7000, 7001, 7005])
     world.replace(7005, isStandalone: false)
-    world.say(7005, "!broken\r\n")
+    world.babble(7005)
     world.pass(milliseconds: 1_000)
     absence(of: [7000, 7001, 7002], for: milliseconds, world)
     expectOwn(not: 7005, world)
@@ -71,46 +68,46 @@ struct MistakenTests {
     world.tell(Slots([(0, 16383, 7000)], replicas: replicas), [7000: 1])
     world.settle()
     world.replace(7000, isStandalone: false)
-    world.say(7000, "!broken\r\n")
+    world.babble(7000)
     world.pass(milliseconds: 17_000)
     let call = world.call(.put(Trio.id, version: 8))
-    #expect(!world.taken(by: 7000).contains { $0.hasPrefix("SET") })
+    #expect(!world.tookWrite(7000))
     #expect(world.outcomes[call] == nil)
     world.views[7003] = Slots([(0, 16383, 7003)]).text
     world.epochs[7003] = Slots.epochs([7000: 1, 7003: 2])
     world.habits[7003] = Say.ok
     world.pass(milliseconds: 3_000)
-    #expect(world.taken(by: 7003).contains { $0.hasPrefix("SET") })
+    #expect(world.tookWrite(7003))
     #expect(world.isServing)
   }
 
   @Test(
     "What may not say who it is, and has no view to tell yet, is asked until it has",
-    arguments: [loading, "*0\r\n"])
+    arguments: [Say.loading, "*0\r\n"])
   func unprovenWithoutView(first: String) {
-    let world = trio(identity: Self.forbidden)
+    let world = trio(identity: Say.forbidden)
     world.views[7001] = first
-    world.services[7001] = Self.loading
-    world.say(7001, "!broken\r\n")
+    world.services[7001] = Say.loading
+    world.babble(7001)
     world.pass(milliseconds: 1_500)
     #expect(!world.isServing)
     // It keeps nobody else from telling.
     #expect(Set(world.asked.suffix(4)).count > 1)
     world.services[7001] = nil
     world.replace(7001, isStandalone: true)
-    world.identities[7001] = Self.forbidden
+    world.identities[7001] = Say.forbidden
     world.pass(milliseconds: 1_000)
     let call = world.call(.put(Trio.id, version: 8))
     world.pass(milliseconds: 3_000)
-    #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+    #expect(!world.tookWrite(7001))
     #expect(world.outcomes[call] == nil && !world.isServing)
   }
 
   @Test("What may not say who it is, and takes long to tell its view, keeps no other from telling")
   func unprovenSlow() {
-    let world = trio(identity: Self.forbidden)
+    let world = trio(identity: Say.forbidden)
     world.views[7001] = nil
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     keepAlive(world, rounds: 4)
     let next = Slots([(0, 8191, 7000), (8192, 12000, 7001), (12001, 16383, 7004)])
     world.tell(next, [7000: 1, 7001: 2, 7004: 5])
@@ -135,13 +132,13 @@ struct MistakenTests {
     let world = trio(seeds: isSeed ? [7000, 7001, 7002, 7005] : [7000, 7001, 7002])
     world.replace(7005, isStandalone: true)
     if isSeed {
-      world.say(7005, "!broken\r\n")
+      world.babble(7005)
       world.pass(milliseconds: 500)
     }
     let call = world.call(.put(ID.low, version: 8))
     world.say(7000, "\(Say.empty)-\(word) \(ID.slot(ID.low)) 10.0.0.1:7005\r\n")
     world.pass(milliseconds: 3_000)
-    #expect(!world.taken(by: 7005).contains { $0.hasPrefix("SET") })
+    #expect(!world.tookWrite(7005))
     #expect(world.outcomes[call] == nil)
   }
 
@@ -150,14 +147,14 @@ struct MistakenTests {
     let world = trio()
     for times in 1...2 {
       world.replace(7001, isStandalone: true)
-      world.say(7001, "!broken\r\n")
+      world.babble(7001)
       world.pass(milliseconds: 1_000)
       #expect(world.viewRefusals.count == times && !world.isServing)
       world.identities[7001] = nil
       world.habits[7001] = nil
       // It has not been asked for its view when the other one comes back.
       world.views[7001] = nil
-      world.say(7001, "!broken\r\n")
+      world.babble(7001)
       while !world.isServing { world.pass(milliseconds: 10) }
     }
   }
@@ -172,7 +169,7 @@ struct MistakenTests {
       world.views[port] = twice.text.replacing(":7009", with: ":7001")
     }
     let before = world.counters.reconnects
-    world.say(7000, "!broken\r\n")
+    world.babble(7000)
     world.pass(milliseconds: 2_000)
     #expect(world.counters.topologyChanges == 2 && world.isServing)
     #expect(world.counters.reconnects == before)

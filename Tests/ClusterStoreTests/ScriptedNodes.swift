@@ -191,6 +191,11 @@ final class ScriptedNodes {
     return commands[port] ?? []
   }
 
+  /// Whether a node has got a plain write since its commands were last asked for.
+  func tookWrite(_ port: UInt16) -> Bool {
+    taken(by: port).contains { $0.hasPrefix("SET") }
+  }
+
   /// The header of the last record that was sent to a node.
   func lastRecord(at port: UInt16) -> RecordHeader? {
     let bytes = sent[port] ?? []
@@ -224,6 +229,9 @@ final class ScriptedNodes {
       collect()
     }
   }
+
+  /// A node says what is no reply, and loses its connection: the store gives it up.
+  func babble(_ port: UInt16) { say(port, "!broken\r\n") }
 
   /// A node's connection ends.
   func hangUp(_ port: UInt16) {

@@ -19,7 +19,7 @@ struct StrangerTests {
   private func expectNothing(_ world: ScriptedNodes, for milliseconds: Int = 3_000) {
     let call = world.call(.put(Trio.id, version: 8))
     world.pass(milliseconds: milliseconds)
-    #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+    #expect(!world.tookWrite(7001))
     #expect(world.outcomes[call] == nil)
     #expect(!world.isServing)
   }
@@ -28,7 +28,7 @@ struct StrangerTests {
   func getsNothing(isStandalone: Bool) {
     let world = trio()
     world.replace(7001, isStandalone: isStandalone)
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     world.pass(milliseconds: 50)
     #expect(!world.isServing)
     let call = world.call(.put(Trio.id, version: 8))
@@ -64,11 +64,10 @@ struct StrangerTests {
   @Test("One that loads its data when it is met is not believed once it serves")
   func loading() {
     let world = trio()
-    let loading = "-LOADING Redis is loading the dataset in memory\r\n"
-    world.identities[7001] = loading
-    world.views[7001] = loading
-    world.services[7001] = loading
-    world.say(7001, "!broken\r\n")
+    world.identities[7001] = Say.loading
+    world.views[7001] = Say.loading
+    world.services[7001] = Say.loading
+    world.babble(7001)
     world.pass(milliseconds: 500)
     #expect(!world.isServing)
     world.services[7001] = nil
@@ -81,26 +80,26 @@ struct StrangerTests {
   func unproven() {
     let world = ScriptedNodes(seeds: [7000, 7001, 7002, 7003, 7004, 7005])
     world.tell(Trio.view, [7000: 1, 7001: 2, 7002: 3])
-    for port in UInt16(7000)...7005 { world.identities[port] = "-NOPERM no\r\n" }
+    for port in UInt16(7000)...7005 { world.identities[port] = Say.forbidden }
     world.settle()
     world.pass(milliseconds: 5_000)
     #expect(world.isServing)
     world.replace(7001, isStandalone: true)
-    world.identities[7001] = "-NOPERM no\r\n"
-    world.say(7001, "!broken\r\n")
+    world.identities[7001] = Say.forbidden
+    world.babble(7001)
     world.pass(milliseconds: 1_000)
     #expect(world.viewRefusals == [.standaloneInCluster])
     _ = world.taken(by: 7001)
     expectNothing(world)
     // Its next connection is no way back.
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     expectNothing(world)
     // Its view is.
     world.views[7001] = Trio.view.text
     world.epochs[7001] = Slots.epochs([7000: 1, 7001: 2, 7002: 3])
     world.pass(milliseconds: 2_000)
     #expect(world.isServing)
-    #expect(world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+    #expect(world.tookWrite(7001))
   }
 
   @Test("What it has yet to be sent when it is found out waits for the right one")
@@ -117,7 +116,7 @@ struct StrangerTests {
       7001, Slots.epochs([7001: 50], life: 1) + Slots([(0, 16383, 7001)], life: 1).text)
     #expect(world.viewRefusals.last == .anotherCluster)
     world.widen(7001, by: 10_000)
-    #expect(!world.taken(by: 7001).contains { $0.hasPrefix("SET") })
+    #expect(!world.tookWrite(7001))
     #expect(world.outcomes[call] == nil)
   }
 
@@ -142,10 +141,10 @@ struct StrangerTests {
 
   @Test("The same node comes back, or one that may not say who it is: it is used as before")
   func noStranger() {
-    for identity in [nil, "-NOPERM no\r\n"] {
+    for identity in [nil, Say.forbidden] {
       let world = trio()
       world.identities[7000] = identity
-      world.say(7000, "!broken\r\n")
+      world.babble(7000)
       world.pass(milliseconds: 300)
       #expect(world.isServing && world.viewRefusals.isEmpty)
       _ = world.call(.get(ID.low))
@@ -179,7 +178,7 @@ struct StrangerTests {
     let world = trio()
     world.identities[7001] = Slots.identity(7001, life: 1)
     world.services[7001] = "-MOVED \(ID.slot(Trio.id)) 10.0.0.1:7001\r\n"
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     expectNothing(world)
     #expect(world.taken(by: 7001) == [])
     #expect(world.health.first { $0.endpoint.port == 7001 }?.viewRefusal == .anotherNode)
@@ -198,7 +197,7 @@ struct StrangerTests {
       let twice = Trio.view.text.replacing(":\(gone)", with: ":\(heir)")
       for port in UInt16(7000)...7009 { world.views[port] = twice }
       world.die(gone)
-      if isSudden { world.say(heir, "!broken\r\n") }
+      if isSudden { world.babble(heir) }
       world.pass(milliseconds: 3_000)
       let reconnects = world.counters.reconnects
       _ = world.taken(by: heir)

@@ -67,7 +67,7 @@ struct TopologyTests {
     world.say(7000, redirects.joined())
     #expect(world.health.count == named)
     world.habits[7000] = Say.null
-    world.say(7000, "!broken\r\n")
+    world.babble(7000)
     world.pass(milliseconds: 20_000)
     #expect(world.health.map(\.endpoint.port) == [7000, 7001] && world.isServing)
   }

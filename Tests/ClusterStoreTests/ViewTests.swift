@@ -75,7 +75,7 @@ struct ViewTests {
     world.down = []
     world.views[7000] = before.text
     world.epochs[7000] = epochsBefore
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     world.pass(milliseconds: 2_000)
     _ = world.call(.get(ID.low))
     #expect(world.taken(by: 7003) == [key])
@@ -134,7 +134,7 @@ struct ViewTests {
     }
     // Whom a question for the topology meets depends on how many there were.
     for _ in 0..<4 {
-      world.say(7001, "!broken\r\n")
+      world.babble(7001)
       world.pass(milliseconds: 2_000)
     }
     #expect(world.counters.staleViews > 0 && world.isServing)
@@ -168,7 +168,7 @@ struct ViewTests {
     let epochs = Slots.epochs([7001: 1, 7002: 2, 7003: 3], life: 1)
     for port in UInt16(7000)...7009 { world.identities[port] = Slots.identity(port, life: 1) }
     tell(world, by: 7000...7009, anew, epochs)
-    for port in UInt16(7001)...7003 { world.say(port, "!broken\r\n") }
+    for port in UInt16(7001)...7003 { world.babble(port) }
     world.pass(milliseconds: 29_000)
     #expect(!world.isServing)
     world.pass(milliseconds: 4_000)
@@ -247,7 +247,7 @@ struct ViewTests {
     let call = world.call(.get(ID.low))
     world.agree(Slots([(0, 8191, 7003), (8192, 16383, 7001)]))
     world.habits[7003] = Say.null
-    world.say(7001, "!broken\r\n")
+    world.babble(7001)
     world.pass(milliseconds: 400)
     #expect(world.outcomes[call] == nil)
     world.pass(milliseconds: 1_600)

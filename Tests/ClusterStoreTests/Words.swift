@@ -138,6 +138,8 @@ enum Say {
   static let empty = "$0\r\n\r\n"
   static let one = ":1\r\n"
   static let zero = ":0\r\n"
+  static let forbidden = "-NOPERM no\r\n"
+  static let loading = "-LOADING Redis is loading the dataset in memory\r\n"
 
   static func bulk(_ bytes: [UInt8]) -> [UInt8] {
     Array("$\(bytes.count)\r\n".utf8) + bytes + [13, 10]
