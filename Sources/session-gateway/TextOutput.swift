@@ -1,6 +1,7 @@
 // Text that commands write, to files and to the terminal.
 
 import Glibc
+import Settings
 
 enum TextOutput {
   /// Creates or replaces a file, and returns whether all of it was written.
@@ -16,7 +17,7 @@ enum TextOutput {
   static func fault(of path: String) -> String? {
     var status = stat()
     if unsafe stat(path, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { return "a directory; name a file" }
+      if status.st_mode & S_IFMT == S_IFDIR { return ReadableFile.directoryFault }
       return unsafe access(path, W_OK) == 0 ? nil : reason(errno)
     }
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

@@ -13,6 +13,9 @@ public struct ReadableFile: Hashable, Sendable {
   /// The longest file that `content` reads, in bytes.
   static let longestContent = 1 << 20
 
+  /// What is wrong with a directory where a file is wanted, and what to do.
+  public static let directoryFault = "a directory; name a file"
+
   /// Names a file without checking it; `Settings.load` checks.
   public init(path: String) { self.path = path }
 
@@ -53,7 +56,7 @@ public struct ReadableFile: Hashable, Sendable {
     if code == ENOENT || code == ENOTDIR {
       return "no such file; check the path (a relative one starts at the working directory)"
     }
-    if code == EISDIR { return "a directory; name a file" }
+    if code == EISDIR { return directoryFault }
     let reason = unsafe String(cString: strerror(code))
     return "this process can't read it (\(reason)); give its user read permission"
   }
