@@ -39,6 +39,18 @@ struct BenchCommandTests {
     #expect(!ran.text.contains(", 0.1 s measured"))
   }
 
+  @Test("An open loop that is overloaded from the warm-up on says that nothing else was sent")
+  func overloadedBefore() throws {
+    let gateway = try GatewayProcess()
+    let load = ["--rate", "1000000", "--connections", "1", "--keys", "20"]
+    let ran = try bench(load + ["--duration", "1ms", "--warm-up", "1s"], at: gateway)
+    #expect(ran.status == .exited(1))
+    #expect(ran.text.contains("\nanswered      0 ("))
+    #expect(ran.text.contains("  due but not sent\n"))
+    #expect(ran.text.contains("the warm-up's requests took all of the time"))
+    #expect(!ran.text.contains("too good"))
+  }
+
   @Test("A warm-up that leaves nothing to measure is told of, with the remedy")
   func usedUp() throws {
     let gateway = try GatewayProcess()

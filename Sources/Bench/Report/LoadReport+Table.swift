@@ -33,7 +33,7 @@ extension LoadReport {
     ]
     facts += failures.map { (name: "", value: "\($0.count)  \($0.reason)") }
     if tally.unsent > 0 {
-      facts.append((name: "", value: "those have no latency, so the percentiles are too good"))
+      facts.append((name: "", value: Self.meaning(ofUnsent: tally)))
     }
     if tally.refusedConnections > 0 {
       let attempts = tally.refusedConnections.counted("attempt")
@@ -50,6 +50,13 @@ extension LoadReport {
       facts.append((name: "own CPU", value: "\(own.rounded(to: 2)) us a request"))
     }
     return facts
+  }
+
+  /// What requests that were due and never sent mean for the other figures.
+  private static func meaning(ofUnsent tally: Tally) -> String {
+    tally.unsent == tally.failed && tally.answered == 0
+      ? "the warm-up's requests took all of the time: lower --rate"
+      : "those have no latency, so the percentiles are too good"
   }
 
   private func row(_ name: String, _ latencies: Tally.Latencies) -> String {
