@@ -34,9 +34,7 @@ struct HealthcheckCommand: SettingsCommand {
     let seconds = try SettingsArguments.count("--timeout", 1...60, from: &rest) ?? 3
     let certificate = try SettingsArguments.take("--cert", from: &rest)
     let key = try SettingsArguments.take("--key", from: &rest)
-    guard (certificate == nil) == (key == nil) else {
-      throw ValidationError("--cert and --key belong together: give both, or neither")
-    }
+    try ClientCertificate.validate(certificate, key)
     guard path.hasPrefix("/"), path.utf8.allSatisfy({ (33...126).contains($0) }) else {
       throw ValidationError("--path must begin with / and hold only visible ASCII")
     }

@@ -38,9 +38,7 @@ struct BenchServer: ParsableArguments {
     if (ca ?? cert ?? key ?? serverName) != nil && !tls {
       throw ValidationError("--ca, --cert, --key and --server-name need --tls")
     }
-    guard (cert == nil) == (key == nil) else {
-      throw ValidationError("--cert and --key belong together: give both, or neither")
-    }
+    try ClientCertificate.validate(cert, key)
     for (name, path) in [("ca", ca), ("cert", cert), ("key", key)] {
       guard let path, let fault = ReadableFile.fault(of: path) else { continue }
       throw ValidationError("--\(name): \(path): \(fault)")
