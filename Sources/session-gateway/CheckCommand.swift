@@ -11,7 +11,10 @@ struct CheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Checks the settings and the Redis they name, with a remedy for each fault.",
-    usage: "session-gateway check [--strict] [--json] [--sessions N --size B] [settings of serve]",
+    usage: """
+      session-gateway check [--sessions N [--size B]] [--timeout S]
+        [--strict] [--json] [settings of serve]
+      """,
     discussion: """
       The settings are those of serve: the same flags, environment and file. The
       seeds and then all nodes of the cluster are examined, one after the other;

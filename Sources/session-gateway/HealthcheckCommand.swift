@@ -10,7 +10,10 @@ struct HealthcheckCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthcheck",
     abstract: "Asks the gateway on this machine whether it is ready.",
-    usage: "session-gateway healthcheck [--path PATH] [--timeout SECONDS] [settings of serve]",
+    usage: """
+      session-gateway healthcheck [--path PATH] [--timeout SECONDS]
+        [--cert FILE --key FILE] [settings of serve]
+      """,
     discussion: """
       The address, and whether to use TLS, come from the settings of serve: the same
       flags, environment and file. It exits with 0 when the response has status 200,

@@ -9,7 +9,10 @@ struct PlanCommand: SettingsCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Prints every bound, what they add up to, and the Redis that sessions need.",
-    usage: "session-gateway plan [--sessions N --size B --rate R] [settings of serve]",
+    usage: """
+      session-gateway plan [--nodes N] [--sessions N [--size B] [--rate R]
+        [--servers N]] [settings of serve]
+      """,
     discussion: """
       The settings are those of serve: the same flags, environment and file. Nothing
       is started and nothing is contacted.
