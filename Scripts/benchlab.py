@@ -70,6 +70,7 @@ class System:
         self.name, self.process, self.port = name, process, port
         self.targets, self.operations = list(targets), operations
         self.load_cores = CORES
+        self.prefix = f"{port}-"
         self.failed = 0
 
     def stay(self, cores, load_cores):
@@ -94,15 +95,17 @@ class System:
         return figures
 
 
-def in_turns(rounds, cells, tell):
-    """The results of each cell in each round. `cells` maps (group, name) to a measurement, called
-    once a round. The cells of a group, which are compared, follow each other in an order that
-    rotates from round to round, so that other work on the machine affects all of them."""
+def in_turns(rounds, cells, tell, prepare=lambda number: None):
+    """The results of each cell in each round, before which `prepare` is called with its number.
+    `cells` maps (group, name) to a measurement, called once a round. The cells of a group, which
+    are compared, follow each other in an order that rotates from round to round, so that other work
+    on the machine affects all of them."""
     groups = {}
     for group, name in cells:
         groups.setdefault(group, []).append(name)
     found = {cell: [] for cell in cells}
     for number in range(rounds):
+        prepare(number)
         for group, names in groups.items():
             tell(f"round {number + 1} of {rounds}: " + ", ".join(map(str, group)))
             turn = number % len(names)
@@ -148,7 +151,6 @@ class Direct:
     def __init__(self, lab):
         self.lab = lab
         self.tags = [self.tag(place) for place in range(rediscluster.PRIMARIES)]
-        self.filled = set()
 
     def tag(self, place):
         """A hash tag whose slot belongs to the primary at `place`."""
@@ -161,11 +163,9 @@ class Direct:
 
     def figures(self, operation, size, seconds):
         """The client's rate, in the form of a system's figures."""
-        if size not in self.filled:
-            for node, tag in zip(self.lab.nodes, self.tags):
-                node.fill([f"d{size}:{{{tag}}}:{number:012}" for number in range(self.sessions)],
-                          "x" * size, 1200)
-            self.filled.add(size)
+        for node, tag in zip(self.lab.nodes, self.tags):
+            node.fill([f"d{size}:{{{tag}}}:{number:012}" for number in range(self.sessions)],
+                      "x" * size, 1200)
         words = {"get": ["getex", None, "ex", "1200"],
                  "put": ["set", None, "x" * size, "ex", "1200"]}[operation]
         # redis-benchmark takes a number of requests, not a duration; a first run finds the rate.
@@ -247,6 +247,14 @@ class Lab:
         seeds = [f"127.0.0.1:{node.port}" for node in self.nodes[:rediscluster.PRIMARIES]]
         return ["--redis", ",".join(seeds), "--redis-tls", "--redis-ca", self.ca,
                 "--redis-password-file", self.password_file]
+
+    def empty_cluster(self):
+        for node in self.nodes[:rediscluster.PRIMARIES]:
+            node.ask("FLUSHALL")
+
+    def empty_node(self):
+        subprocess.run(["redis-cli", "-p", str(self.plain), "FLUSHALL"], check=True,
+                       stdout=subprocess.DEVNULL)
 
     def cluster_systems(self):
         seeds = ",".join(str(node.port) for node in self.nodes[:rediscluster.PRIMARIES])
