@@ -18,28 +18,22 @@ extension ClusterStore {
   /// on a session with another goes on for nobody, because only its reply shows that.
   public mutating func abandon(operation handle: Ticket) -> StoreFault {
     guard operations.contains(handle) else { return abandonEnded(handle) }
-    if operations[handle].mayNeedCorrection, isHanded(handle) {
-      operations[handle].isAbandoned = true
+    let link = operations[handle].link
+    if nodes.contains(link), operations[handle].sequence <= nodes[link].pipeline.touched {
       counters.unknownOutcomes += 1
+      if operations[handle].mayNeedCorrection {
+        operations[handle].isAbandoned = true
+      } else {
+        operations.discard(handle)
+      }
       return .outcomeUnknown
     }
     let operation = operations.remove(handle)
-    let fault = StoreFault.deadlinePassed
-    guard nodes.contains(operation.link) else { return reportedFault(of: operation, fault) }
-    guard operation.sequence > nodes[operation.link].pipeline.touched else {
-      counters.unknownOutcomes += 1
-      return .outcomeUnknown
+    if nodes.contains(link) {
+      nodes[link].needsPurge = true
+      markDirty(link)
     }
-    nodes[operation.link].needsPurge = true
-    markDirty(operation.link)
-    return reportedFault(of: operation, fault)
-  }
-
-  /// Whether a byte of an operation was handed to its present connection.
-  private func isHanded(_ handle: Ticket) -> Bool {
-    let link = operations[handle].link
-    return nodes.contains(link)
-      && operations[handle].sequence <= nodes[link].pipeline.touched
+    return reportedFault(of: operation, .deadlinePassed)
   }
 
   /// The fault of an operation that is now in no pipeline: an earlier attempt may have been carried
