@@ -55,23 +55,18 @@ public struct Listener: ~Copyable {
   /// have the port, not even one of this process.
   public init(host: String, port: UInt16, backlog: Int, shared: Bool = true) throws(ListenFault) {
     let asked = try Self.address(host, port)
-    let listening = try Self.open(asked, backlog, shared)
-    address = listening.localAddress ?? asked
-    socket = listening
+    let bound = try Self.bound(to: asked, shared: shared)
+    if listen(bound.fd, Int32(clamping: backlog)) != 0 {
+      throw Self.fault(asked.description, errno)
+    }
+    address = bound.localAddress ?? asked
+    socket = bound
   }
 
   /// Fails as listening there unshared would. It binds without listening: nobody who connects at
   /// this moment is accepted and then dropped.
   public static func checkUnused(host: String, port: UInt16) throws(ListenFault) {
     _ = try bound(to: try address(host, port), shared: false)
-  }
-
-  private static func open(
-    _ address: Address, _ backlog: Int, _ shared: Bool
-  ) throws(ListenFault) -> Socket {
-    let socket = try bound(to: address, shared: shared)
-    if listen(socket.fd, Int32(clamping: backlog)) != 0 { throw fault(address.description, errno) }
-    return socket
   }
 
   private static func bound(to address: Address, shared: Bool) throws(ListenFault) -> Socket {
