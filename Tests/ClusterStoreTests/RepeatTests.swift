@@ -47,6 +47,7 @@ struct RepeatTests {
     world.say(7000, changed(later, world, before: 0))
     #expect(world.outcomes[call] == .replaced(SessionVersion(bits: 5)))
     #expect(world.taken(by: 7000) == [])
+    #expect(world.verdicts == 2)
     #expect(world.counters.verifiedRepeated == 1)
     #expect(world.counters.verifiedSuperseded == 1)
     #expect(world.depth == 0)
