@@ -15,6 +15,12 @@ public struct ClusterLimits: Sendable {
   public var pipelineBytes = 64 << 20
   /// Bytes of large commands and replies in progress with one node; further ones wait their turn.
   public var largeBytes = 2 << 20
+  /// Operations that gather while a node owes answers, before they leave all the same.
+  public var gatheredOperations = 16
+  /// Bytes of commands that gather so: what one TLS record holds.
+  public var gatheredBytes = 16 << 10
+  /// How long commands may gather.
+  public var gathering = TimeSpan.milliseconds(1)
   /// New operations that wait for a node to be found or to recover. Those that a node refused, or
   /// whose connection was lost, may wait beyond it.
   public var parkedOperations = 8_192

@@ -45,6 +45,8 @@ public struct ClusterStore: ~Copyable {
 
   var actions = Ring<LinkAction>(limit: 4 * ClusterLimits.nodes)
   var dirty = Ring<Link>(limit: 4 * ClusterLimits.nodes)
+  /// Whether commands may wait for others to leave with them.
+  var gathers = true
   var completions: Ring<Ended>
   var events = Ring<ClusterEvent>(limit: ClusterLimits.events)
   /// The link whose received bytes are being turned into completions.

@@ -84,6 +84,8 @@ final class ScriptedNodes {
   ) {
     var configuration = ClusterConfiguration(
       seeds: seeds.map { Endpoint(host: "10.0.0.1", port: $0) }, mode: mode)
+    // Most tests look at what was sent after each call.
+    configuration.limits.gathering = .seconds(0)
     limits(&configuration.limits)
     configuration.origin = Self.origin
     configuration.reads = reads
@@ -330,7 +332,7 @@ final class ScriptedNodes {
   }
 
   private func flush() {
-    while let link = store.nextDirty() {
+    while let link = store.nextDirty(at: now) {
       guard let port = ports[link], links[port] == link else { continue }
       while store.hasOutput(link), windows[port] != 0 {
         let bytes = Self.output(of: store, link, atMost: windows[port] ?? .max)

@@ -85,7 +85,7 @@ struct ClusterStoreHarness: ~Copyable, StoreHarness {
   }
 
   private mutating func write() {
-    while let link = store.nextDirty() {
+    while let link = store.nextDirty(at: .now()) {
       guard let connection, connection.link == link else { continue }
       while store.hasOutput(link) {
         store.handed(link, Self.send(store.output(link), to: connection.descriptor), at: .now())

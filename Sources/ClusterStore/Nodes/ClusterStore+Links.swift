@@ -52,6 +52,7 @@ extension ClusterStore {
       }
       check(at: since + limits.connecting)
     case .ready:
+      endGathering(on: link, at: now)
       probe(link, at: now)
       judgeSilence(of: link, at: now, readUpTo: readUpTo)
     }

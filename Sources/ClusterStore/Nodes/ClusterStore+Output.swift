@@ -8,15 +8,38 @@ extension ClusterStore {
   /// The number of links that may have bytes to write.
   public var dirtyCount: Int { dirty.count }
 
-  /// The next link with bytes to write; nil when there is none.
-  public mutating func nextDirty() -> Link? {
+  /// The next link with bytes to write; nil when there is none. One whose commands may gather is
+  /// passed over until they no longer may (docs/decisions/0030).
+  public mutating func nextDirty(at now: Instant) -> Link? {
     while let link = dirty.popFirst() {
       guard nodes.contains(link) else { continue }
       nodes[link].isDirty = false
       if nodes[link].needsPurge { purge(link) }
-      return link
+      if !isGathering(link, at: now) { return link }
     }
     return nil
+  }
+
+  /// Whether the link's unsent commands wait for others to leave with them.
+  private mutating func isGathering(_ link: Link, at now: Instant) -> Bool {
+    guard gathers, nodes[link].answerTime.isSlow, let end = nodes[link].pipeline.gathersUntil,
+      now < end
+    else { return false }
+    check(at: end)
+    return true
+  }
+
+  /// Sends what has gathered, once it has waited long enough.
+  mutating func endGathering(on link: Link, at now: Instant) {
+    guard let end = nodes[link].pipeline.gathersUntil else { return }
+    if end <= now { markDirty(link) } else { check(at: end) }
+  }
+
+  /// From now on nothing waits for others to leave with it: the tick writes for the last time.
+  public mutating func stopGathering() {
+    gathers = false
+    var place = 0
+    while let link = nodes.next(&place) { markDirty(link) }
   }
 
   private mutating func purge(_ link: Link) {
@@ -57,8 +80,10 @@ extension ClusterStore {
       nodes[link].owesSince = now
       check(at: now + configuration.limits.suspicion)
     }
+    let last = nodes[link].pipeline.touched
     let batch = nodes[link].pipeline.hand(count)
     guard batch > 0 else { return }
+    nodes[link].answerTime.begin(after: last, at: now)
     counters.batchedOperations += batch
     counters.largestBatch = max(counters.largestBatch, batch)
     counters.batchSizes.count(batch)

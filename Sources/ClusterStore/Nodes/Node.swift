@@ -50,6 +50,8 @@ struct Node: ~Copyable {
   var isFresh = false
   /// Its probes.
   var probe = Probe()
+  /// How long it takes to answer.
+  var answerTime = AnswerTime()
 
   // What outlives a connection, or is set anew when one is opened.
 
@@ -161,6 +163,7 @@ struct Node: ~Copyable {
     latency = now - entry.since
     tally.count(entry.kind, took: latency)
     pipeline.retire()
+    answerTime.end(entry.sequence, at: now)
     owesSince = now
     return isReconnecting && pipeline.isEmpty
   }

@@ -48,6 +48,7 @@ struct Pipeline: ~Copyable {
   private let most: Int
   private let largest: Int
   private let heaviest: Int
+  private let gathered: (operations: Int, bytes: Int, span: TimeSpan)
   /// The large entries' total weight.
   private(set) var weight = 0
   /// How many of the log's bytes were handed to the transport, from the front entry on. A command
@@ -69,6 +70,7 @@ struct Pipeline: ~Copyable {
     most = limits.pipelineOperations
     largest = limits.pipelineBytes
     heaviest = limits.largeBytes
+    gathered = (limits.gatheredOperations, limits.gatheredBytes, limits.gathering)
   }
 
   /// The number of entries.
@@ -89,6 +91,17 @@ struct Pipeline: ~Copyable {
   var unsent: RawSpan {
     @_lifetime(borrow self)
     get { log.bytes.extracting(handed..<log.count) }
+  }
+
+  /// Until when the unsent commands may wait for others to leave with them, as by Nagle's algorithm
+  /// (RFC 896): the node owes answers, so it has work, and its next answers end the wait. Nil if
+  /// they should leave now: they are many, or the rest of a command that has begun is among them.
+  var gathersUntil: Instant? {
+    guard owesAnswer, untouched.place < entries.count, untouched.offset == handed,
+      entries.count - untouched.place < gathered.operations,
+      log.count - handed < gathered.bytes
+    else { return nil }
+    return entries[untouched.place].since + gathered.span
   }
 
   /// Turns everything in the log from `mark` on into an entry, and returns its sequence number.
@@ -145,6 +158,9 @@ struct Pipeline: ~Copyable {
 
   /// Whether bytes were handed over that have not been answered.
   var owesAnswer: Bool { handed > 0 && !entries.isEmpty }
+
+  /// Whether there are entries, and no byte of them was handed over.
+  var hasOnlyUnsent: Bool { handed == 0 && !entries.isEmpty }
 
   /// The entry that the next reply belongs to.
   var front: Entry? { entries.isEmpty ? nil : entries[0] }

@@ -210,6 +210,8 @@ extension ClusterStore {
   /// Removes an entry whose replies have all arrived.
   private mutating func retire(_ link: Link, _ entry: Pipeline.Entry, at now: Instant) {
     if nodes[link].retire(entry, at: now) { check(at: now) }
+    // What gathered meanwhile leaves.
+    if nodes[link].pipeline.hasOnlyUnsent { markDirty(link) }
     // The reply has made room for operations that wait for their turn.
     if entry.weight > 0, awaitingTurns > 0 { schedulePass(at: now) }
   }

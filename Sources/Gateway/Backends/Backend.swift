@@ -24,8 +24,10 @@ protocol Backend: SessionStore, ~Copyable {
   mutating func take(_ answer: ResolvedEndpoint, _ poller: inout Poller, at now: Instant)
   /// Does what is due. Everything that had arrived by `readUpTo` has been passed on.
   mutating func advance(_ poller: inout Poller, at moment: Moment, readUpTo: Instant)
-  /// Writes once to each connection that has bytes to send.
+  /// Writes once to each connection that has bytes to send now.
   mutating func flush(at now: Instant)
+  /// Writes for the last time, whatever else the bytes were to wait for.
+  mutating func finish(at now: Instant)
   /// Uses this context for future connections; existing ones continue.
   mutating func adopt(_ context: consuming TLSContext)
   /// Uses these credentials for future connections; existing ones continue.

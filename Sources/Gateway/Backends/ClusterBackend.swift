@@ -226,9 +226,14 @@ struct ClusterBackend: ~Copyable, Backend {
   mutating func flush(at now: Instant) {
     bytesRead = 0
     for _ in 0..<store.dirtyCount {
-      guard let link = store.nextDirty() else { break }
+      guard let link = store.nextDirty(at: now) else { break }
       if let connection = connection(of: link) { write(connection, at: now) }
     }
+  }
+
+  mutating func finish(at now: Instant) {
+    store.stopGathering()
+    flush(at: now)
   }
 
   /// Hands the link's bytes to its transport, as many as it accepts at once. A connection that is

@@ -48,6 +48,7 @@ struct MemoryBackend: ~Copyable, Backend {
   }
 
   mutating func flush(at now: Instant) {}
+  mutating func finish(at now: Instant) {}
 
   mutating func adopt(_ context: consuming TLSContext) {}
 

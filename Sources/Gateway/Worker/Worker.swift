@@ -119,7 +119,7 @@ struct Worker<Store: Backend & ~Copyable>: ~Copyable {
   mutating func run() {
     while !isStopped { tick() }
     // What the last answers added: a timeout that a reading extends.
-    backend.flush(at: .now())
+    backend.finish(at: .now())
   }
 
   private mutating func tick() {

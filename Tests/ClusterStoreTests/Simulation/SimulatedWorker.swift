@@ -90,7 +90,7 @@ final class SimulatedWorker {
     for link in links { deliver(link) }
     for link in stalled { store.linkWritable(link) }
     stalled = []
-    while let link = store.nextDirty() { write(link) }
+    while let link = store.nextDirty(at: cluster.now) { write(link) }
     for link in links { serve(wires[link]!) }
     // What TCP must send again comes long after what a new connection brings.
     for wire in abandoned where cluster.random.once(in: 20) { serve(wire) }
