@@ -143,6 +143,28 @@ struct GatheringTests {
     #expect(world.verdicts == 0)
   }
 
+  @Test("How long a connection took to answer is forgotten with it")
+  func newConnection() {
+    let world = slowCluster()
+    _ = world.call(get)
+    world.hangUp(7000)
+    world.pass(milliseconds: 100)
+    #expect(world.taken(by: 7000).count == 2)
+    for _ in 0..<3 { _ = world.call(get) }
+    #expect(world.taken(by: 7000).count == 3)
+  }
+
+  @Test("Nothing is due for a node whose commands do not gather")
+  func quickNode() {
+    let (world, _) = busyCluster()
+    world.say(7000, Say.null)
+    _ = world.call(get)
+    _ = world.submit(get)
+    world.store.schedulePass(at: world.now)
+    world.store.advance(at: world.now, readUpTo: world.now)
+    #expect(world.nextDeadline > world.now + .milliseconds(1))
+  }
+
   @Test("At the end they leave, whatever it owes")
   func end() {
     let (world, _) = busyCluster()

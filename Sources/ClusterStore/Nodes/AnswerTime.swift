@@ -1,8 +1,9 @@
 // How long a node takes to answer, now and at its quickest, which tells work from distance: an
-// answer that takes three times as long as the quickest one had to wait for others.
+// answer that takes three times as long as the quickest one had to wait for others, or is a large
+// one that others wait for.
 //
-// Measured as TCP measures round trips (RFC 6298, section 4): one command at a time, from handing it
-// over to its last reply.
+// Measured as TCP measures round trips (RFC 6298, section 3): one command at a time, from handing it
+// over to its last reply, by the clock of the ticks in which these happened.
 
 import Primitives
 

@@ -29,9 +29,9 @@ extension ClusterStore {
     return true
   }
 
-  /// Sends what has gathered, once it has waited long enough.
+  /// Sends what has gathered on a link that was passed over, once it has waited long enough.
   mutating func endGathering(on link: Link, at now: Instant) {
-    guard let end = nodes[link].pipeline.gathersUntil else { return }
+    guard !nodes[link].isDirty, let end = nodes[link].pipeline.gathersUntil else { return }
     if end <= now { markDirty(link) } else { check(at: end) }
   }
 

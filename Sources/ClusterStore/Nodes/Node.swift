@@ -135,6 +135,7 @@ struct Node: ~Copyable {
     isReconnecting = false
     isFresh = false
     probe = Probe()
+    answerTime = AnswerTime()
   }
 
   /// A reply whose buffer leaves room for the head of a response in front.

@@ -3,8 +3,8 @@
 // piece at a time, so that at most one piece of each node waits unprocessed.
 //
 // Bounded in bytes: a tick reads a limited number, from the nodes in turn, and writes to each node
-// once (docs/decisions/0021). If anything is left, the backend is busy, and the next tick follows
-// at once.
+// once (docs/decisions/0021). If anything is left but commands that gather (docs/decisions/0030), the
+// backend is busy, and the next tick follows at once.
 
 import ClusterStore
 import Primitives

@@ -15,8 +15,9 @@
 // An answer leaves when it is complete, in one write, since a client has one exchange at a time.
 // The commands of all clients that a tick served leave together, which is where pipelines come
 // from. They leave before the answers are made, so that nodes work meanwhile; what the answers add
-// leaves with the next tick (docs/decisions/0029). A tick takes a bounded number of events and
-// bytes. If anything is left, the next follows at once.
+// leaves with the next tick (docs/decisions/0029). Commands for a node that is slowed by its work
+// may gather for longer (docs/decisions/0030). A tick takes a bounded number of events and bytes. If
+// anything else is left, the next follows at once.
 
 import API
 import ClusterStore
