@@ -15,18 +15,15 @@ extension ClusterStore {
       guard nodes.contains(link) else { continue }
       nodes[link].isDirty = false
       if nodes[link].needsPurge { purge(link) }
-      if !isGathering(link, at: now) { return link }
+      guard let end = gatheringEnd(of: link), now < end else { return link }
+      check(at: end)
     }
     return nil
   }
 
-  /// Whether the link's unsent commands wait for others to leave with them.
-  private mutating func isGathering(_ link: Link, at now: Instant) -> Bool {
-    guard gathers, nodes[link].answerTime.isSlow, let end = nodes[link].pipeline.gathersUntil,
-      now < end
-    else { return false }
-    check(at: end)
-    return true
+  /// Until when the link's unsent commands wait for others to leave with them; nil if they do not.
+  private func gatheringEnd(of link: Link) -> Instant? {
+    gathers && nodes[link].answerTime.isSlow ? nodes[link].pipeline.gathersUntil : nil
   }
 
   /// Sends what has gathered on a link that was passed over, once it has waited long enough.
